@@ -1,0 +1,22 @@
+import { mkdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * Makes a folder and those above it. Node's own `recursive` turns in circles for ever where a
+ * folder exists that nothing can be made in, such as /proc; this fails.
+ */
+export function makeFolder(dir: string): void {
+  if (isFolder(dir)) return;
+  const parent = path.dirname(dir);
+  if (parent !== dir) makeFolder(parent);
+  try {
+    mkdirSync(dir);
+  } catch (error) {
+    // Another process may have been faster; a file of that name is a mistake.
+    if (!isFolder(dir)) throw error;
+  }
+}
+
+function isFolder(dir: string): boolean {
+  return statSync(dir, { throwIfNoEntry: false })?.isDirectory() === true;
+}
