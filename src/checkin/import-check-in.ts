@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { externalId, instant } from '../engine/inputs.ts';
+import type { Operation } from '../engine/operation.ts';
+import { addMember } from '../members/member-steps.ts';
+import { OccurredInFuture, refuseFuture } from '../programs/occurrence.ts';
+import { type CheckInOutcome, recordCheckIn } from './record-check-in.ts';
+
+const input = z.object({
+  externalId,
+  occurredAt: instant,
+  /** Imports need none: the record itself tells a repeat. */
+  idempotencyKey: z.undefined().optional(),
+});
+
+export type ImportCheckInInput = z.infer<typeof input>;
+
+export const importCheckInRefusals = [OccurredInFuture];
+
+/** Takes over a check-in of any age from another system, enrolling whoever is not yet a member. */
+export const importCheckIn: Operation<ImportCheckInInput, CheckInOutcome> = {
+  name: 'importCheckIn',
+  input,
+  touches: ({ externalId, occurredAt }) => ({
+    member: { externalId },
+    enrols: true,
+    checkInAt: occurredAt,
+  }),
+  decide(facts, { externalId, occurredAt }, now) {
+    refuseFuture(occurredAt, now);
+    const member = facts.member ?? addMember(facts, externalId, externalId);
+    return recordCheckIn(facts, member, occurredAt);
+  },
+};

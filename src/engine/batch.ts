@@ -1,0 +1,132 @@
+import { assert } from '../platform/assert.ts';
+import type { Clock } from '../platform/clock.ts';
+import { classifyFault } from '../platform/conflicts.ts';
+import type { Pool, PoolClient } from '../platform/db.ts';
+import { IdempotencyKeyReused, Refusal } from '../platform/refusal.ts';
+import type { ProgramConfigs } from '../programs/config.ts';
+import { Changes } from './changes.ts';
+import { type Caller, Facts, type Held, memberIdOf } from './facts.ts';
+import { keepReceipt, type ReceiptKey, receiptId, type StoredReceipt } from './idempotency.ts';
+import { loadBatch, type Request } from './load.ts';
+import type { Operation } from './operation.ts';
+import type { MemberState } from './rows.ts';
+import { writeChanges } from './write.ts';
+
+/** A command as it waits: what to decide, for whom, and whom to tell. */
+export type Command = Request & {
+  readonly operation: Operation<unknown, unknown>;
+  readonly input: unknown;
+  readonly caller: Caller;
+  readonly receipt: ReceiptKey | null;
+};
+
+/** A committed answer. */
+export type Answer = {
+  readonly outcome: unknown;
+  /** The answer is a receipt's: nothing was done now. */
+  readonly replayed: boolean;
+  /** The member as this command left them (absent when replayed). */
+  readonly member: MemberState | undefined;
+};
+
+/** What a command came to: an answer, or the error it alone must hear. */
+export type Verdict = { readonly answer: Answer } | { readonly error: unknown };
+
+export type BatchTools = {
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly configs: ProgramConfigs;
+};
+
+/** Thrown when the connection was lost while COMMIT was under way and nobody can say how it went. */
+export class OutcomeUnknown extends Error {
+  constructor(options: ErrorOptions) {
+    super('the connection was lost during COMMIT', options);
+    this.name = 'OutcomeUnknown';
+  }
+}
+
+/** Locks, loads, decides, writes and commits a batch: all of it or nothing. */
+export async function runBatch(
+  tools: BatchTools,
+  commands: readonly Command[],
+): Promise<Verdict[]> {
+  const client = await tools.pool.connect();
+  let broken: Error | undefined;
+  try {
+    const { held, receipts, txid } = await loadBatch(client, tools.clock, tools.configs, commands);
+    const changes = new Changes();
+    const verdicts = commands.map((command) => decide(command, held, receipts, changes));
+    if (changes.empty) {
+      await client.query('rollback');
+      return verdicts;
+    }
+    await writeChanges(client, changes);
+    await commit(tools.pool, client, txid);
+    return verdicts;
+  } catch (error) {
+    broken = await client.query('rollback').then(
+      () => undefined,
+      (fault: Error) => fault,
+    );
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** Decides one command on the working copy; whatever it threw, its changes are dropped. */
+function decide(
+  command: Command,
+  held: Held,
+  receipts: Map<string, StoredReceipt>,
+  changes: Changes,
+): Verdict {
+  const { operation, input, caller, touches, receipt } = command;
+  const mark = changes.mark();
+  try {
+    const known = receipt === null ? undefined : receipts.get(receiptId(receipt));
+    if (receipt !== null && known !== undefined) {
+      if (!known.inputHash.equals(receipt.inputHash)) throw new IdempotencyKeyReused();
+      return { answer: { outcome: known.outcome, replayed: true, member: undefined } };
+    }
+    const outcome = operation.decide(new Facts(held, changes, caller, touches), input, held.now);
+    if (receipt !== null) keepReceipt(receipts, changes, receipt, outcome, held.now);
+    const id = memberIdOf(held, caller.programId, touches.member);
+    const member = id === undefined ? undefined : held.members.get(id);
+    return { answer: { outcome, replayed: false, member: member && { ...member } } };
+  } catch (error) {
+    changes.rollback(mark);
+    return { error };
+  }
+}
+
+/** True for the errors that a command brings on itself, as opposed to faults of ours. */
+export const isOwnError = (error: unknown) =>
+  error instanceof Refusal || error instanceof IdempotencyKeyReused;
+
+/** Commits. When the connection is lost meanwhile, asks the database how the transaction ended. */
+async function commit(pool: Pool, client: PoolClient, txid: string): Promise<void> {
+  try {
+    const result = await client.query('commit');
+    // PostgreSQL answers COMMIT of a failed transaction with a quiet ROLLBACK.
+    assert(result.command === 'COMMIT', 'the batch was committed, not rolled back');
+  } catch (error) {
+    if (classifyFault(error) !== 'unavailable') throw error;
+    if ((await statusOf(pool, txid, error)) !== 'committed') throw error;
+  }
+}
+
+async function statusOf(pool: Pool, txid: string, cause: unknown): Promise<string> {
+  try {
+    for (let attempt = 1; attempt <= 10; attempt += 1) {
+      const { rows } = await pool.query('select pg_xact_status($1::xid8) as status', [txid]);
+      const status = (rows[0] as { status: string }).status;
+      if (status !== 'in progress') return status;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  } catch (error) {
+    throw new OutcomeUnknown({ cause: error });
+  }
+  throw new OutcomeUnknown({ cause });
+}

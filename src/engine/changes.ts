@@ -1,0 +1,105 @@
+import { assert } from '../platform/assert.ts';
+import type {
+  ActivityRow,
+  AllocationRow,
+  CheckInRow,
+  EntryRow,
+  EventRow,
+  LotRow,
+  MemberState,
+  ReceiptRow,
+  RedemptionRow,
+  RewardRow,
+} from './rows.ts';
+
+/** Rows to insert, by table. */
+export type Inserts = {
+  members: MemberState[];
+  entries: EntryRow[];
+  lots: LotRow[];
+  allocations: AllocationRow[];
+  checkIns: CheckInRow[];
+  activities: ActivityRow[];
+  redemptions: RedemptionRow[];
+  events: EventRow[];
+  receipts: ReceiptRow[];
+};
+
+/** Rows to update, by table. */
+export type Updates = { members: MemberState; lots: LotRow; rewards: RewardRow };
+
+/**
+ * What a batch will write: new rows, and changed rows of the working copy. A mark taken before
+ * a command lets a refusal drop that command's changes and nothing else.
+ */
+export class Changes {
+  readonly inserts: Inserts = {
+    members: [],
+    entries: [],
+    lots: [],
+    allocations: [],
+    checkIns: [],
+    activities: [],
+    redemptions: [],
+    events: [],
+    receipts: [],
+  };
+  readonly #updated = {
+    members: new Set<MemberState>(),
+    lots: new Set<LotRow>(),
+    rewards: new Set<RewardRow>(),
+  };
+  readonly #journal: (() => void)[] = [];
+
+  /** A point to come back to. */
+  mark(): number {
+    return this.#journal.length;
+  }
+
+  /** Undoes all that happened since the mark, newest first. */
+  rollback(mark: number): void {
+    while (this.#journal.length > mark) this.#journal.pop()?.();
+  }
+
+  /** Adds a row; `onUndo` takes back what the caller noted about it elsewhere. */
+  insert<K extends keyof Inserts>(table: K, row: Inserts[K][number], onUndo?: () => void): void {
+    const rows = this.inserts[table] as Inserts[K][number][];
+    rows.push(row);
+    this.#journal.push(() => {
+      assert(rows.pop() === row, 'changes are undone in reverse order');
+      onUndo?.();
+    });
+  }
+
+  /** Notes how to take back something the working copy remembers but no table does. */
+  onRollback(undo: () => void): void {
+    this.#journal.push(undo);
+  }
+
+  /** Changes a row of the working copy. */
+  update<K extends keyof Updates>(table: K, row: Updates[K], patch: Partial<Updates[K]>): void {
+    const updated = this.#updated[table] as Set<Updates[K]>;
+    const before = { ...row };
+    const first = !updated.has(row);
+    updated.add(row);
+    Object.assign(row, patch);
+    this.#journal.push(() => {
+      Object.assign(row, before);
+      if (first) updated.delete(row);
+    });
+  }
+
+  /** Rows that exist in the database and were changed; new ones are inserted in their final state. */
+  updated<K extends keyof Updates>(table: K): Updates[K][] {
+    const rows = [...this.#updated[table]] as Updates[K][];
+    if (table === 'rewards') return rows;
+    const created = new Set<unknown>(
+      table === 'members' ? this.inserts.members : this.inserts.lots,
+    );
+    return created.size === 0 ? rows : rows.filter((row) => !created.has(row));
+  }
+
+  get empty(): boolean {
+    return this.#journal.length === 0;
+  }
+}

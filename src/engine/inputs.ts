@@ -1,0 +1,35 @@
+/** Shared pieces of operation inputs; messages name no field, the field is reported beside them. */
+import { z } from 'zod';
+import { limits } from '../limits.ts';
+
+/** Text without control characters: they break logs, CSV files and screens. */
+const text = (charactersMax: number) =>
+  z
+    .string()
+    .min(1, 'must not be empty')
+    .max(charactersMax, `must have at most ${charactersMax} characters`)
+    .refine((value) => !/\p{Cc}|\p{Cs}/u.test(value), 'must not contain control characters');
+
+export const externalId = text(limits.externalIdCharactersMax);
+export const shortText = text(limits.textCharactersMax);
+/** A name as machines use it: `purchase`, `spring-sale`. */
+export const keyText = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 letters, digits, ".", "_" or "-"');
+
+export const idempotencyKey = text(limits.idempotencyKeyCharactersMax).optional();
+
+/** A whole number that is exact everywhere (S26). */
+export const exact = z
+  .number()
+  .refine(Number.isSafeInteger, 'must be a whole number of at most 2^53 − 1');
+export const positivePoints = exact.refine((value) => value > 0, 'must be greater than 0');
+export const signedPoints = exact.refine((value) => value !== 0, 'must not be 0');
+export const quantity = exact.refine((value) => value >= 0, 'must not be negative');
+
+export const instant = z.date();
+
+export const memberRef = z.union([
+  z.object({ id: exact }).strict(),
+  z.object({ externalId }).strict(),
+]);

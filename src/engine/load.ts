@@ -1,0 +1,159 @@
+/** Locks and loads what a batch touches: one statement per kind of row, accounts first. */
+
+import { type LocalDate, localDateOf } from '../platform/calendar.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { PoolClient } from '../platform/db.ts';
+import type { ProgramConfigs } from '../programs/config.ts';
+import {
+  allocateIds,
+  loadActivities,
+  loadCheckInDates,
+  loadOpenLots,
+  loadProgramVersions,
+  loadReceipts,
+  lockMembers,
+  lockRewards,
+} from './engine.sql.ts';
+import { activityKey, externalKey, type Held, memberIdOf } from './facts.ts';
+import { type ReceiptKey, receiptId, type StoredReceipt } from './idempotency.ts';
+import type { Touches } from './operation.ts';
+import { settled } from './write.ts';
+
+/** What of a command decides which rows are loaded. */
+export type Request = {
+  readonly programId: number;
+  readonly touches: Touches;
+  readonly receipt: ReceiptKey | null;
+};
+
+export type Loaded = { readonly held: Held; readonly receipts: Map<string, StoredReceipt> };
+
+const unique = <T>(values: readonly T[]) => [...new Set(values)];
+
+function lockAll(client: PoolClient, requests: readonly Request[]) {
+  const ids: number[] = [];
+  const programIds: number[] = [];
+  const externalIds: string[] = [];
+  for (const { programId, touches } of requests) {
+    if ('id' in touches.member) ids.push(touches.member.id);
+    else {
+      programIds.push(programId);
+      externalIds.push(touches.member.externalId);
+    }
+  }
+  const rewards = unique(requests.flatMap(({ touches }) => touches.reward ?? []));
+  return [
+    lockMembers(client, ids, programIds, externalIds),
+    rewards.length === 0 ? [] : lockRewards(client, rewards),
+  ] as const;
+}
+
+function loadKnown(client: PoolClient, requests: readonly Request[]) {
+  const receipts = requests.flatMap(({ receipt }) => receipt ?? []);
+  const activities = requests.flatMap(({ programId, touches }) =>
+    touches.activity === undefined ? [] : { programId, ...touches.activity },
+  );
+  return [
+    receipts.length === 0
+      ? []
+      : loadReceipts(
+          client,
+          receipts.map((key) => key.programId),
+          receipts.map((key) => key.operation),
+          receipts.map((key) => key.scope),
+          receipts.map((key) => key.key),
+        ),
+    activities.length === 0
+      ? []
+      : loadActivities(
+          client,
+          activities.map((row) => row.programId),
+          activities.map((row) => row.type),
+          activities.map((row) => row.reference),
+        ),
+  ] as const;
+}
+
+/**
+ * Opens the transaction and loads the batch. Everything that does not depend on another answer
+ * is sent at once; the clock is read behind the locks, so `now` never runs back for a row.
+ */
+export async function loadBatch(
+  client: PoolClient,
+  clock: Clock,
+  configs: ProgramConfigs,
+  requests: readonly Request[],
+): Promise<Loaded & { readonly txid: string }> {
+  const sent = [
+    client.query('begin'),
+    ...lockAll(client, requests),
+    ...loadKnown(client, requests),
+    loadProgramVersions(client, unique(requests.map(({ programId }) => programId))),
+    allocateIds(client, {
+      events: requests.length,
+      members: requests.filter(({ touches }) => touches.enrols).length,
+      redemptions: requests.filter(({ touches }) => touches.redeems).length,
+    }),
+    client.query<{ txid: string }>('select pg_current_xact_id()::text as txid'),
+    clock.databaseNow(client),
+  ] as const;
+  await settled(sent.map((item) => Promise.resolve(item)));
+  const [, members, rewards, receipts, activities, versions, ids, xact, now] =
+    await Promise.all(sent);
+  const programs = await configs.current(client, new Map(versions.map((v) => [v.id, v.version])));
+  const [allocated] = ids;
+  const held: Held = {
+    now,
+    programs,
+    members: new Map(members.map((row) => [row.memberId, row])),
+    memberIds: new Map(members.map((m) => [externalKey(m.programId, m.externalId), m.memberId])),
+    rewards: new Map(rewards.map((row) => [row.id, row])),
+    lots: new Map(),
+    checkInDates: new Map(),
+    activities: new Map(
+      activities.map((row) => [activityKey(row.programId, row.type, row.reference), row]),
+    ),
+    eventPositions: (allocated?.events ?? []).map(Number),
+    newMemberIds: (allocated?.members ?? []).map(Number),
+    newRedemptionIds: (allocated?.redemptions ?? []).map(Number),
+  };
+  await loadHistory(client, held, requests);
+  return {
+    held,
+    receipts: new Map(receipts.map((row) => [receiptId(row), row])),
+    txid: xact.rows[0]?.txid ?? '',
+  };
+}
+
+/** Loads lots and past check-ins, for the few commands that look back. */
+async function loadHistory(client: PoolClient, held: Held, requests: readonly Request[]) {
+  const withLots = new Set<number>();
+  const withDates = new Map<number, number>();
+  const lastDates = new Map<number, LocalDate>();
+  for (const { programId, touches } of requests) {
+    const id = memberIdOf(held, programId, touches.member);
+    const member = id === undefined ? undefined : held.members.get(id);
+    const program = held.programs.get(programId);
+    if (member === undefined || program === undefined) continue;
+    if (touches.lots) withLots.add(member.memberId);
+    if (touches.checkInAt === undefined) continue;
+    // A check-in on or after the last date needs only the account; an earlier one the history.
+    const at = touches.checkInAt ?? held.now;
+    const date = localDateOf(at, program.zone, program.dayStartMinutes);
+    const last = lastDates.get(member.memberId) ?? member.lastCheckInDate ?? date;
+    if (date < last) withDates.set(member.memberId, program.plan.id);
+    lastDates.set(member.memberId, date < last ? last : date);
+  }
+  const sent = [
+    withLots.size === 0 ? [] : loadOpenLots(client, [...withLots]),
+    withDates.size === 0
+      ? []
+      : loadCheckInDates(client, [...withDates.keys()], [...withDates.values()]),
+  ] as const;
+  await settled(sent.map((item) => Promise.resolve(item)));
+  const [lots, dates] = await Promise.all(sent);
+  for (const memberId of withLots) held.lots.set(memberId, []);
+  for (const memberId of withDates.keys()) held.checkInDates.set(memberId, []);
+  for (const lot of lots) held.lots.get(lot.memberId)?.push(lot);
+  for (const row of dates) held.checkInDates.set(row.memberId, row.dates);
+}

@@ -1,0 +1,35 @@
+import type { z } from 'zod';
+import type { Facts } from './facts.ts';
+
+/** Names a member by id or by the program's own id for them. */
+export type MemberRef = { readonly id: number } | { readonly externalId: string };
+
+/** The rows a command must hold or know before it can decide. */
+export type Touches = {
+  readonly member: MemberRef;
+  /** The command creates the member when there is none. */
+  readonly enrols?: boolean;
+  /** It needs the member's open lots (it spends or expires points). */
+  readonly lots?: boolean;
+  /** It records a check-in of this instant (null: now); earlier dates need the member's history. */
+  readonly checkInAt?: Date | null;
+  readonly reward?: number;
+  readonly activity?: { readonly type: string; readonly reference: string };
+  /** It makes a redemption and needs an id for it. */
+  readonly redeems?: boolean;
+};
+
+/**
+ * A command's meaning: which rows it touches and, given them, what to write. `decide` is pure
+ * and synchronous; it throws a Refusal, or writes to the working copy and returns the outcome.
+ * Outcomes are plain JSON: a receipt stores them.
+ */
+export type Operation<Input, Outcome> = {
+  readonly name: string;
+  readonly input: z.ZodType<Input>;
+  touches(input: Input): Touches;
+  decide(facts: Facts, input: Input, now: Date): Outcome;
+};
+
+/** Every input may carry the caller's key; a repeat gets the first answer. */
+export type Keyed = { readonly idempotencyKey?: string | undefined };

@@ -1,0 +1,131 @@
+/**
+ * The rows the engine holds and writes. Points, ids and sequence numbers are whole numbers
+ * within ±(2^53 − 1); calendar dates are 'YYYY-MM-DD'.
+ */
+import type { LocalDate } from '../platform/calendar.ts';
+
+/** When a fact happened and what it was judged by; rule changes never move it (S2). */
+export type FactTime = {
+  readonly occurredAt: Date;
+  readonly localDate: LocalDate;
+  readonly zone: string;
+  readonly utcOffsetSeconds: number;
+  readonly dayStartMinutes: number;
+};
+
+/** A member and their account: the working copy of a locked row. */
+export type MemberState = {
+  readonly memberId: number;
+  readonly programId: number;
+  readonly externalId: string;
+  displayName: string;
+  readonly enrolledAt: Date;
+  version: number;
+  balance: number;
+  lifetimeEarned: number;
+  entrySeq: number;
+  headHash: Buffer | null;
+  nextExpiryAt: Date | null;
+  pendingUntil: Date | null;
+  streakCurrent: number;
+  streakLongest: number;
+  streakTotalDays: number;
+  lastCheckInDate: LocalDate | null;
+  eventPosition: number;
+};
+
+export type EntryKind = 'EARN' | 'SPEND' | 'EXPIRY' | 'ADJUSTMENT';
+
+/** JSON as the ledger and the event log store it. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+export type EntryRow = FactTime & {
+  readonly memberId: number;
+  readonly seq: number;
+  readonly programId: number;
+  readonly kind: EntryKind;
+  readonly amount: number;
+  readonly recordedAt: Date;
+  readonly sourceType: string;
+  readonly sourceId: string;
+  readonly purpose: string;
+  readonly ruleVersion: string | null;
+  readonly actor: string;
+  readonly idempotencyKey: string | null;
+  readonly explanation: { [key: string]: Json };
+  readonly hash: Buffer;
+};
+
+export type LotRow = {
+  readonly memberId: number;
+  readonly seq: number;
+  readonly programId: number;
+  readonly amount: number;
+  remaining: number;
+  readonly activatesAt: Date;
+  readonly expiresAt: Date | null;
+};
+
+export type AllocationRow = {
+  readonly memberId: number;
+  readonly debitSeq: number;
+  readonly lotSeq: number;
+  readonly amount: number;
+};
+
+export type CheckInRow = FactTime & {
+  readonly memberId: number;
+  readonly planId: number;
+  readonly programId: number;
+  readonly recordedAt: Date;
+  readonly streakDay: number;
+  readonly points: number;
+};
+
+export type ActivityRow = FactTime & {
+  readonly programId: number;
+  readonly type: string;
+  readonly reference: string;
+  readonly memberId: number;
+  readonly value: number | null;
+  readonly recordedAt: Date;
+  readonly points: number;
+};
+
+export type RewardRow = {
+  readonly id: number;
+  readonly programId: number;
+  readonly title: string;
+  readonly price: number;
+  stock: number | null;
+};
+
+export type RedemptionRow = FactTime & {
+  readonly id: number;
+  readonly programId: number;
+  readonly memberId: number;
+  readonly rewardId: number;
+  readonly quantity: number;
+  readonly points: number;
+  readonly state: 'CONFIRMED';
+  readonly entrySeq: number;
+};
+
+export type EventRow = {
+  readonly position: number;
+  readonly programId: number;
+  readonly type: string;
+  readonly memberId: number;
+  readonly occurredAt: Date;
+  readonly payload: Json;
+};
+
+export type ReceiptRow = {
+  readonly programId: number;
+  readonly operation: string;
+  readonly scope: string;
+  readonly key: string;
+  readonly inputHash: Buffer;
+  readonly outcome: unknown;
+  readonly createdAt: Date;
+};

@@ -1,0 +1,79 @@
+/**
+ * Every bound in the service, with its unit and why. Names go from the noun to the unit.
+ * A limit that a caller can meet is also published in `docs/limits.md`.
+ */
+const SECOND = 1000;
+
+export const limits = {
+  // Engine.
+  engineBatchCommandsMax: 500, // Keeps one transaction well under 100 ms.
+  engineBatchesInFlightMax: 2, // One is deciding while the other waits for its commit.
+  engineQueueCommandsMax: 10_000, // A full queue answers SERVICE_UNAVAILABLE; it never grows.
+  engineCommandWaitMs: 2 * SECOND, // A command that could not start by then is told so.
+  engineSweepMs: 250,
+  engineAttemptsMax: 5, // Of a batch that meets a conflict.
+  engineBackoffMs: 15, // Doubled with each attempt, with full jitter.
+
+  // Database.
+  poolConnectionsMax: 16,
+  // Waiting and running together stay below the 5 s in which every request is answered.
+  connectMs: 2 * SECOND,
+  statementMs: 2 * SECOND,
+  queryMs: 2_500, // Client side: a frozen server sends nothing, not even a timeout.
+  lockMs: 1_500,
+  idleInTransactionMs: 10 * SECOND,
+
+  // Input.
+  pointsMax: Number.MAX_SAFE_INTEGER, // 2^53 − 1: exact in JSON, JavaScript and bigint.
+  idempotencyKeyCharactersMax: 255,
+  externalIdCharactersMax: 128,
+  textCharactersMax: 500,
+  redemptionQuantityMax: 100,
+  futureToleranceMs: 5 * 60 * SECOND, // Clocks of devices differ (S6).
+
+  // API documents.
+  documentCharactersMax: 20_000,
+  documentTokensMax: 1_000,
+  documentDepthMax: 10,
+  documentAliasesMax: 30,
+  documentDirectivesMax: 20,
+  selectionsPerSetMax: 100,
+  pageSizeDefault: 20,
+  pageSizeMax: 100,
+  errorsMax: 5,
+  errorCharactersMax: 200,
+  positionWaitMs: 3 * SECOND, // How long a read waits for the projection it asked for.
+
+  // Transport.
+  bodyBytesMax: 100_000,
+  urlCharactersMax: 32_000,
+  socketFrameBytesMax: 100_000,
+  socketsPerKeyMax: 1_000,
+  socketOperationsMax: 100, // Live operations on one socket.
+  socketOperationsPerSecondMax: 100,
+  socketInitMs: 5 * SECOND,
+  socketPingMs: 12 * SECOND,
+  socketBufferedBytesMax: 1_000_000, // Above it a socket that does not drain is cut.
+  stalledStreamMs: 30 * SECOND, // A stream that takes nothing for so long is cut.
+  shutdownMs: 10 * SECOND,
+
+  // Live.
+  boardThrottleMs: 100, // At most one version of a board in this time.
+  boardWindowRowsMax: 100,
+  aroundRadiusMax: 50,
+  liveRecheckMs: 2 * SECOND, // Watched boards and members are re-read, were every wake-up lost.
+
+  // Projections.
+  projectionEventsMax: 2_000, // Per transaction.
+  projectionPollMs: SECOND, // A killed owner is replaced within two of these.
+  projectionRetryMs: 20, // Events committed but still behind an older transaction.
+
+  // Housekeeping.
+  expirySweepMs: 30 * SECOND,
+  expirySweepMembersMax: 500,
+
+  // Authentication.
+  authCacheMs: 4 * SECOND, // A revoked key stops working within it, on every node.
+  authCacheEntriesMax: 10_000,
+  tokenSkewSeconds: 30,
+} as const;

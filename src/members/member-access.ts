@@ -1,0 +1,57 @@
+import type { MemberRef } from '../engine/operation.ts';
+import type { MemberState } from '../engine/rows.ts';
+import { authorizationError } from '../graphql/builder.ts';
+import { type Context, known } from '../graphql/context.ts';
+import { fromGlobalId } from '../graphql/ids.ts';
+import { InputError } from '../platform/refusal.ts';
+import { findMember } from './members.sql.ts';
+
+/** `MemberBy` as it comes in: exactly one is given. */
+export type MemberBy = { id?: string | null | undefined; externalId?: string | null | undefined };
+
+/** Names the member an input is about: a member token may leave it out and may name only itself. */
+export async function memberRefFor(
+  context: Context,
+  by: MemberBy | null | undefined,
+): Promise<MemberRef> {
+  const viewer = known(context.viewer);
+  if (viewer.kind !== 'member') {
+    if (by === null || by === undefined) {
+      throw new InputError('member', 'is required with an API key');
+    }
+    return toRef(by);
+  }
+  const own = { externalId: viewer.externalId };
+  if (by === null || by === undefined || by.externalId === viewer.externalId) return own;
+  const ref = toRef(by);
+  const named = 'id' in ref ? await context.loaders.members.load(ref.id) : undefined;
+  const isOwn = named?.programId === viewer.programId && named.externalId === viewer.externalId;
+  if (!isOwn) throw authorizationError(context);
+  return own;
+}
+
+/** Finds a member of the viewer's program. */
+export async function readMember(
+  context: Context,
+  ref: MemberRef,
+): Promise<MemberState | undefined> {
+  const { programId } = known(context.viewer);
+  const member =
+    'id' in ref
+      ? await context.loaders.members.load(ref.id)
+      : await findMember(context.app.pool, programId, ref.externalId);
+  return member?.programId === programId ? member : undefined;
+}
+
+/** Whether the viewer may see a member's points, ledger and orders. */
+export function mayReadPrivate({ viewer }: Context, member: MemberState): boolean {
+  if (viewer.kind === 'member') {
+    return viewer.programId === member.programId && viewer.externalId === member.externalId;
+  }
+  return viewer.kind === 'key' && (viewer.role === 'OPERATOR' || viewer.role === 'SERVICE');
+}
+
+function toRef(by: MemberBy): MemberRef {
+  if (typeof by.id === 'string') return { id: fromGlobalId('member.id', 'Member', by.id) };
+  return { externalId: by.externalId ?? '' };
+}

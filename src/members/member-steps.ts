@@ -1,0 +1,37 @@
+import type { Facts } from '../engine/facts.ts';
+import type { MemberState } from '../engine/rows.ts';
+import { assert } from '../platform/assert.ts';
+import { MemberNotFound } from './members.refusals.ts';
+
+/** The member a command is about, or the refusal that there is none. */
+export function requireMember(facts: Facts): MemberState {
+  const { member } = facts;
+  if (member === undefined) throw new MemberNotFound();
+  return member;
+}
+
+/** Adds a member and their empty account to the working copy. */
+export function addMember(facts: Facts, externalId: string, displayName: string): MemberState {
+  assert(facts.member === undefined, 'a member is added once');
+  const member: MemberState = {
+    memberId: facts.newMemberId(),
+    programId: facts.program.id,
+    externalId,
+    displayName,
+    enrolledAt: facts.now,
+    version: 0,
+    balance: 0,
+    lifetimeEarned: 0,
+    entrySeq: 0,
+    headHash: null,
+    nextExpiryAt: null,
+    pendingUntil: null,
+    streakCurrent: 0,
+    streakLongest: 0,
+    streakTotalDays: 0,
+    lastCheckInDate: null,
+    eventPosition: 0,
+  };
+  facts.addMember(member);
+  return member;
+}

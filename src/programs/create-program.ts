@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import { createApiKey } from '../auth/api-key.ts';
+import { defaultPlan } from '../checkin/ladder.ts';
+import { keyText, shortText } from '../engine/inputs.ts';
+import { isTimeZone } from '../platform/calendar.ts';
+import type { PrismaClient } from '../platform/db.ts';
+import { InputError } from '../platform/refusal.ts';
+
+/** The boards every new program has: points earned, by each cadence. */
+export const defaultBoards = [
+  { key: 'all-time', title: 'All time', cadence: 'ALL_TIME' },
+  { key: 'monthly', title: 'This month', cadence: 'MONTHLY' },
+  { key: 'weekly', title: 'This week', cadence: 'WEEKLY' },
+  { key: 'daily', title: 'Today', cadence: 'DAILY' },
+] as const;
+
+export type NewProgram = {
+  readonly key: string;
+  readonly name: string;
+  /** IANA time zone. */
+  readonly zone: string;
+  /** Minutes after local midnight at which its days begin; 0 when absent. */
+  readonly dayStartMinutes?: number | undefined;
+};
+
+/** Makes a program with the default plan and boards, and its first operator key. */
+export async function createProgram(
+  db: PrismaClient,
+  program: NewProgram,
+  now: Date,
+): Promise<{ id: number; operatorKey: string }> {
+  checkProgram(program);
+  return db.$transaction(async (tx) => {
+    const { key, name, zone, dayStartMinutes = 0 } = program;
+    if ((await tx.program.findUnique({ where: { key } })) !== null) {
+      throw new InputError('key', `there is a program "${key}" already`);
+    }
+    const { id } = await tx.program.create({
+      data: {
+        key,
+        name,
+        zone,
+        dayStartMinutes,
+        tokenSecret: new Uint8Array(randomBytes(32)),
+        createdAt: now,
+        plans: { create: { ...defaultPlan, ladder: [...defaultPlan.ladder] } },
+        leaderboards: { create: defaultBoards.map((board) => ({ ...board })) },
+      },
+    });
+    const created = await createApiKey(
+      tx as PrismaClient,
+      { programId: id, role: 'OPERATOR', name: 'first operator' },
+      now,
+    );
+    return { id, operatorKey: created.text };
+  });
+}
+
+function checkProgram({ key, name, zone, dayStartMinutes = 0 }: NewProgram): void {
+  const keyed = keyText.safeParse(key);
+  if (!keyed.success) throw new InputError('key', keyed.error.issues[0]?.message ?? 'is not valid');
+  const titled = shortText.safeParse(name);
+  if (!titled.success)
+    throw new InputError('name', titled.error.issues[0]?.message ?? 'is not valid');
+  if (!isTimeZone(zone)) throw new InputError('zone', `"${zone}" is no IANA time zone`);
+  if (!Number.isInteger(dayStartMinutes) || dayStartMinutes < 0 || dayStartMinutes > 1439) {
+    throw new InputError('dayStartMinutes', 'must be a whole number from 0 to 1439');
+  }
+}
