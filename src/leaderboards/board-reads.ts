@@ -1,0 +1,114 @@
+import { limits } from '../limits.ts';
+import type { BoardSnapshot } from '../live/board-feed.ts';
+import { assert } from '../platform/assert.ts';
+import type { Pool } from '../platform/db.ts';
+import { named } from '../platform/db.ts';
+import { type BoardRow, ensureSeasons, type SeasonRow, seasonColumns } from './seasons.sql.ts';
+import { seasonAt } from './seasons.ts';
+import type { Standings } from './standings.ts';
+
+/** A board as the API shows it. */
+export type Board = BoardRow & {
+  readonly key: string;
+  readonly title: string;
+  readonly metric: 'POINTS_EARNED';
+};
+
+const boardColumns = `
+  b.id, b.program_id as "programId", b.key, b.title, b.metric, b.cadence, p.zone,
+  p.day_start_minutes as "dayStartMinutes"`;
+
+export async function findBoard(
+  pool: Pool,
+  programId: number,
+  by: { readonly key: string } | { readonly id: number },
+): Promise<Board | undefined> {
+  const [column, value] = 'key' in by ? ['key', by.key] : ['id', by.id];
+  const rows = await named<Board>(
+    pool,
+    `leaderboards.findBoard:${column}`,
+    `select ${boardColumns} from leaderboard b join program p on p.id = b.program_id
+     where b.program_id = $1 and b.${column} = $2`,
+    [programId, value],
+  );
+  return rows[0];
+}
+
+/** Boards of a program, in the order they were made. */
+export const listBoards = (pool: Pool, programId: number) =>
+  named<Board>(
+    pool,
+    'leaderboards.listBoards',
+    `select ${boardColumns} from leaderboard b join program p on p.id = b.program_id
+     where b.program_id = $1 order by b.id`,
+    [programId],
+  );
+
+/** The season that holds an instant; made when it is the first time that anybody asks. */
+export async function seasonOf(pool: Pool, board: BoardRow, at: Date): Promise<SeasonRow> {
+  const interval = seasonAt(board.cadence, board, at);
+  const [season] = await ensureSeasons(pool, [{ leaderboardId: board.id, ...interval }]);
+  assert(season !== undefined, 'a season exists once it is ensured');
+  return season;
+}
+
+/** A season by id, if it is one of this program. */
+export async function findSeason(
+  pool: Pool,
+  programId: number,
+  id: number,
+): Promise<SeasonRow | undefined> {
+  const rows = await named<SeasonRow>(
+    pool,
+    'leaderboards.findSeason',
+    `select ${seasonColumns} from season s join leaderboard b on b.id = s.leaderboard_id
+     where s.id = $1 and b.program_id = $2`,
+    [id, programId],
+  );
+  return rows[0];
+}
+
+/** Seasons of a board by start, newest first: before and after are exclusive. */
+export const listSeasons = (
+  pool: Pool,
+  boardId: number,
+  { before, after, limit, inverted }: SeasonRange,
+) =>
+  named<SeasonRow>(
+    pool,
+    `leaderboards.listSeasons:${inverted}:${limit}`,
+    `select ${seasonColumns} from season s where s.leaderboard_id = $1
+       and ($2::timestamptz is null or s.starts_at < $2)
+       and ($3::timestamptz is null or s.starts_at > $3)
+     order by s.starts_at ${inverted ? 'asc' : 'desc'} limit ${Math.trunc(limit)}`,
+    [boardId, after?.toISOString() ?? null, before?.toISOString() ?? null],
+  );
+
+/** A stretch of a list that runs from the newest to the oldest. */
+export type SeasonRange = {
+  readonly before: Date | undefined;
+  readonly after: Date | undefined;
+  readonly limit: number;
+  readonly inverted: boolean;
+};
+
+export const seasonVersions = (pool: Pool, ids: readonly number[]) =>
+  named<{ id: number; version: number }>(
+    pool,
+    'leaderboards.seasonVersions',
+    'select id, version from season where id = any($1)',
+    [ids],
+  );
+
+/** What the live hub keeps of a board: the top of its current season. */
+export async function readBoard(
+  pool: Pool,
+  standings: Standings,
+  board: BoardRow,
+  now: Date,
+): Promise<BoardSnapshot> {
+  const season = await seasonOf(pool, board, now);
+  const view = await standings.page(season.id, limits.boardWindowRowsMax);
+  const { version, participants } = view;
+  return { season: { ...season, version, participants }, version, standings: view.standings };
+}

@@ -1,0 +1,147 @@
+import type { BoardRow, SeasonRow } from '../leaderboards/seasons.sql.ts';
+import type { Standing } from '../leaderboards/standings.ts';
+import { limits } from '../limits.ts';
+import { Latest } from '../platform/latest.ts';
+
+/** A board as it stood at one version of its current season. Never changed, only replaced. */
+export type BoardSnapshot = {
+  readonly season: SeasonRow;
+  readonly version: number;
+  readonly standings: readonly Standing[];
+};
+
+/** What a subscriber receives. */
+export type BoardChange = {
+  readonly kind: 'SNAPSHOT' | 'DELTA';
+  readonly season: SeasonRow;
+  readonly version: number;
+  readonly standings: readonly Standing[];
+  readonly changes: readonly Standing[];
+};
+
+export type BoardReader = (board: BoardRow) => Promise<BoardSnapshot>;
+
+/**
+ * One watched board on this node: one snapshot that serves all its subscribers, read anew at most
+ * once per throttle. Under constant change one version still leaves each interval (S96).
+ */
+export class BoardFeed {
+  readonly board: BoardRow;
+  readonly #read: BoardReader;
+  readonly #onFault: (error: unknown) => void;
+  readonly #subscribers = new Set<Latest<BoardSnapshot, BoardChange>>();
+  #snapshot: BoardSnapshot | undefined;
+  #reading = false;
+  #dirty = false;
+  #lastReadAt = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(board: BoardRow, read: BoardReader, onFault: (error: unknown) => void) {
+    this.board = board;
+    this.#read = read;
+    this.#onFault = onFault;
+  }
+
+  /** Snapshot first, then what changed, for as long as the iterator is not closed. */
+  subscribe(first: number, onClose: () => void): AsyncIterableIterator<BoardChange> {
+    let seen: BoardSnapshot | undefined;
+    const slot: Latest<BoardSnapshot, BoardChange> = new Latest(
+      (snapshot) => {
+        const change = changeBetween(seen, snapshot, first);
+        seen = snapshot;
+        return change;
+      },
+      () => {
+        this.#subscribers.delete(slot);
+        onClose();
+      },
+    );
+    this.#subscribers.add(slot);
+    if (this.#snapshot !== undefined) slot.push(this.#snapshot);
+    this.refresh();
+    return slot;
+  }
+
+  get watched(): boolean {
+    return this.#subscribers.size > 0;
+  }
+
+  get season():
+    | { readonly id: number; readonly version: number; readonly endsAt: Date | null }
+    | undefined {
+    return this.#snapshot && { ...this.#snapshot.season, version: this.#snapshot.version };
+  }
+
+  /** The board may have changed: reads it soon, once for all who ask meanwhile. */
+  refresh(): void {
+    this.#dirty = true;
+    if (this.#reading || this.#timer !== undefined) return;
+    const since = performance.now() - this.#lastReadAt;
+    this.#timer = setTimeout(
+      () => void this.#reread(),
+      Math.max(0, limits.boardThrottleMs - since),
+    );
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    for (const slot of [...this.#subscribers]) void slot.return();
+  }
+
+  async #reread(): Promise<void> {
+    this.#timer = undefined;
+    this.#reading = true;
+    this.#dirty = false;
+    this.#lastReadAt = performance.now();
+    try {
+      const snapshot = await this.#read(this.board);
+      if (this.#isNews(snapshot)) {
+        this.#snapshot = snapshot;
+        for (const slot of this.#subscribers) slot.push(snapshot);
+      }
+    } catch (error) {
+      this.#onFault(error); // The periodic recheck reads again.
+    } finally {
+      this.#reading = false;
+      if (this.#dirty && this.watched) this.refresh();
+    }
+  }
+
+  /** Versions only go forward within a season; a new season always counts. */
+  #isNews(snapshot: BoardSnapshot): boolean {
+    const known = this.#snapshot;
+    return (
+      known === undefined ||
+      known.season.id !== snapshot.season.id ||
+      snapshot.version > known.version
+    );
+  }
+}
+
+/**
+ * What a subscriber who saw `seen` must hear of `snapshot`: the rows that differ when it is the
+ * very next version, all rows otherwise; nothing when it is the same one.
+ */
+export function changeBetween(
+  seen: BoardSnapshot | undefined,
+  snapshot: BoardSnapshot,
+  first: number,
+): BoardChange | undefined {
+  const { season, version } = snapshot;
+  const standings = snapshot.standings.slice(0, first);
+  const sameSeason = seen?.season.id === season.id;
+  if (seen !== undefined && sameSeason && seen.version === version) return undefined;
+  if (seen === undefined || !sameSeason || version !== seen.version + 1) {
+    return { kind: 'SNAPSHOT', season, version, standings, changes: standings };
+  }
+  const before = new Map(seen.standings.slice(0, first).map((row) => [row.member.memberId, row]));
+  const changes = standings.filter((row) => !isSame(before.get(row.member.memberId), row));
+  return { kind: 'DELTA', season, version, standings, changes };
+}
+
+const isSame = (a: Standing | undefined, b: Standing) =>
+  a !== undefined &&
+  a.rank === b.rank &&
+  a.score === b.score &&
+  a.member.displayName === b.member.displayName &&
+  a.reachedAt.getTime() === b.reachedAt.getTime();

@@ -1,0 +1,165 @@
+import type { MemberState } from '../engine/rows.ts';
+import type { BoardRow } from '../leaderboards/seasons.sql.ts';
+import { limits } from '../limits.ts';
+import type { Bus } from '../platform/bus.ts';
+import { Latest } from '../platform/latest.ts';
+import type { Log } from '../platform/log.ts';
+import { type BoardChange, BoardFeed, type BoardReader } from './board-feed.ts';
+import { type LiveMessage, liveMessage } from './messages.ts';
+
+/** What a member's subscriber receives. */
+export type MemberChange = { readonly version: number; readonly member: MemberState };
+
+/** How the hub reads the truth. */
+export type LiveReads = {
+  readonly board: BoardReader;
+  readonly seasonVersions: (ids: number[]) => Promise<{ id: number; version: number }[]>;
+  readonly members: (ids: number[]) => Promise<MemberState[]>;
+  readonly now: () => Date;
+};
+
+type MemberSlot = Latest<MemberState, MemberChange>;
+
+/**
+ * All live subscriptions of this node. Messages from the bus only say what changed; the hub reads
+ * it, once for all who watch. Lost messages are made up for by a periodic recheck.
+ */
+export class LiveHub {
+  readonly #reads: LiveReads;
+  readonly #log: Log;
+  readonly #boards = new Map<number, BoardFeed>();
+  readonly #members = new Map<number, Set<MemberSlot>>();
+  readonly #dirtyMembers = new Set<number>();
+  #memberTimer: NodeJS.Timeout | undefined;
+  readonly #recheck: NodeJS.Timeout;
+  readonly #leaveBus: (() => void)[];
+  #closed = false;
+
+  constructor(reads: LiveReads, bus: Bus, log: Log) {
+    this.#reads = reads;
+    this.#log = log;
+    this.#leaveBus = [
+      bus.subscribe((message) => this.#onMessage(message)),
+      bus.onGap(() => this.#refreshAll()),
+    ];
+    this.#recheck = setInterval(() => void this.#recheckAll(), limits.liveRecheckMs).unref();
+  }
+
+  /** Follows a board's current season: the first `first` standings. */
+  watchBoard(board: BoardRow, first: number): AsyncIterableIterator<BoardChange> {
+    let feed = this.#boards.get(board.id);
+    if (feed === undefined) {
+      feed = new BoardFeed(board, this.#reads.board, (error) => this.#warn(error));
+      this.#boards.set(board.id, feed);
+    }
+    const watched = feed;
+    const changes = watched.subscribe(first, () => {
+      if (!watched.watched) this.#boards.delete(board.id);
+    });
+    if (this.#closed) void changes.return?.();
+    return changes;
+  }
+
+  /** Follows one member. */
+  watchMember(memberId: number): AsyncIterableIterator<MemberChange> {
+    const slots = this.#members.get(memberId) ?? new Set<MemberSlot>();
+    this.#members.set(memberId, slots);
+    let seen = -1;
+    const slot: MemberSlot = new Latest(
+      (member) => {
+        if (member.version <= seen) return undefined;
+        seen = member.version;
+        return { version: member.version, member };
+      },
+      () => {
+        slots.delete(slot);
+        if (slots.size === 0) this.#members.delete(memberId);
+      },
+    );
+    slots.add(slot);
+    this.#refreshMembers([memberId]);
+    if (this.#closed) void slot.return();
+    return slot;
+  }
+
+  /** Ends every subscription. */
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#recheck);
+    clearTimeout(this.#memberTimer);
+    for (const leave of this.#leaveBus) leave();
+    for (const feed of [...this.#boards.values()]) feed.close();
+    for (const slots of [...this.#members.values()]) {
+      for (const slot of [...slots]) void slot.return();
+    }
+  }
+
+  /** How much is watched, for metrics. */
+  get watched(): { boards: number; members: number } {
+    return { boards: this.#boards.size, members: this.#members.size };
+  }
+
+  #onMessage(raw: unknown): void {
+    const parsed = liveMessage.safeParse(raw);
+    if (!parsed.success) return; // Another version's message: the recheck covers it.
+    const message: LiveMessage = parsed.data;
+    for (const { leaderboardId, seasonId, version } of message.boards) {
+      const feed = this.#boards.get(leaderboardId);
+      const season = feed?.season;
+      const known = season?.id === seasonId && season.version >= version;
+      if (!known) feed?.refresh();
+    }
+    this.#refreshMembers(message.members);
+  }
+
+  #refreshMembers(ids: readonly number[]): void {
+    for (const id of ids) if (this.#members.has(id)) this.#dirtyMembers.add(id);
+    if (this.#dirtyMembers.size === 0 || this.#memberTimer !== undefined) return;
+    this.#memberTimer = setTimeout(() => void this.#readMembers(), 0);
+  }
+
+  async #readMembers(): Promise<void> {
+    const ids = [...this.#dirtyMembers];
+    this.#dirtyMembers.clear();
+    try {
+      for (const member of await this.#reads.members(ids)) {
+        for (const slot of this.#members.get(member.memberId) ?? []) slot.push(member);
+      }
+    } catch (error) {
+      this.#warn(error);
+    } finally {
+      this.#memberTimer = undefined;
+      this.#refreshMembers([]);
+    }
+  }
+
+  #refreshAll(): void {
+    for (const feed of this.#boards.values()) feed.refresh();
+    this.#refreshMembers([...this.#members.keys()]);
+  }
+
+  /** Finds what changed although no message said so, and seasons that have ended. */
+  async #recheckAll(): Promise<void> {
+    this.#refreshMembers([...this.#members.keys()]);
+    const feeds = [...this.#boards.values()];
+    if (feeds.length === 0) return;
+    try {
+      const ids = feeds.flatMap((feed) => feed.season?.id ?? []);
+      const rows = await this.#reads.seasonVersions(ids);
+      const versions = new Map(rows.map(({ id, version }) => [id, version]));
+      const now = this.#reads.now();
+      for (const feed of feeds) {
+        const { season } = feed;
+        const ended = season?.endsAt != null && season.endsAt <= now;
+        if (season === undefined || ended || season.version !== versions.get(season.id))
+          feed.refresh();
+      }
+    } catch (error) {
+      this.#warn(error);
+    }
+  }
+
+  #warn(error: unknown): void {
+    this.#log.warn({ err: error }, 'live read failed');
+  }
+}

@@ -1,0 +1,94 @@
+import type { Json } from '../engine/rows.ts';
+import { limits } from '../limits.ts';
+import type { Pool, PoolClient } from '../platform/db.ts';
+import { named } from '../platform/db.ts';
+
+/** An event as consumers read it. */
+export type LoggedEvent = {
+  readonly position: number;
+  readonly programId: number;
+  readonly type: string;
+  readonly memberId: number;
+  readonly occurredAt: Date;
+  readonly payload: Json;
+};
+
+/** A place in the log: events are ordered by (txid, position). */
+export type LogPlace = { readonly txid: string; readonly position: number };
+
+/** Locks a consumer's cursor; undefined while another node holds it. */
+export async function lockCursor(
+  client: PoolClient,
+  consumer: string,
+): Promise<LogPlace | undefined> {
+  const rows = await named<LogPlace>(
+    client,
+    'projections.lockCursor',
+    `select txid::text, position from cursor where consumer = $1 for update skip locked`,
+    [consumer],
+  );
+  return rows[0];
+}
+
+/**
+ * The next events behind a place. It stops short of the oldest transaction still running, so
+ * that one which commits late is never skipped.
+ */
+export const readEvents = (client: PoolClient, after: LogPlace) =>
+  named<LoggedEvent & { txid: string }>(
+    client,
+    'projections.readEvents',
+    `select txid::text, position, program_id as "programId", type, member_id as "memberId",
+            occurred_at as "occurredAt", payload
+     from event
+     where (txid, position) > ($1::xid8, $2::bigint)
+       and txid < pg_snapshot_xmin(pg_current_snapshot())
+     order by event.txid, event.position limit ${limits.projectionEventsMax}`,
+    [after.txid, after.position],
+  );
+
+export const moveCursor = (client: PoolClient, consumer: string, to: LogPlace) =>
+  named(
+    client,
+    'projections.moveCursor',
+    'update cursor set txid = $2::xid8, position = $3 where consumer = $1',
+    [consumer, to.txid, to.position],
+  );
+
+/** Makes the cursor of a consumer that never ran before. */
+export const createCursor = (pool: Pool, consumer: string) =>
+  named(
+    pool,
+    'projections.createCursor',
+    'insert into cursor (consumer) values ($1) on conflict do nothing',
+    [consumer],
+  );
+
+/** Whether events lie behind the cursor that a consumer could not read yet. */
+export async function hasUnread(pool: Pool, consumer: string): Promise<boolean> {
+  const rows = await named<{ unread: boolean }>(
+    pool,
+    'projections.hasUnread',
+    `select exists (select from event e, cursor c where c.consumer = $1
+       and (e.txid, e.position) > (c.txid, c.position)) as unread`,
+    [consumer],
+  );
+  return rows[0]?.unread ?? false;
+}
+
+/** Whether a consumer has passed a program's event; undefined when there is no such event. */
+export async function hasPassed(
+  pool: Pool,
+  consumer: string,
+  programId: number,
+  position: number,
+): Promise<boolean | undefined> {
+  const rows = await named<{ passed: boolean }>(
+    pool,
+    'projections.hasPassed',
+    `select (c.txid, c.position) >= (e.txid, e.position) as passed
+     from event e, cursor c where e.position = $2 and e.program_id = $3 and c.consumer = $1`,
+    [consumer, position, programId],
+  );
+  return rows[0]?.passed;
+}

@@ -1,0 +1,145 @@
+import { limits } from '../limits.ts';
+import { classifyFault } from '../platform/conflicts.ts';
+import type { Pool, PoolClient } from '../platform/db.ts';
+import { inTransaction } from '../platform/db.ts';
+import type { Log } from '../platform/log.ts';
+import { Unavailable } from '../platform/refusal.ts';
+import {
+  createCursor,
+  hasPassed,
+  hasUnread,
+  type LoggedEvent,
+  lockCursor,
+  moveCursor,
+  readEvents,
+} from './event-log.ts';
+
+/** Follows the event log; what it writes commits together with its cursor: exactly once. */
+export type Consumer = {
+  readonly name: string;
+  /** Applies events in their order; what it returns is handed to `publish` after commit. */
+  apply(client: PoolClient, events: readonly LoggedEvent[]): Promise<unknown[]>;
+};
+
+type Tick = 'idle' | 'worked' | 'full' | 'locked';
+
+/**
+ * Runs a consumer on this node. Every node runs every consumer; the cursor's lock lets one work
+ * at a time and lets any other take over when it dies.
+ */
+export class Projection {
+  readonly #consumer: Consumer;
+  readonly #pool: Pool;
+  readonly #log: Log;
+  readonly #publish: (message: unknown) => void;
+  readonly #onPassed = new Set<() => void>();
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+  #lastWorkAt = Number.NEGATIVE_INFINITY;
+  #woken = false;
+  #stopped = false;
+
+  constructor(consumer: Consumer, pool: Pool, log: Log, publish: (message: unknown) => void) {
+    this.#consumer = consumer;
+    this.#pool = pool;
+    this.#log = log;
+    this.#publish = publish;
+  }
+
+  async start(): Promise<void> {
+    await createCursor(this.#pool, this.#consumer.name);
+    this.wake();
+  }
+
+  /** Something was committed: look soon. Changes are gathered for a board's throttle. */
+  wake(): void {
+    this.#woken = true;
+    if (this.#running !== undefined) return;
+    const since = performance.now() - this.#lastWorkAt;
+    this.#runIn(Math.max(0, limits.boardThrottleMs - since));
+  }
+
+  /**
+   * Waits until the consumer has passed a program's event, on whichever node it runs. False when
+   * the program has no such event; Unavailable when it takes longer than the limit.
+   */
+  async waitFor(programId: number, position: number): Promise<boolean> {
+    const deadline = performance.now() + limits.positionWaitMs;
+    for (;;) {
+      const passed = await hasPassed(this.#pool, this.#consumer.name, programId, position);
+      if (passed === undefined) return false;
+      if (passed) return true;
+      const left = deadline - performance.now();
+      if (left <= 0) throw new Unavailable('the boards have not caught up yet; try again');
+      this.wake();
+      await this.#nextPass(Math.min(left, limits.boardThrottleMs));
+    }
+  }
+
+  /** Stops after the batch under way. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  #nextPass(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#onPassed.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.#onPassed.add(done);
+    });
+  }
+
+  #runIn(ms: number): void {
+    if (this.#stopped) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#running = this.#run().finally(() => {
+        this.#running = undefined;
+      });
+    }, ms);
+  }
+
+  async #run(): Promise<void> {
+    this.#woken = false;
+    let pause: number = limits.projectionPollMs;
+    try {
+      const tick = await this.#tick();
+      if (tick === 'full') pause = 0;
+      else if (tick === 'worked') pause = limits.boardThrottleMs;
+      else if (tick === 'locked' || (await hasUnread(this.#pool, this.#consumer.name))) {
+        pause = limits.projectionRetryMs;
+      }
+    } catch (error) {
+      const kind = classifyFault(error);
+      this.#log.warn({ err: error, kind, consumer: this.#consumer.name }, 'projection failed');
+      if (kind === 'conflict') pause = limits.projectionRetryMs;
+    }
+    const throttled = this.#woken ? Math.min(pause, limits.boardThrottleMs) : pause;
+    this.#runIn(throttled);
+  }
+
+  async #tick(): Promise<Tick> {
+    const { name } = this.#consumer;
+    const { tick, messages } = await inTransaction(this.#pool, async (client) => {
+      const place = await lockCursor(client, name);
+      if (place === undefined) return { tick: 'locked' as const, messages: [] };
+      const events = await readEvents(client, place);
+      const last = events.at(-1);
+      if (last === undefined) return { tick: 'idle' as const, messages: [] };
+      const messages = await this.#consumer.apply(client, events);
+      await moveCursor(client, name, last);
+      const full = events.length === limits.projectionEventsMax;
+      return { tick: full ? ('full' as const) : ('worked' as const), messages };
+    });
+    if (messages.length > 0 || tick === 'worked') this.#lastWorkAt = performance.now();
+    for (const message of messages) this.#publish(message);
+    for (const done of [...this.#onPassed]) done();
+    return tick;
+  }
+}
