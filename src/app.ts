@@ -1,0 +1,136 @@
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Registry } from 'prom-client';
+import { Authenticator } from './auth/authenticate.ts';
+import type { Config } from './config.ts';
+import { SettingError } from './config.ts';
+import { Engine } from './engine/engine.ts';
+import { createEngineMetrics } from './engine/metrics.ts';
+import { readBoard, seasonVersions } from './leaderboards/board-reads.ts';
+import { createSqlStandings } from './leaderboards/sql-standings.ts';
+import type { Standings } from './leaderboards/standings.ts';
+import { standingsConsumer } from './leaderboards/standings-consumer.ts';
+import { LiveHub } from './live/live-hub.ts';
+import { loadMembers } from './members/members.sql.ts';
+import { type Bus, createLocalBus } from './platform/bus.ts';
+import { type Clock, systemClock } from './platform/clock.ts';
+import { classifyFault } from './platform/conflicts.ts';
+import { createPool, createPrisma, type Pool, type PrismaClient } from './platform/db.ts';
+import { EmbeddedPostgresError, openEmbeddedPostgres } from './platform/embedded-postgres.ts';
+import type { Log } from './platform/log.ts';
+import { applyMigrations } from './platform/migrate.ts';
+import { createRedisBus } from './platform/redis-bus.ts';
+import { ExpirySweep } from './points/expiry-sweep.ts';
+import { ProgramConfigs } from './programs/config.ts';
+import { Projection } from './projections/projection.ts';
+
+const MIGRATIONS = fileURLToPath(new URL('../prisma/migrations', import.meta.url));
+
+/** Everything a running Tallymark is made of, wired by hand. */
+export type App = {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly pool: Pool;
+  readonly db: PrismaClient;
+  readonly registry: Registry;
+  readonly authenticator: Authenticator;
+  readonly engine: Engine;
+  readonly standings: Standings;
+  readonly projection: Projection;
+  readonly bus: Bus;
+  readonly live: LiveHub;
+  readonly databaseUrl: string;
+  /** Finishes what was accepted, then closes in reverse order. */
+  close(): Promise<void>;
+};
+
+export type AppOptions = {
+  readonly log: Log;
+  readonly clock?: Clock;
+  /** A server holds the embedded database for itself; a tool shares it. */
+  readonly purpose: 'serve' | 'tool';
+};
+
+/** Opens everything in order; what was opened is closed again when a later step fails. */
+export async function createApp(config: Config, options: AppOptions): Promise<App> {
+  const { log, clock = systemClock, purpose } = options;
+  const closers: (() => unknown)[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const database = await openDatabase(config, purpose, log);
+    closers.push(() => database.close());
+    await migrate(config, database.url, log);
+    const pool = createPool(database.url, (err) => log.warn({ err }, 'idle connection lost'));
+    closers.push(() => pool.end());
+    const db = createPrisma(pool);
+    closers.push(() => db.$disconnect());
+    const bus = await openBus(config, log);
+    closers.push(() => bus.close());
+    const registry = new Registry();
+    const standings = createSqlStandings(pool);
+    const projection = new Projection(standingsConsumer, pool, log, (m) => bus.publish(m));
+    const live = new LiveHub(
+      {
+        board: (board) => readBoard(pool, standings, board, clock.now()),
+        seasonVersions: (ids) => seasonVersions(pool, ids),
+        members: (ids) => loadMembers(pool, ids),
+        now: () => clock.now(),
+      },
+      bus,
+      log,
+    );
+    closers.push(() => live.close());
+    await projection.start();
+    closers.push(() => projection.stop());
+    const tools = { pool, clock, configs: new ProgramConfigs() };
+    const engine = new Engine(tools, log, createEngineMetrics(registry), () => projection.wake());
+    closers.push(() => engine.close());
+    const sweep = new ExpirySweep(pool, engine, clock, log);
+    closers.push(() => sweep.stop());
+    const authenticator = new Authenticator(pool, clock);
+    return {
+      ...{ config, clock, log, pool, db, registry, authenticator, engine, standings },
+      ...{ projection, bus, live, databaseUrl: database.url, close },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openDatabase(config: Config, purpose: 'serve' | 'tool', log: Log) {
+  if (config.databaseUrl !== undefined) return { url: config.databaseUrl, close: async () => {} };
+  try {
+    mkdirSync(config.dataDir, { recursive: true });
+    return await openEmbeddedPostgres({
+      dataDir: config.dataDir,
+      purpose,
+      log: (message) => log.info({}, message),
+    });
+  } catch (error) {
+    if (error instanceof EmbeddedPostgresError) throw new SettingError(error.message);
+    if ((error as NodeJS.ErrnoException).code?.startsWith('E')) {
+      throw new SettingError(`TALLYMARK_DATA_DIR: ${(error as Error).message}`);
+    }
+    throw error;
+  }
+}
+
+async function migrate(config: Config, url: string, log: Log) {
+  try {
+    await applyMigrations(url, MIGRATIONS, (message) => log.info({}, message));
+  } catch (error) {
+    if (config.databaseUrl === undefined || classifyFault(error) !== 'unavailable') throw error;
+    throw new SettingError(
+      `DATABASE_URL: the database does not answer: ${(error as Error).message}`,
+    );
+  }
+}
+
+async function openBus(config: Config, log: Log): Promise<Bus> {
+  if (config.redisUrl === undefined) return createLocalBus(log);
+  return createRedisBus({ url: config.redisUrl, channel: config.redisChannel, log });
+}

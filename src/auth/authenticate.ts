@@ -1,0 +1,94 @@
+import { limits } from '../limits.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Pool } from '../platform/db.ts';
+import { named } from '../platform/db.ts';
+import { sha256 } from '../platform/ids.ts';
+import { parseApiKey, secretMatches } from './api-key.ts';
+import { claimedProgram, verifyMemberToken } from './member-token.ts';
+import type { ApiKeyRole, Viewer } from './viewer.ts';
+
+/** The credential is not valid (any more). Says no more than that. */
+export class Unauthenticated extends Error {
+  constructor(message = 'the credential is not valid') {
+    super(message);
+    this.name = 'Unauthenticated';
+  }
+}
+
+type KeyRow = {
+  programId: number;
+  role: ApiKeyRole;
+  secretHash: Buffer;
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+};
+
+/**
+ * Tells who calls. One function serves HTTP, SSE and WebSocket. What it found is remembered for
+ * a few seconds, so a revoked key stops working within that time on every node.
+ */
+export class Authenticator {
+  readonly #pool: Pool;
+  readonly #clock: Clock;
+  readonly #cache = new Map<string, { viewer: Viewer; until: number }>();
+
+  constructor(pool: Pool, clock: Clock) {
+    this.#pool = pool;
+    this.#clock = clock;
+  }
+
+  /** `authorization`: `Bearer <API key or member token>`; absent means anonymous. */
+  async authenticate(authorization: string | null | undefined): Promise<Viewer> {
+    if (authorization === undefined || authorization === null || authorization === '') {
+      return { kind: 'anonymous' };
+    }
+    const [, credential] = /^Bearer ([\x21-\x7e]{1,8192})$/i.exec(authorization) ?? [];
+    if (credential === undefined) throw new Unauthenticated('expected "Bearer <credential>"');
+    const now = this.#clock.now();
+    const cacheKey = sha256(credential).toString('base64');
+    const cached = this.#cache.get(cacheKey);
+    if (cached !== undefined && now.getTime() < cached.until) return cached.viewer;
+    const viewer = credential.startsWith('tm_')
+      ? await this.#byApiKey(credential, now)
+      : await this.#byMemberToken(credential, now);
+    if (viewer === undefined) throw new Unauthenticated();
+    this.#remember(cacheKey, viewer, now.getTime());
+    return viewer;
+  }
+
+  #remember(cacheKey: string, viewer: Viewer, now: number): void {
+    if (this.#cache.size >= limits.authCacheEntriesMax) this.#cache.clear();
+    const end = viewer.kind === 'member' ? viewer.expiresAt.getTime() : Number.POSITIVE_INFINITY;
+    this.#cache.set(cacheKey, { viewer, until: Math.min(now + limits.authCacheMs, end) });
+  }
+
+  async #byApiKey(credential: string, now: Date): Promise<Viewer | undefined> {
+    const parsed = parseApiKey(credential);
+    if (parsed === undefined) return undefined;
+    const [row] = await named<KeyRow>(
+      this.#pool,
+      'auth.findApiKey',
+      `select program_id as "programId", role, secret_hash as "secretHash",
+              expires_at as "expiresAt", revoked_at as "revokedAt" from api_key where id = $1`,
+      [parsed.id],
+    );
+    if (row === undefined || !secretMatches(parsed.secret, row.secretHash)) return undefined;
+    if (row.revokedAt !== null && row.revokedAt <= now) return undefined;
+    if (row.expiresAt !== null && row.expiresAt <= now) return undefined;
+    return { kind: 'key', programId: row.programId, keyId: parsed.id, role: row.role };
+  }
+
+  async #byMemberToken(credential: string, now: Date): Promise<Viewer | undefined> {
+    const programKey = claimedProgram(credential);
+    if (programKey === undefined) return undefined;
+    const [program] = await named<{ id: number; secret: Buffer }>(
+      this.#pool,
+      'auth.findTokenSecret',
+      'select id, token_secret as secret from program where key = $1',
+      [programKey],
+    );
+    if (program === undefined) return undefined;
+    const claims = await verifyMemberToken(credential, programKey, program.secret, now);
+    return claims && { kind: 'member', programId: program.id, ...claims };
+  }
+}

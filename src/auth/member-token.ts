@@ -1,0 +1,55 @@
+import { decodeJwt, errors, jwtVerify, SignJWT } from 'jose';
+import { limits } from '../limits.ts';
+
+const ALGORITHM = 'HS256';
+export const ISSUER = 'tallymark';
+
+/** Signs a token that speaks for one member of one program. */
+export function signMemberToken(
+  claims: { programKey: string; externalId: string; expiresAt: Date; issuedAt: Date },
+  secret: Uint8Array,
+): Promise<string> {
+  return new SignJWT({})
+    .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
+    .setIssuer(ISSUER)
+    .setAudience(claims.programKey)
+    .setSubject(claims.externalId)
+    .setIssuedAt(claims.issuedAt)
+    .setExpirationTime(claims.expiresAt)
+    .sign(secret);
+}
+
+/** The program key a token claims to be for; nothing is proven by it. */
+export function claimedProgram(token: string): string | undefined {
+  try {
+    const { aud } = decodeJwt(token);
+    return typeof aud === 'string' ? aud : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Checks signature, algorithm, issuer, audience and times. Undefined when anything is wrong. */
+export async function verifyMemberToken(
+  token: string,
+  programKey: string,
+  secret: Uint8Array,
+  now: Date,
+): Promise<{ externalId: string; expiresAt: Date } | undefined> {
+  try {
+    const { payload } = await jwtVerify(token, secret, {
+      algorithms: [ALGORITHM],
+      issuer: ISSUER,
+      audience: programKey,
+      clockTolerance: limits.tokenSkewSeconds,
+      currentDate: now,
+      requiredClaims: ['sub', 'exp'],
+    });
+    const { sub, exp } = payload;
+    if (sub === undefined || sub === '' || exp === undefined) return undefined;
+    return { externalId: sub, expiresAt: new Date(exp * 1000) };
+  } catch (error) {
+    if (error instanceof errors.JOSEError || error instanceof TypeError) return undefined;
+    throw error;
+  }
+}

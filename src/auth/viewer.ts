@@ -1,0 +1,30 @@
+/** Who is calling. One program at most: nobody speaks for two tenants. */
+export type ApiKeyRole = 'OPERATOR' | 'SERVICE' | 'PARTNER' | 'SCREEN';
+
+export type Viewer =
+  | { readonly kind: 'anonymous' }
+  | {
+      readonly kind: 'key';
+      readonly programId: number;
+      readonly keyId: string;
+      readonly role: ApiKeyRole;
+    }
+  | {
+      readonly kind: 'member';
+      readonly programId: number;
+      readonly externalId: string;
+      /** When the token ends. */
+      readonly expiresAt: Date;
+    }
+  /** Ourselves: the command line and the housekeeping jobs. */
+  | { readonly kind: 'system'; readonly programId: number; readonly name: string };
+
+/** A caller who belongs to a program. */
+export type KnownViewer = Exclude<Viewer, { kind: 'anonymous' }>;
+
+/** As ledger entries and audit rows name the caller. */
+export function actorOf(viewer: KnownViewer): string {
+  if (viewer.kind === 'key') return `key:${viewer.keyId}`;
+  if (viewer.kind === 'member') return 'member';
+  return viewer.name;
+}

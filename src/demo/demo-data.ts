@@ -1,0 +1,31 @@
+const range = (from: number, to: number) =>
+  Array.from({ length: from - to + 1 }, (_, index) => from - index);
+
+/** Members of the demo and how many days ago they checked in; nobody has today yet. */
+export const demoMembers = [
+  { externalId: 'ada', displayName: 'Ada Lovelace', daysAgo: range(9, 1) },
+  { externalId: 'grace', displayName: 'Grace Hopper', daysAgo: [...range(16, 9), ...range(6, 1)] },
+  { externalId: 'alan', displayName: 'Alan Turing', daysAgo: range(6, 1) },
+  { externalId: 'katherine', displayName: 'Katherine Johnson', daysAgo: range(12, 1) },
+  { externalId: 'edsger', displayName: 'Edsger Dijkstra', daysAgo: range(20, 14) },
+  { externalId: 'barbara', displayName: 'Barbara Liskov', daysAgo: [...range(15, 10), 3, 2, 1] },
+  { externalId: 'tu', displayName: '屠呦呦', daysAgo: range(11, 1) },
+  { externalId: 'donald', displayName: 'Donald Knuth', daysAgo: [10, 8, 6, 4, 2] },
+  { externalId: 'margaret', displayName: 'Margaret Hamilton', daysAgo: range(8, 1) },
+  { externalId: 'linus', displayName: 'Linus Torvalds', daysAgo: [5, 4, 1] },
+  { externalId: 'radia', displayName: 'Radia Perlman', daysAgo: range(7, 2) },
+  { externalId: 'niklaus', displayName: 'Niklaus Wirth', daysAgo: [2, 1] },
+] as const;
+
+export const demoRewards = [
+  { title: 'Coffee', description: 'One cup of your choice.', price: 50 },
+  { title: 'Sticker pack', description: 'Five stickers.', price: 30, stock: 200 },
+  { title: 'T-shirt', description: 'Sizes S to XXL.', price: 300, stock: 25 },
+  { title: 'Conference ticket', description: 'One day.', price: 2500, stock: 1 },
+];
+
+export const demoRules = [
+  { activityType: 'purchase', points: 20, pointsDays: 365 },
+  { activityType: 'share', points: 5 },
+  { activityType: 'survey', points: 15 },
+];

@@ -1,0 +1,91 @@
+import SchemaBuilder from '@pothos/core';
+import ErrorsPlugin from '@pothos/plugin-errors';
+import PrismaPlugin from '@pothos/plugin-prisma';
+import RelayPlugin from '@pothos/plugin-relay';
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
+import { GraphQLError } from 'graphql';
+import type PrismaTypes from '../generated/pothos-types.ts';
+import { getDatamodel } from '../generated/pothos-types.ts';
+import type { Context } from './context.ts';
+
+/** Types of the one builder. */
+export type SchemaTypes = {
+  Context: Context;
+  PrismaTypes: PrismaTypes;
+  DefaultFieldNullability: false;
+  Scalars: {
+    ID: { Input: string; Output: string | number | bigint };
+    DateTime: { Input: Date; Output: Date | string };
+    Date: { Input: string; Output: string | Date };
+    SafeInt: { Input: number; Output: number | bigint };
+    TimeZone: { Input: string; Output: string };
+  };
+  AuthScopes: {
+    /** Any valid credential but a partner's, which runs registered operations only. */
+    known: boolean;
+    /** May act for and read members: OPERATOR and SERVICE keys, members for themselves. */
+    acts: boolean;
+    /** OPERATOR and SERVICE keys. */
+    service: boolean;
+    /** OPERATOR keys. */
+    operator: boolean;
+  };
+};
+
+/** The caller is unknown, or may not do this. */
+export function authorizationError({ viewer }: Pick<Context, 'viewer'>): GraphQLError {
+  if (viewer.kind === 'anonymous') {
+    return new GraphQLError('Send a valid API key or member token.', {
+      extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } },
+    });
+  }
+  if (viewer.kind === 'key' && viewer.role === 'PARTNER') {
+    return new GraphQLError('A partner key runs registered operations only.', {
+      extensions: { code: 'PERSISTED_QUERY_REQUIRED', http: { status: 403 } },
+    });
+  }
+  return new GraphQLError('This credential may not do this.', {
+    extensions: { code: 'FORBIDDEN', http: { status: 403 } },
+  });
+}
+
+/** The one schema builder: plugins and defaults, no domain type. */
+export const builder = new SchemaBuilder<SchemaTypes>({
+  plugins: [ErrorsPlugin, ScopeAuthPlugin, RelayPlugin, PrismaPlugin],
+  defaultFieldNullability: false,
+  errors: { directResult: true },
+  relay: { clientMutationId: 'omit', cursorType: 'String' },
+  prisma: {
+    client: ({ app }) => app.db,
+    dmmf: getDatamodel(),
+    exposeDescriptions: true,
+    onUnusedQuery: 'warn',
+  },
+  scopeAuth: {
+    authorizeOnSubscribe: true,
+    unauthorizedError: (_parent, context) => authorizationError(context),
+    authScopes: ({ viewer }) => {
+      const role = viewer.kind === 'key' ? viewer.role : undefined;
+      const member = viewer.kind === 'member';
+      const service = role === 'OPERATOR' || role === 'SERVICE';
+      return {
+        known: member || (role !== undefined && role !== 'PARTNER'),
+        acts: member || service,
+        service,
+        operator: role === 'OPERATOR',
+      };
+    },
+  },
+});
+
+builder.queryType({
+  description: 'Reads. Every field needs a credential; nothing of another program is ever found.',
+});
+builder.mutationType({
+  description:
+    'Writes. A domain "no" is a typed member of the result; the answer comes after the commit.',
+});
+builder.subscriptionType({
+  description:
+    'Live changes, over WebSocket (graphql-transport-ws) and SSE. First comes a snapshot.',
+});

@@ -1,0 +1,85 @@
+import { PothosValidationError } from '@pothos/core';
+import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
+import { Unauthenticated } from '../auth/authenticate.ts';
+import { limits } from '../limits.ts';
+import { classifyFault } from '../platform/conflicts.ts';
+import type { Log } from '../platform/log.ts';
+import { IdempotencyKeyReused, InputError, Unavailable } from '../platform/refusal.ts';
+
+/** The published codes of `errors[].extensions.code` (docs/errors.md). */
+export type ErrorCode =
+  | 'GRAPHQL_PARSE_FAILED'
+  | 'GRAPHQL_VALIDATION_FAILED'
+  | 'BAD_USER_INPUT'
+  | 'BAD_REQUEST'
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'PERSISTED_QUERY_REQUIRED'
+  | 'RATE_LIMITED'
+  | 'IDEMPOTENCY_KEY_REUSED'
+  | 'SUBSCRIPTION_LIMIT'
+  | 'SERVICE_UNAVAILABLE'
+  | 'INTERNAL_SERVER_ERROR';
+
+const RETRY_AFTER_MS = 1000;
+
+/** An error as clients see it: a stable code, a short message, nothing else of ours. */
+export function apiError(
+  code: ErrorCode,
+  message: string,
+  extensions: GraphQLErrorExtensions = {},
+  at?: GraphQLError,
+): GraphQLError {
+  const short =
+    message.length > limits.errorCharactersMax
+      ? `${message.slice(0, limits.errorCharactersMax - 1)}…`
+      : message;
+  return new GraphQLError(short, {
+    ...(at?.nodes && { nodes: at.nodes }),
+    ...(at?.path && { path: at.path }),
+    extensions: { code, ...extensions },
+  });
+}
+
+const unavailable = (message: string, at?: GraphQLError) =>
+  apiError(
+    'SERVICE_UNAVAILABLE',
+    message,
+    { retryAfterMs: RETRY_AFTER_MS, http: { status: 503 } },
+    at,
+  );
+
+/** Turns whatever was thrown into what clients may see; a fault is logged and masked. */
+export function toApiError(error: unknown, requestId: string, log: Log): GraphQLError {
+  const wrapped = error instanceof GraphQLError ? error : undefined;
+  const cause = wrapped === undefined ? error : (wrapped.originalError ?? wrapped);
+  if (cause instanceof InputError) {
+    return apiError('BAD_USER_INPUT', cause.message, { field: cause.field }, wrapped);
+  }
+  if (cause instanceof IdempotencyKeyReused) {
+    return apiError('IDEMPOTENCY_KEY_REUSED', cause.message, {}, wrapped);
+  }
+  if (cause instanceof Unauthenticated) {
+    return apiError('UNAUTHENTICATED', cause.message, { http: { status: 401 } }, wrapped);
+  }
+  if (cause instanceof Unavailable) return unavailable(cause.message, wrapped);
+  if (cause instanceof PothosValidationError) {
+    return apiError('BAD_USER_INPUT', cause.message, {}, wrapped);
+  }
+  if (cause instanceof GraphQLError && isExpected(cause)) {
+    // Errors of graphql-js itself carry no code: it found a variable or an argument wrong.
+    const { code = 'BAD_USER_INPUT', ...extensions } = cause.extensions;
+    return apiError(code as ErrorCode, cause.message, extensions, wrapped);
+  }
+  const kind = classifyFault(cause);
+  if (kind === 'unavailable' || kind === 'conflict') {
+    log.warn({ err: cause, requestId }, 'database unavailable');
+    return unavailable('the database does not answer; try again', wrapped);
+  }
+  log.error({ err: cause, requestId }, 'request failed');
+  return apiError('INTERNAL_SERVER_ERROR', 'Something went wrong.', { requestId }, wrapped);
+}
+
+/** Thrown on purpose, by us or by graphql-js about the input, and not around another error. */
+const isExpected = (error: GraphQLError) =>
+  error.originalError === undefined || error.originalError instanceof GraphQLError;

@@ -1,0 +1,31 @@
+import DataLoader from 'dataloader';
+import type { MemberState } from '../engine/rows.ts';
+import { loadMembers } from '../members/members.sql.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Pool } from '../platform/db.ts';
+import { type DormantPoints, loadDormantPoints } from '../points/points.sql.ts';
+
+/**
+ * Loaders batch the reads of one tick and remember nothing: all events of a subscription share
+ * one context, and a cache in it would go stale.
+ */
+export type Loaders = {
+  readonly members: DataLoader<number, MemberState | undefined>;
+  readonly dormantPoints: DataLoader<number, DormantPoints>;
+};
+
+export function createLoaders(pool: Pool, clock: Clock): Loaders {
+  const options = { cache: false };
+  return {
+    members: new DataLoader(async (ids) => {
+      const rows = await loadMembers(pool, ids);
+      const byId = new Map(rows.map((row) => [row.memberId, row]));
+      return ids.map((id) => byId.get(id));
+    }, options),
+    dormantPoints: new DataLoader(async (ids) => {
+      const rows = await loadDormantPoints(pool, ids, clock.now());
+      const byId = new Map(rows.map((row) => [row.memberId, row]));
+      return ids.map((memberId) => byId.get(memberId) ?? { memberId, pending: 0, lapsed: 0 });
+    }, options),
+  };
+}

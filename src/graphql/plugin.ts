@@ -1,0 +1,80 @@
+import {
+  type ExecutionResult,
+  GraphQLError,
+  NoSchemaIntrospectionCustomRule,
+  validate,
+} from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { limits } from '../limits.ts';
+import type { Log } from '../platform/log.ts';
+import type { Context } from './context.ts';
+import { documentLimits, parseDocument } from './document-rules.ts';
+import { apiError, toApiError } from './errors.ts';
+
+/**
+ * The rules of the API for every door: HTTP, SSE and WebSocket run the same parse, validate,
+ * execute and subscribe, and so the same limits and error codes.
+ */
+export function useApiRules(options: {
+  readonly introspection: boolean;
+  readonly log: Log;
+}): Plugin<Context> {
+  const { introspection, log } = options;
+  const coded = (result: ExecutionResult, { requestId }: Context): ExecutionResult => {
+    if (result.errors === undefined) return result;
+    const errors = result.errors.slice(0, limits.errorsMax);
+    return { ...result, errors: errors.map((error) => toApiError(error, requestId, log)) };
+  };
+  return {
+    onParse({ setParseFn }) {
+      setParseFn(parseDocument as never);
+      return ({ result, replaceParseResult }) => {
+        if (result instanceof Error) replaceParseResult(parseError(result));
+      };
+    },
+    onValidate({ addValidationRule, setValidationFn }) {
+      addValidationRule(documentLimits);
+      if (!introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
+      setValidationFn((schema, document, rules) =>
+        validate(schema, document, rules, {
+          maxErrors: limits.errorsMax,
+          hideSuggestions: !introspection,
+        })
+          .slice(0, limits.errorsMax)
+          .map(validationError),
+      );
+    },
+    onExecute({ args }) {
+      const { contextValue } = args;
+      return {
+        onExecuteDone({ result, setResult }) {
+          if (!isStream(result)) setResult(coded(result as ExecutionResult, contextValue));
+        },
+      };
+    },
+    onSubscribe({ args }) {
+      const { contextValue } = args;
+      return {
+        onSubscribeResult({ result, setResult }) {
+          if (!isStream(result)) setResult(coded(result as ExecutionResult, contextValue));
+          return {
+            onNext: ({ result: next, setResult: setNext }) =>
+              setNext(coded(next as ExecutionResult, contextValue)),
+          };
+        },
+      };
+    },
+  };
+}
+
+const isStream = (result: unknown): result is AsyncIterable<unknown> =>
+  typeof result === 'object' && result !== null && Symbol.asyncIterator in result;
+
+function parseError(error: Error): GraphQLError {
+  const at = error instanceof GraphQLError ? error : undefined;
+  const message = error.message.replace(/^Syntax Error: /, 'Syntax error: ');
+  return apiError('GRAPHQL_PARSE_FAILED', message, { http: { status: 400 } }, at);
+}
+
+const validationError = (error: GraphQLError) =>
+  apiError('GRAPHQL_VALIDATION_FAILED', error.message, {}, error);

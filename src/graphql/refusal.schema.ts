@@ -1,0 +1,133 @@
+import { ActivityReferenceReused } from '../activities/activities.refusals.ts';
+import { MemberAlreadyEnrolled, MemberNotFound } from '../members/members.refusals.ts';
+import type { Refusal } from '../platform/refusal.ts';
+import { BalanceOutOfRange, InsufficientPoints } from '../points/points.refusals.ts';
+import { OccurredInFuture, OccurredTooLongAgo } from '../programs/occurrence.ts';
+import { OutOfStock, PriceChanged, RewardNotFound } from '../rewards/rewards.refusals.ts';
+import { builder } from './builder.ts';
+import { toGlobalId } from './ids.ts';
+
+const RefusalCode = builder.enumType('RefusalCode', {
+  description: 'Stable codes of refusals; new ones may be added.',
+  values: {
+    MEMBER_NOT_FOUND: { description: 'The program has no such member.' },
+    MEMBER_ALREADY_ENROLLED: { description: 'The external id belongs to a member already.' },
+    OCCURRED_IN_FUTURE: { description: 'More than five minutes ahead of the server’s clock.' },
+    OCCURRED_TOO_LONG_AGO: { description: 'Older than the program accepts.' },
+    ACTIVITY_REFERENCE_REUSED: { description: 'The reference names another member’s activity.' },
+    REWARD_NOT_FOUND: { description: 'The program has no such reward.' },
+    PRICE_CHANGED: { description: 'The price is not the expected one.' },
+    OUT_OF_STOCK: { description: 'Fewer units are left than asked for.' },
+    INSUFFICIENT_POINTS: { description: 'Fewer points are available than needed.' },
+    BALANCE_OUT_OF_RANGE: { description: 'The balance would exceed 2^53 − 1.' },
+  },
+});
+type Code = typeof RefusalCode.$inferType;
+
+const RefusalInterface = builder.interfaceRef<Refusal>('Refusal').implement({
+  description:
+    'A domain "no": nothing was written. Select `... on Refusal { code message }`, so that ' +
+    'refusals added later do not break you.',
+  fields: (t) => ({
+    code: t.field({
+      type: RefusalCode,
+      description: 'Which refusal it is, for programs.',
+      resolve: (refusal) => refusal.code as Code,
+    }),
+    message: t.exposeString('message', { description: 'What it means, for people (English).' }),
+  }),
+});
+
+const interfaces = [RefusalInterface];
+
+builder.objectType(MemberNotFound, {
+  name: 'MemberNotFound',
+  description: 'The program has no such member.',
+  interfaces,
+});
+
+builder.objectType(MemberAlreadyEnrolled, {
+  name: 'MemberAlreadyEnrolled',
+  description: 'The external id belongs to a member already; that member is unchanged.',
+  interfaces,
+  fields: (t) => ({
+    memberId: t.id({
+      description: 'Global id of that member.',
+      resolve: ({ memberId }) => toGlobalId('Member', memberId),
+    }),
+  }),
+});
+
+builder.objectType(OccurredInFuture, {
+  name: 'OccurredInFuture',
+  description: 'The fact is said to happen more than five minutes from now.',
+  interfaces,
+  fields: (t) => ({
+    occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'The instant given.' }),
+    now: t.expose('now', { type: 'DateTime', description: 'The server’s clock.' }),
+  }),
+});
+
+builder.objectType(OccurredTooLongAgo, {
+  name: 'OccurredTooLongAgo',
+  description: 'The fact is older than the program accepts.',
+  interfaces,
+  fields: (t) => ({
+    occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'The instant given.' }),
+    acceptedSince: t.expose('acceptedSince', {
+      type: 'DateTime',
+      description: 'The earliest instant that is accepted now.',
+    }),
+  }),
+});
+
+builder.objectType(ActivityReferenceReused, {
+  name: 'ActivityReferenceReused',
+  description: 'The reference was used for an activity of another member.',
+  interfaces,
+});
+
+builder.objectType(RewardNotFound, {
+  name: 'RewardNotFound',
+  description: 'The program has no such reward.',
+  interfaces,
+});
+
+builder.objectType(PriceChanged, {
+  name: 'PriceChanged',
+  description: 'The price is not the one the buyer saw.',
+  interfaces,
+  fields: (t) => ({
+    price: t.expose('price', { type: 'SafeInt', description: 'Points for one unit, now.' }),
+  }),
+});
+
+builder.objectType(OutOfStock, {
+  name: 'OutOfStock',
+  description: 'Fewer units are left than were asked for.',
+  interfaces,
+  fields: (t) => ({ stock: t.exposeInt('stock', { description: 'Units left.' }) }),
+});
+
+builder.objectType(InsufficientPoints, {
+  name: 'InsufficientPoints',
+  description: 'The member has fewer points available than are needed.',
+  interfaces,
+  fields: (t) => ({
+    available: t.expose('available', { type: 'SafeInt', description: 'Points to spend now.' }),
+    required: t.expose('required', { type: 'SafeInt', description: 'Points needed.' }),
+  }),
+});
+
+builder.objectType(BalanceOutOfRange, {
+  name: 'BalanceOutOfRange',
+  description: 'The balance would leave the range of exact whole numbers.',
+  interfaces,
+  fields: (t) => ({
+    balance: t.expose('balance', { type: 'SafeInt', description: 'The balance, in points.' }),
+    amount: t.expose('amount', {
+      type: 'SafeInt',
+      description: 'What was to be added, in points.',
+    }),
+  }),
+});

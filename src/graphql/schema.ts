@@ -1,0 +1,14 @@
+/** The schema: an explicit list of the domains, in the order of the documentation. */
+import './scalars.ts';
+import './refusal.schema.ts';
+import '../programs/programs.schema.ts';
+import '../members/members.schema.ts';
+import '../points/points.schema.ts';
+import '../checkin/checkin.schema.ts';
+import '../activities/activities.schema.ts';
+import '../rewards/rewards.schema.ts';
+import '../leaderboards/leaderboards.schema.ts';
+import '../live/live.schema.ts';
+import { builder } from './builder.ts';
+
+export const schema = builder.toSchema();

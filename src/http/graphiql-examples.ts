@@ -1,0 +1,57 @@
+/** What GraphiQL shows when it is opened: the first ten minutes, as operations to run. */
+export const exampleQueries = `# Tallymark. Put your key into the "Headers" tab below: { "authorization": "Bearer tm_service_…" }
+# (npm start printed one). Then put the cursor into an operation and press Ctrl-Enter.
+
+mutation CheckIn {
+  checkIn(input: { member: { externalId: "ada" } }) {
+    ... on CheckInPayload {
+      alreadyCheckedIn
+      awards { points explanation }
+      member { displayName points { available } streak { current expiresAt } }
+      position
+    }
+    ... on Refusal { code message }
+  }
+}
+
+query Member {
+  member(by: { externalId: "ada" }) {
+    displayName
+    points { available lifetimeEarned expiring { at points } }
+    streak { current longest state expiresAt }
+    ledger(first: 5) { nodes: edges { node { amount reason explanation occurredAt } } }
+    redemptions(first: 5) { edges { node { points state reward { title } } } }
+  }
+}
+
+query Board {
+  leaderboard(key: "all-time") {
+    title
+    season {
+      version
+      standings(first: 10) { nodes { rank score member { displayName streak { current } } } }
+    }
+  }
+}
+
+query Rewards {
+  rewards(first: 10) { edges { node { id title price stock } } }
+}
+
+# Take a reward's id from above.
+mutation Redeem($rewardId: ID!) {
+  redeemReward(input: { member: { externalId: "ada" }, rewardId: $rewardId, idempotencyKey: "my-first-order" }) {
+    ... on RedeemRewardPayload { replayed redemption { id points } member { points { available } } }
+    ... on InsufficientPoints { available required }
+    ... on Refusal { code message }
+  }
+}
+
+subscription Live {
+  leaderboardChanged(key: "all-time", first: 5) {
+    kind
+    version
+    standings { rank score member { displayName } }
+  }
+}
+`;

@@ -1,0 +1,33 @@
+import { Counter, collectDefaultMetrics, Gauge } from 'prom-client';
+import type { App } from '../app.ts';
+import type { SocketDoor } from './sockets.ts';
+
+/** Registers what the whole process tells Prometheus, and returns what requests count with. */
+export function createServerMetrics(app: App, sockets: SocketDoor) {
+  const registers = [app.registry];
+  collectDefaultMetrics({ register: app.registry });
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  gauge('tallymark_sockets', 'Open WebSockets.', () => sockets.size);
+  gauge('tallymark_engine_queue_commands', 'Commands waiting.', () => app.engine.queueLength);
+  gauge('tallymark_live_boards', 'Boards watched on this node.', () => app.live.watched.boards);
+  gauge('tallymark_live_members', 'Members watched on this node.', () => app.live.watched.members);
+  gauge('tallymark_bus_ready', '1 while other nodes are reached.', () => (app.bus.ready() ? 1 : 0));
+  gauge('tallymark_bus_junk', 'Messages skipped as junk.', () => app.bus.stats.junk);
+  gauge('tallymark_bus_gaps', 'Times that messages may have been lost.', () => app.bus.stats.gaps);
+  return {
+    requests: new Counter({
+      name: 'tallymark_http_requests_total',
+      help: 'HTTP requests by path and status.',
+      labelNames: ['path', 'status'],
+      registers,
+    }),
+  };
+}

@@ -1,0 +1,135 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { App } from '../app.ts';
+import { limits } from '../limits.ts';
+import { serveScreen } from '../screen/screen.ts';
+import { checkBody, isCrossOrigin, refuse } from './admission.ts';
+import { createServerMetrics } from './metrics.ts';
+import { createSocketDoor } from './sockets.ts';
+import { StreamGuard } from './stream-guard.ts';
+import { createGraphqlServer } from './yoga.ts';
+
+/** A server that listens. */
+export type RunningServer = {
+  readonly url: string;
+  readonly port: number;
+  /** Tells sockets to go (1001), finishes requests within the limit, and stops listening. */
+  close(): Promise<void>;
+};
+
+export type ServerOptions = {
+  /** The demo's screen key, which the screen page may use without being given one. */
+  readonly demoScreenKey?: string | undefined;
+};
+
+/** HTTP, SSE and WebSocket over one schema; the screen, health and metrics beside them. */
+export async function startServer(app: App, options: ServerOptions = {}): Promise<RunningServer> {
+  const yoga = createGraphqlServer(app);
+  const chunkedYoga = createGraphqlServer(app, { bodyBytesMax: limits.bodyBytesMax });
+  const sockets = createSocketDoor(app, yoga);
+  const metrics = createServerMetrics(app, sockets);
+  const streams = new StreamGuard();
+  let closing = false;
+
+  const handle = async (request: IncomingMessage, response: ServerResponse) => {
+    const path = pathOf(request);
+    response.once('close', () =>
+      metrics.requests.inc({ path: label(path), status: response.statusCode }),
+    );
+    if (closing) response.setHeader('connection', 'close');
+    if (path === '/graphql') {
+      if (isCrossOrigin(app.config, request))
+        return refuse(response, 403, 'This origin may not call.');
+      const body = checkBody(request, response);
+      if (body === 'refused') return;
+      streams.watch(request, response);
+      await (body === 'unknown' ? chunkedYoga : yoga)(request, response);
+    } else if (path === '/health/live') json(response, 200, { status: 'ok' });
+    else if (path === '/health/ready') await answerReady(app, response, closing);
+    else if (path === '/metrics') {
+      response.setHeader('content-type', app.registry.contentType);
+      response.end(await app.registry.metrics());
+    } else if (path === '/') {
+      response
+        .writeHead(302, { location: app.config.graphiql ? '/graphql' : '/health/live' })
+        .end();
+    } else if (!serveScreen(request, response, { demoKey: options.demoScreenKey })) {
+      json(response, 404, { error: 'There is nothing here.' });
+    }
+  };
+
+  const server = createServer({ maxHeaderSize: limits.urlCharactersMax, requestTimeout: 30_000 });
+  server.on('request', (request, response) => {
+    handle(request, response).catch((error: unknown) => {
+      app.log.error({ err: error }, 'request handler failed');
+      if (!response.headersSent) json(response, 500, { error: 'Something went wrong.' });
+      else response.destroy();
+    });
+  });
+  server.on('upgrade', (request, socket: Duplex, head) => {
+    const refused = pathOf(request) !== '/graphql' || isCrossOrigin(app.config, request) || closing;
+    if (refused)
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    else sockets.upgrade(request, socket, head);
+  });
+  await listen(server, app.config.port, app.config.host);
+  const { port } = server.address() as AddressInfo;
+  const host = app.config.host.includes(':') ? `[${app.config.host}]` : app.config.host;
+  return {
+    port,
+    url: `http://${host === '0.0.0.0' || host === '[::]' ? '127.0.0.1' : host}:${port}`,
+    async close() {
+      closing = true;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      app.live.close(); // Streams end of their own accord …
+      await sockets.close(); // … and sockets are told.
+      const idle = setInterval(() => server.closeIdleConnections(), 50);
+      const late = setTimeout(() => server.closeAllConnections(), limits.shutdownMs);
+      await closed;
+      clearInterval(idle);
+      clearTimeout(late);
+      streams.close();
+    },
+  };
+}
+
+const pathOf = (request: IncomingMessage) => (request.url ?? '/').split('?', 1)[0] ?? '/';
+
+/** Paths as a metric: few, whatever is asked for. */
+const label = (path: string) =>
+  ['/graphql', '/metrics', '/health/live', '/health/ready'].includes(path)
+    ? path
+    : path.startsWith('/screen')
+      ? '/screen'
+      : 'other';
+
+function json(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
+  response.end(JSON.stringify(body));
+}
+
+/** Ready while the database answers; Redis is not needed to serve. */
+async function answerReady(app: App, response: ServerResponse, closing: boolean): Promise<void> {
+  const database = await app.pool.query('select 1').then(
+    () => true,
+    () => false,
+  );
+  const ready = database && !closing;
+  json(response, ready ? 200 : 503, {
+    status: ready ? 'ok' : 'unavailable',
+    database,
+    bus: app.bus.ready(),
+    closing,
+  });
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}

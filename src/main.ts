@@ -1,0 +1,62 @@
+import process from 'node:process';
+import { pathToFileURL } from 'node:url';
+import { type App, createApp } from './app.ts';
+import { loadConfig, SettingError } from './config.ts';
+import { demoBanner } from './demo/banner.ts';
+import { seedDemo } from './demo/seed.ts';
+import { type RunningServer, startServer } from './http/server.ts';
+import { createLog, type LogLevel } from './platform/log.ts';
+
+/** ENTRY: settings → app → server → signals. Resolves when the server listens. */
+export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
+  const config = loadConfig(env);
+  const log = createLog({ level: config.logLevel as LogLevel, pretty: process.stdout.isTTY });
+  const app = await createApp(config, { log, purpose: 'serve' });
+  try {
+    const demo = config.demo ? await seedDemo(app) : undefined;
+    const server = await startServer(app, { demoScreenKey: demo?.screen }).catch((error) => {
+      throw listenError(error, config.port, config.host);
+    });
+    stopOnSignals(app, server);
+    log.info({ url: server.url }, 'listening');
+    if (demo !== undefined) process.stdout.write(await demoBanner(app, server.url, demo));
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+/** The first signal ends the process in order, the second at once. */
+function stopOnSignals(app: App, server: RunningServer): void {
+  let stopping = false;
+  const stop = async (signal: string) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    app.log.info({ signal }, 'stopping');
+    await server.close();
+    await app.close();
+    app.log.info({}, 'stopped');
+    process.exit(0);
+  };
+  process.on('SIGTERM', () => void stop('SIGTERM'));
+  process.on('SIGINT', () => void stop('SIGINT'));
+}
+
+function listenError(error: NodeJS.ErrnoException, port: number, host: string): unknown {
+  if (error.code === 'EADDRINUSE') return new SettingError(`PORT: ${port} is in use on ${host}`);
+  if (error.code === 'EACCES') return new SettingError(`PORT: may not listen on ${port}`);
+  const badHost = error.code === 'ENOTFOUND' || error.code === 'EADDRNOTAVAIL';
+  return badHost ? new SettingError(`HOST: cannot listen on "${host}"`) : error;
+}
+
+/** Prints why the process cannot run: a setting in one line, a fault with its stack. Exits 1. */
+export function fail(error: unknown): never {
+  const expected = error instanceof SettingError;
+  console.error(expected ? `tallymark: ${error.message}` : error);
+  process.exit(1);
+}
+
+const entry = process.argv[1];
+if (entry !== undefined && import.meta.url === pathToFileURL(entry).href) {
+  serve(process.env).catch(fail);
+}
