@@ -5,6 +5,7 @@ import { limits } from '../limits.ts';
 import { classifyFault } from '../platform/conflicts.ts';
 import type { Log } from '../platform/log.ts';
 import { IdempotencyKeyReused, InputError, Unavailable } from '../platform/refusal.ts';
+import { wrongInput } from './input-errors.ts';
 
 /** The published codes of `errors[].extensions.code` (docs/errors.md). */
 export type ErrorCode =
@@ -36,6 +37,7 @@ export function apiError(
       : message;
   return new GraphQLError(short, {
     ...(at?.nodes && { nodes: at.nodes }),
+    ...(at?.source && { source: at.source, positions: at.positions }),
     ...(at?.path && { path: at.path }),
     extensions: { code, ...extensions },
   });
@@ -52,6 +54,10 @@ const unavailable = (message: string, at?: GraphQLError) =>
 /** Turns whatever was thrown into what clients may see; a fault is logged and masked. */
 export function toApiError(error: unknown, requestId: string, log: Log): GraphQLError {
   const wrapped = error instanceof GraphQLError ? error : undefined;
+  const variable = wrapped && wrongInput(wrapped);
+  if (variable !== undefined) {
+    return apiError('BAD_USER_INPUT', wrapped?.message ?? '', { field: variable }, wrapped);
+  }
   const cause = wrapped === undefined ? error : (wrapped.originalError ?? wrapped);
   if (cause instanceof InputError) {
     return apiError('BAD_USER_INPUT', cause.message, { field: cause.field }, wrapped);

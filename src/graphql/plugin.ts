@@ -1,4 +1,5 @@
 import {
+  type DocumentNode,
   type ExecutionResult,
   GraphQLError,
   NoSchemaIntrospectionCustomRule,
@@ -10,6 +11,7 @@ import type { Log } from '../platform/log.ts';
 import type { Context } from './context.ts';
 import { documentLimits, parseDocument } from './document-rules.ts';
 import { apiError, toApiError } from './errors.ts';
+import { wrongInput } from './input-errors.ts';
 
 /**
  * The rules of the API for every door: HTTP, SSE and WebSocket run the same parse, validate,
@@ -41,7 +43,7 @@ export function useApiRules(options: {
           hideSuggestions: !introspection,
         })
           .slice(0, limits.errorsMax)
-          .map(validationError),
+          .map((error) => validationError(error, document)),
       );
     },
     onExecute({ args }) {
@@ -76,5 +78,10 @@ function parseError(error: Error): GraphQLError {
   return apiError('GRAPHQL_PARSE_FAILED', message, { http: { status: 400 } }, at);
 }
 
-const validationError = (error: GraphQLError) =>
-  apiError('GRAPHQL_VALIDATION_FAILED', error.message, {}, error);
+/** A wrong value in the document is the caller's input, whatever phase finds it. */
+function validationError(error: GraphQLError, document: DocumentNode): GraphQLError {
+  const field = wrongInput(error, document);
+  return field === undefined
+    ? apiError('GRAPHQL_VALIDATION_FAILED', error.message, {}, error)
+    : apiError('BAD_USER_INPUT', `${field}: ${error.message}`, { field }, error);
+}

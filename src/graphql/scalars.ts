@@ -1,9 +1,9 @@
-import { GraphQLError, Kind, type ValueNode } from 'graphql';
+import { Kind, type ValueNode } from 'graphql';
 import { isLocalDate, isTimeZone, parseInstant } from '../platform/calendar.ts';
 import { builder } from './builder.ts';
 
-const refuse = (message: string) =>
-  new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+/** Not a GraphQLError: graphql-js then says where in the document or the variables it was. */
+const refuse = (message: string) => new TypeError(message);
 
 function stringOf(node: ValueNode, name: string): string {
   if (node.kind !== Kind.STRING) throw refuse(`${name} must be a string`);
