@@ -1,3 +1,4 @@
+import { keyText } from '../engine/inputs.ts';
 import { limits } from '../limits.ts';
 import type { BoardSnapshot } from '../live/board-feed.ts';
 import { assert } from '../platform/assert.ts';
@@ -14,6 +15,9 @@ export type Board = BoardRow & {
   readonly metric: 'POINTS_EARNED';
 };
 
+/** Ids of leaderboards are 32-bit integers. */
+const ID_MAX = 2 ** 31 - 1;
+
 const boardColumns = `
   b.id, b.program_id as "programId", b.key, b.title, b.metric, b.cadence, p.zone,
   p.day_start_minutes as "dayStartMinutes"`;
@@ -24,6 +28,8 @@ export async function findBoard(
   by: { readonly key: string } | { readonly id: number },
 ): Promise<Board | undefined> {
   const [column, value] = 'key' in by ? ['key', by.key] : ['id', by.id];
+  // What cannot be a key or an integer of the database would be an error there.
+  if (typeof value === 'string' ? !keyText.safeParse(value).success : value > ID_MAX) return;
   const rows = await named<Board>(
     pool,
     `leaderboards.findBoard:${column}`,

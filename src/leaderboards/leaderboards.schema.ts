@@ -1,8 +1,7 @@
-import { z } from 'zod';
 import { builder } from '../graphql/builder.ts';
 import { known } from '../graphql/context.ts';
 import { fromGlobalId, rowId } from '../graphql/ids.ts';
-import { cursorCodec, pageOf } from '../graphql/paging.ts';
+import { cursorCodec, instantPlace, pageOf } from '../graphql/paging.ts';
 import { SeasonType } from '../graphql/refs.ts';
 import type { Pool } from '../platform/db.ts';
 import { InputError } from '../platform/refusal.ts';
@@ -36,7 +35,7 @@ const CadenceEnum = builder.enumType('Cadence', {
 });
 
 const LeaderboardType = builder.objectRef<Board>('Leaderboard');
-const seasonCursor = cursorCodec('seasons', z.string().datetime());
+const seasonCursor = cursorCodec('seasons', instantPlace);
 
 builder.node(LeaderboardType, {
   description:
@@ -50,6 +49,10 @@ builder.node(LeaderboardType, {
     title: t.exposeString('title', { description: 'Its name.' }),
     metric: t.expose('metric', { type: MetricEnum, description: 'What it counts.' }),
     cadence: t.expose('cadence', { type: CadenceEnum, description: 'How often it begins anew.' }),
+    timeZone: t.expose('zone', {
+      type: 'TimeZone',
+      description: 'The zone in which its seasons begin and end: the program’s.',
+    }),
     season: t.field({
       type: SeasonType,
       nullable: true,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { builder } from '../graphql/builder.ts';
 import { type Context, known } from '../graphql/context.ts';
 import { rowId } from '../graphql/ids.ts';
-import { checkPageSize, cursorCodec } from '../graphql/paging.ts';
+import { checkPageSize, cursorCodec, instantPlace } from '../graphql/paging.ts';
 import { MemberByInput, MemberType, SeasonType, StandingType } from '../graphql/refs.ts';
 import { limits } from '../limits.ts';
 import { type MemberBy, memberRefFor, readMember } from '../members/member-access.ts';
@@ -39,7 +39,7 @@ builder.objectType(StandingType, {
 
 const placeCursor = cursorCodec(
   'standings',
-  z.tuple([z.number().int().positive(), z.number().int(), z.string().datetime(), z.number().int()]),
+  z.tuple([z.number().int().positive(), z.number().int(), instantPlace, z.number().int()]),
 );
 
 type StandingPage = {

@@ -1,0 +1,81 @@
+/** Numbers, ages and periods as text. */
+
+/** @typedef {import('./strings.js').Strings} Strings */
+/** @typedef {import('./subscription.js').Season} Season */
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** @param {'en' | 'zh'} language */
+export function createTexts(language) {
+  const locale = language === 'zh' ? 'zh-CN' : 'en-GB';
+  const numbers = new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en');
+  /** @param {number} value @param {string} unit */
+  const amount = (value, unit) =>
+    new Intl.NumberFormat(locale, {
+      style: 'unit',
+      unit,
+      unitDisplay: language === 'zh' ? 'short' : 'long',
+    }).format(value);
+
+  return {
+    /** @param {number} value */
+    number: (value) => numbers.format(value),
+
+    /** How long something took, in its largest unit. @param {number} ms */
+    age(ms) {
+      if (ms < MINUTE) return amount(Math.max(0, Math.floor(ms / SECOND)), 'second');
+      if (ms < HOUR) return amount(Math.floor(ms / MINUTE), 'minute');
+      return amount(Math.floor(ms / HOUR), 'hour');
+    },
+
+    /**
+     * E.g. `This week · until Sun 24:00`, in the program's time zone. The title is not repeated.
+     * @param {Season} season
+     * @param {Strings} strings
+     * @param {number} now
+     */
+    period(season, strings, now) {
+      const { title, cadence, timeZone } = season.leaderboard;
+      const name = strings.cadence[cadence] ?? '';
+      const parts = name === title ? [] : [name];
+      if (season.endsAt !== null) {
+        const end = new Date(season.endsAt);
+        const until = instant(end, now, locale, timeZone);
+        parts.push(end.getTime() <= now ? strings.ended : strings.until(until));
+      }
+      return parts.filter((part) => part !== '').join(' · ');
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof createTexts>} Texts */
+
+/**
+ * A coming instant, as near as it needs to be told: `24:00`, `Sun 24:00`, `30 Nov 24:00`.
+ * @param {Date} end
+ * @param {number} now
+ * @param {string} locale
+ * @param {string} timeZone
+ */
+function instant(end, now, locale, timeZone) {
+  /** @param {Intl.DateTimeFormatOptions} options @param {Date} at */
+  const format = (options, at) =>
+    new Intl.DateTimeFormat(locale, { ...options, timeZone }).format(at);
+  /** @type {Intl.DateTimeFormatOptions} */
+  const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
+  const atMidnight = format(clock, end) === '00:00';
+  // A day that ends at midnight is the day before, at 24:00.
+  const day = atMidnight ? new Date(end.getTime() - 1) : end;
+  const hour = atMidnight ? '24:00' : format(clock, end);
+  /** @type {Intl.DateTimeFormatOptions} */
+  const date = { dateStyle: 'short' };
+  if (format(date, day) === format(date, new Date(now))) return hour;
+  /** @type {Intl.DateTimeFormatOptions} */
+  const near = { weekday: 'short' };
+  /** @type {Intl.DateTimeFormatOptions} */
+  const far = { day: 'numeric', month: 'short' };
+  return `${format(end.getTime() - now < 7 * DAY ? near : far, day)} ${hour}`;
+}
