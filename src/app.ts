@@ -22,6 +22,7 @@ import { applyMigrations } from './platform/migrate.ts';
 import { createRedisBus } from './platform/redis-bus.ts';
 import { ExpirySweep } from './points/expiry-sweep.ts';
 import { ProgramConfigs } from './programs/config.ts';
+import { ProgramReader } from './programs/programs.sql.ts';
 import { Projection } from './projections/projection.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../prisma/migrations', import.meta.url));
@@ -36,6 +37,7 @@ export type App = {
   readonly registry: Registry;
   readonly authenticator: Authenticator;
   readonly engine: Engine;
+  readonly programs: ProgramReader;
   readonly standings: Standings;
   readonly projection: Projection;
   readonly bus: Bus;
@@ -91,9 +93,23 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     const sweep = new ExpirySweep(pool, engine, clock, log);
     closers.push(() => sweep.stop());
     const authenticator = new Authenticator(pool, clock);
+    const programs = new ProgramReader(pool, clock);
     return {
-      ...{ config, clock, log, pool, db, registry, authenticator, engine, standings },
-      ...{ projection, bus, live, databaseUrl: database.url, close },
+      config,
+      clock,
+      log,
+      pool,
+      db,
+      registry,
+      authenticator,
+      engine,
+      programs,
+      standings,
+      projection,
+      bus,
+      live,
+      databaseUrl: database.url,
+      close,
     };
   } catch (error) {
     await close();

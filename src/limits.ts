@@ -55,6 +55,7 @@ export const limits = {
   socketPingMs: 12 * SECOND,
   socketBufferedBytesMax: 1_000_000, // Above it a socket that does not drain is cut.
   stalledStreamMs: 30 * SECOND, // A stream that takes nothing for so long is cut.
+  socketCloseMs: 2 * SECOND, // Who has not answered our goodbye by then is cut.
   shutdownMs: 10 * SECOND,
 
   // Live.
@@ -72,8 +73,11 @@ export const limits = {
   expirySweepMs: 30 * SECOND,
   expirySweepMembersMax: 500,
 
+  programCacheMs: SECOND, // Reads see a changed time zone within it.
+
   // Authentication.
-  authCacheMs: 4 * SECOND, // A revoked key stops working within it, on every node.
+  authCacheMs: 4 * SECOND, // A revoked key starts nothing new after it, on every node.
   authCacheEntriesMax: 10_000,
+  rightsCheckMs: SECOND, // Sockets and streams end so much later, at most.
   tokenSkewSeconds: 30,
 } as const;

@@ -40,6 +40,14 @@ function stopOnSignals(app: App, server: RunningServer): void {
   };
   process.on('SIGTERM', () => void stop('SIGTERM'));
   process.on('SIGINT', () => void stop('SIGINT'));
+  // npm hands a signal to the shell between us, which dies of it and tells nobody.
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    if (!stopping) void stop('the end of npm');
+  }, 250).unref();
 }
 
 function listenError(error: NodeJS.ErrnoException, port: number, host: string): unknown {

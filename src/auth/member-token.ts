@@ -1,8 +1,12 @@
 import { decodeJwt, errors, jwtVerify, SignJWT } from 'jose';
+import { externalId, keyText } from '../engine/inputs.ts';
 import { limits } from '../limits.ts';
 
 const ALGORITHM = 'HS256';
 export const ISSUER = 'tallymark';
+
+/** The last second that a Date can hold. */
+const SECONDS_MAX = 8.64e12;
 
 /** Signs a token that speaks for one member of one program. */
 export function signMemberToken(
@@ -23,7 +27,7 @@ export function signMemberToken(
 export function claimedProgram(token: string): string | undefined {
   try {
     const { aud } = decodeJwt(token);
-    return typeof aud === 'string' ? aud : undefined;
+    return typeof aud === 'string' && keyText.safeParse(aud).success ? aud : undefined;
   } catch {
     return undefined;
   }
@@ -46,8 +50,9 @@ export async function verifyMemberToken(
       requiredClaims: ['sub', 'exp'],
     });
     const { sub, exp } = payload;
-    if (sub === undefined || sub === '' || exp === undefined) return undefined;
-    return { externalId: sub, expiresAt: new Date(exp * 1000) };
+    const member = externalId.safeParse(sub);
+    if (!member.success || exp === undefined) return undefined;
+    return { externalId: member.data, expiresAt: new Date(Math.min(exp, SECONDS_MAX) * 1000) };
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof TypeError) return undefined;
     throw error;

@@ -3,6 +3,7 @@ import { idempotencyKey, instant, memberRef } from '../engine/inputs.ts';
 import type { Operation } from '../engine/operation.ts';
 import { requireMember } from '../members/member-steps.ts';
 import { MemberNotFound } from '../members/members.refusals.ts';
+import { BalanceOutOfRange } from '../points/points.refusals.ts';
 import { acceptOccurrence, OccurredInFuture, OccurredTooLongAgo } from '../programs/occurrence.ts';
 import { type CheckInOutcome, recordCheckIn } from './record-check-in.ts';
 
@@ -15,7 +16,12 @@ const input = z.object({
 
 export type CheckInInput = z.infer<typeof input>;
 
-export const checkInRefusals = [MemberNotFound, OccurredInFuture, OccurredTooLongAgo];
+export const checkInRefusals = [
+  MemberNotFound,
+  OccurredInFuture,
+  OccurredTooLongAgo,
+  BalanceOutOfRange,
+];
 
 /** Checks a member in, once a local day. */
 export const checkIn: Operation<CheckInInput, CheckInOutcome> = {

@@ -8,7 +8,6 @@ import { type Payload, payloadInterfaces, toPayload } from '../graphql/payload.t
 import { AwardType, MemberByInput, MemberType } from '../graphql/refs.ts';
 import { mayReadPrivate, memberRefFor } from '../members/member-access.ts';
 import { isLocalDate, localDateOf } from '../platform/calendar.ts';
-import { findProgram } from '../programs/programs.sql.ts';
 import { checkIn, checkInRefusals } from './check-in.ts';
 import { type CheckInShape, loadCheckIns, requireCheckIn } from './checkin.sql.ts';
 import type { CheckInOutcome } from './record-check-in.ts';
@@ -82,7 +81,7 @@ builder.objectFields(MemberType, (t) => ({
     type: StreakType,
     description: 'The member’s streak.',
     resolve: async (member, _args, { app }) => {
-      const { zone, dayStartMinutes } = await findProgram(app, member.programId);
+      const { zone, dayStartMinutes } = await app.programs.find(member.programId);
       const today = localDateOf(app.clock.now(), zone, dayStartMinutes);
       const streak = { current: member.streakCurrent, lastDate: member.lastCheckInDate };
       return { ...viewStreak(streak, today, zone, dayStartMinutes), member };

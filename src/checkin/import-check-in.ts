@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { externalId, instant } from '../engine/inputs.ts';
 import type { Operation } from '../engine/operation.ts';
 import { addMember } from '../members/member-steps.ts';
+import { BalanceOutOfRange } from '../points/points.refusals.ts';
 import { OccurredInFuture, refuseFuture } from '../programs/occurrence.ts';
 import { type CheckInOutcome, recordCheckIn } from './record-check-in.ts';
 
@@ -14,7 +15,7 @@ const input = z.object({
 
 export type ImportCheckInInput = z.infer<typeof input>;
 
-export const importCheckInRefusals = [OccurredInFuture];
+export const importCheckInRefusals = [OccurredInFuture, BalanceOutOfRange];
 
 /** Takes over a check-in of any age from another system, enrolling whoever is not yet a member. */
 export const importCheckIn: Operation<ImportCheckInInput, CheckInOutcome> = {

@@ -28,6 +28,8 @@ export type Request = {
 
 export type Loaded = { readonly held: Held; readonly receipts: Map<string, StoredReceipt> };
 
+/** No statement where there is nothing to ask for. */
+const nothing = () => Promise.resolve([]);
 const unique = <T>(values: readonly T[]) => [...new Set(values)];
 
 function lockAll(client: PoolClient, requests: readonly Request[]) {
@@ -44,7 +46,7 @@ function lockAll(client: PoolClient, requests: readonly Request[]) {
   const rewards = unique(requests.flatMap(({ touches }) => touches.reward ?? []));
   return [
     lockMembers(client, ids, programIds, externalIds),
-    rewards.length === 0 ? [] : lockRewards(client, rewards),
+    rewards.length === 0 ? nothing() : lockRewards(client, rewards),
   ] as const;
 }
 
@@ -55,7 +57,7 @@ function loadKnown(client: PoolClient, requests: readonly Request[]) {
   );
   return [
     receipts.length === 0
-      ? []
+      ? nothing()
       : loadReceipts(
           client,
           receipts.map((key) => key.programId),
@@ -64,7 +66,7 @@ function loadKnown(client: PoolClient, requests: readonly Request[]) {
           receipts.map((key) => key.key),
         ),
     activities.length === 0
-      ? []
+      ? nothing()
       : loadActivities(
           client,
           activities.map((row) => row.programId),
@@ -97,7 +99,7 @@ export async function loadBatch(
     client.query<{ txid: string }>('select pg_current_xact_id()::text as txid'),
     clock.databaseNow(client),
   ] as const;
-  await settled(sent.map((item) => Promise.resolve(item)));
+  await settled(sent);
   const [, members, rewards, receipts, activities, versions, ids, xact, now] =
     await Promise.all(sent);
   const programs = await configs.current(client, new Map(versions.map((v) => [v.id, v.version])));
@@ -145,12 +147,12 @@ async function loadHistory(client: PoolClient, held: Held, requests: readonly Re
     lastDates.set(member.memberId, date < last ? last : date);
   }
   const sent = [
-    withLots.size === 0 ? [] : loadOpenLots(client, [...withLots]),
+    withLots.size === 0 ? nothing() : loadOpenLots(client, [...withLots]),
     withDates.size === 0
-      ? []
+      ? nothing()
       : loadCheckInDates(client, [...withDates.keys()], [...withDates.values()]),
   ] as const;
-  await settled(sent.map((item) => Promise.resolve(item)));
+  await settled(sent);
   const [lots, dates] = await Promise.all(sent);
   for (const memberId of withLots) held.lots.set(memberId, []);
   for (const memberId of withDates.keys()) held.checkInDates.set(memberId, []);

@@ -7,6 +7,7 @@ import { GraphQLError } from 'graphql';
 import type PrismaTypes from '../generated/pothos-types.ts';
 import { getDatamodel } from '../generated/pothos-types.ts';
 import type { Context } from './context.ts';
+import { relayDescriptions } from './relay-descriptions.ts';
 
 /** Types of the one builder. */
 export type SchemaTypes = {
@@ -54,7 +55,13 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   plugins: [ErrorsPlugin, ScopeAuthPlugin, RelayPlugin, PrismaPlugin],
   defaultFieldNullability: false,
   errors: { directResult: true },
-  relay: { clientMutationId: 'omit', cursorType: 'String' },
+  relay: {
+    clientMutationId: 'omit',
+    cursorType: 'String',
+    nodeQueryOptions: false, // node.schema.ts has them, with auth scopes and a limit.
+    nodesQueryOptions: false,
+    ...relayDescriptions,
+  },
   prisma: {
     client: ({ app }) => app.db,
     dmmf: getDatamodel(),

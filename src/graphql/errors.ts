@@ -1,5 +1,5 @@
 import { PothosValidationError } from '@pothos/core';
-import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
+import { GraphQLError, type GraphQLErrorExtensions, type GraphQLFormattedError } from 'graphql';
 import { Unauthenticated } from '../auth/authenticate.ts';
 import { limits } from '../limits.ts';
 import { classifyFault } from '../platform/conflicts.ts';
@@ -11,6 +11,7 @@ import { wrongInput } from './input-errors.ts';
 export type ErrorCode =
   | 'GRAPHQL_PARSE_FAILED'
   | 'GRAPHQL_VALIDATION_FAILED'
+  | 'OPERATION_RESOLUTION_FAILURE'
   | 'BAD_USER_INPUT'
   | 'BAD_REQUEST'
   | 'UNAUTHENTICATED'
@@ -36,9 +37,7 @@ export function apiError(
       ? `${message.slice(0, limits.errorCharactersMax - 1)}…`
       : message;
   return new GraphQLError(short, {
-    ...(at?.nodes && { nodes: at.nodes }),
-    ...(at?.source && { source: at.source, positions: at.positions }),
-    ...(at?.path && { path: at.path }),
+    ...(at && locationOf(at)),
     extensions: { code, ...extensions },
   });
 }
@@ -56,7 +55,8 @@ export function toApiError(error: unknown, requestId: string, log: Log): GraphQL
   const wrapped = error instanceof GraphQLError ? error : undefined;
   const variable = wrapped && wrongInput(wrapped);
   if (variable !== undefined) {
-    return apiError('BAD_USER_INPUT', wrapped?.message ?? '', { field: variable }, wrapped);
+    const http = { spec: true, status: 400 }; // Nothing was executed: the request is wrong.
+    return apiError('BAD_USER_INPUT', wrapped?.message ?? '', { field: variable, http }, wrapped);
   }
   const cause = wrapped === undefined ? error : (wrapped.originalError ?? wrapped);
   if (cause instanceof InputError) {
@@ -89,3 +89,16 @@ export function toApiError(error: unknown, requestId: string, log: Log): GraphQL
 /** Thrown on purpose, by us or by graphql-js about the input, and not around another error. */
 const isExpected = (error: GraphQLError) =>
   error.originalError === undefined || error.originalError instanceof GraphQLError;
+
+/** Errors for a door without HTTP: the status they would have there is left out. */
+export const withoutHttp = (errors: readonly GraphQLError[]): GraphQLFormattedError[] =>
+  errors.map((error) => {
+    const { http, ...extensions } = error.extensions;
+    return { ...error.toJSON(), extensions };
+  });
+
+const locationOf = ({ nodes, source, positions, path }: GraphQLError) => ({
+  ...(nodes && { nodes }),
+  ...(source && { source, positions }),
+  ...(path && { path }),
+});

@@ -1,5 +1,5 @@
 import { resolveCursorConnection } from '@pothos/plugin-relay';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { limits } from '../limits.ts';
 import { InputError } from '../platform/refusal.ts';
 
@@ -26,6 +26,12 @@ export function checkPageSize(field: string, size: number | null | undefined): v
   if (size === null || size === undefined) return;
   if (size < 1 || size > pageSizeMax) throw new InputError(field, `must be 1 to ${pageSizeMax}`);
 }
+
+/** An instant in a cursor. Forged ones may not name what the database cannot hold (year 0). */
+export const instantPlace = z
+  .string()
+  .datetime()
+  .refine((text) => text > '1900');
 
 /** Opaque cursors of one list: what they hold is checked when they come back. */
 export function cursorCodec<Place>(list: string, place: z.ZodType<Place>) {

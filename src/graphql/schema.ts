@@ -1,6 +1,7 @@
 /** The schema: an explicit list of the domains, in the order of the documentation. */
 import './scalars.ts';
 import './refusal.schema.ts';
+import './node.schema.ts';
 import '../programs/programs.schema.ts';
 import '../members/members.schema.ts';
 import '../points/points.schema.ts';

@@ -2,12 +2,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { App } from '../app.ts';
+import { RightsWatch } from '../auth/rights-watch.ts';
 import { limits } from '../limits.ts';
 import { serveScreen } from '../screen/screen.ts';
 import { checkBody, isCrossOrigin, refuse } from './admission.ts';
 import { createServerMetrics } from './metrics.ts';
 import { createSocketDoor } from './sockets.ts';
 import { StreamGuard } from './stream-guard.ts';
+import { refuseUpgrade, serveWithoutUpgrade } from './upgrades.ts';
 import { createGraphqlServer } from './yoga.ts';
 
 /** A server that listens. */
@@ -27,9 +29,10 @@ export type ServerOptions = {
 export async function startServer(app: App, options: ServerOptions = {}): Promise<RunningServer> {
   const yoga = createGraphqlServer(app);
   const chunkedYoga = createGraphqlServer(app, { bodyBytesMax: limits.bodyBytesMax });
-  const sockets = createSocketDoor(app, yoga);
+  const rights = new RightsWatch(app.authenticator, () => app.clock.now());
+  const sockets = createSocketDoor(app, yoga, rights);
   const metrics = createServerMetrics(app, sockets);
-  const streams = new StreamGuard();
+  const streams = new StreamGuard(rights);
   let closing = false;
 
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
@@ -68,30 +71,36 @@ export async function startServer(app: App, options: ServerOptions = {}): Promis
     });
   });
   server.on('upgrade', (request, socket: Duplex, head) => {
-    const refused = pathOf(request) !== '/graphql' || isCrossOrigin(app.config, request) || closing;
-    if (refused)
-      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-    else sockets.upgrade(request, socket, head);
+    const { upgrade } = request.headers;
+    if (upgrade?.toLowerCase() !== 'websocket') serveWithoutUpgrade(server, request, socket, head);
+    else if (pathOf(request) !== '/graphql' || isCrossOrigin(app.config, request) || closing) {
+      refuseUpgrade(socket);
+    } else sockets.upgrade(request, socket, head);
   });
   await listen(server, app.config.port, app.config.host);
-  const { port } = server.address() as AddressInfo;
-  const host = app.config.host.includes(':') ? `[${app.config.host}]` : app.config.host;
   return {
-    port,
-    url: `http://${host === '0.0.0.0' || host === '[::]' ? '127.0.0.1' : host}:${port}`,
+    ...addressOf(server, app.config.host),
     async close() {
       closing = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      app.live.close(); // Streams end of their own accord …
-      await sockets.close(); // … and sockets are told.
+      await sockets.close();
+      streams.end();
+      app.live.close(); // Last: it would tell clients that their subscriptions are complete.
       const idle = setInterval(() => server.closeIdleConnections(), 50);
       const late = setTimeout(() => server.closeAllConnections(), limits.shutdownMs);
       await closed;
       clearInterval(idle);
       clearTimeout(late);
       streams.close();
+      rights.close();
     },
   };
+}
+
+function addressOf(server: Server, host: string): { port: number; url: string } {
+  const { port } = server.address() as AddressInfo;
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return { port, url: `http://${name.includes(':') ? `[${name}]` : name}:${port}` };
 }
 
 const pathOf = (request: IncomingMessage) => (request.url ?? '/').split('?', 1)[0] ?? '/';

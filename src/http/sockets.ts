@@ -1,19 +1,25 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { ExecutionArgs } from 'graphql';
+import { type ExecutionArgs, getOperationAST } from 'graphql';
 import { CloseCode, type Context as SocketContext, type SubscribePayload } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import type { App } from '../app.ts';
 import { Unauthenticated } from '../auth/authenticate.ts';
+import type { RightsWatch } from '../auth/rights-watch.ts';
 import type { Viewer } from '../auth/viewer.ts';
-import { apiError, toApiError } from '../graphql/errors.ts';
+import { apiError, toApiError, withoutHttp } from '../graphql/errors.ts';
 import { limits } from '../limits.ts';
 import { newRequestId } from '../platform/ids.ts';
 import type { Yoga } from './yoga.ts';
 
 type SocketExtra = Extra &
-  Record<PropertyKey, unknown> & { viewer?: Viewer; windowStart?: number; windowCount?: number };
+  Record<PropertyKey, unknown> & {
+    viewer?: Viewer;
+    unwatch?: () => void;
+    windowStart?: number;
+    windowCount?: number;
+  };
 type Ctx = SocketContext<{ authorization?: unknown }, SocketExtra>;
 type Enveloped = ReturnType<Yoga['getEnveloped']>;
 type OperationArgs = ExecutionArgs & Pick<Enveloped, 'execute' | 'subscribe'>;
@@ -23,57 +29,111 @@ export type SocketDoor = {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Open sockets. */
   readonly size: number;
-  /** Tells every socket that we go away (1001). */
+  /** Takes no more operations, answers those that run, then tells every socket to go (1001). */
   close(): Promise<void>;
 };
 
-export function createSocketDoor(app: App, yoga: Yoga): SocketDoor {
+/** What all sockets of a door share. */
+type Door = {
+  readonly app: App;
+  readonly yoga: Yoga;
+  readonly rights: RightsWatch;
+  /** Open sockets by who opened them. */
+  readonly perKey: Map<string, number>;
+  /** Queries and mutations that run. */
+  running: number;
+  closing: boolean;
+};
+
+export function createSocketDoor(app: App, yoga: Yoga, rights: RightsWatch): SocketDoor {
+  const door: Door = { app, yoga, rights, perKey: new Map(), running: 0, closing: false };
   const wss = new WebSocketServer({
     noServer: true,
     maxPayload: limits.socketFrameBytesMax,
     perMessageDeflate: false,
   });
-  const perKey = new Map<string, number>();
   const server = useServer<{ authorization?: unknown }, SocketExtra>(
     {
       isProd: true,
       connectionInitWaitTimeout: limits.socketInitMs,
-      onConnect: (ctx) => admit(app, ctx as Ctx, perKey),
-      onSubscribe: (ctx, _id, payload) => prepare(app, yoga, ctx as Ctx, payload),
-      execute: (args) => (args as OperationArgs).execute(args),
+      onConnect: (ctx) => admit(door, ctx as Ctx),
+      onSubscribe: (ctx, _id, payload) => prepare(door, ctx as Ctx, payload),
+      onNext: (_ctx, _id, _payload, _args, { data, errors }) => {
+        if (errors === undefined) return;
+        return { ...(data !== undefined && { data }), errors: withoutHttp(errors) };
+      },
+      onError: (_ctx, _id, _payload, errors) => withoutHttp(errors),
+      execute: (args) => run(door, args as OperationArgs),
       subscribe: (args) => (args as OperationArgs).subscribe(args),
-      onClose: (ctx) => release(ctx as Ctx, perKey),
+      onClose: (ctx) => release(door, ctx as Ctx),
     },
     wss,
     limits.socketPingMs,
   );
   return {
     upgrade(request, socket, head) {
-      wss.handleUpgrade(request, socket, head, (ws) => wss.emit('connection', ws, request));
+      wss.handleUpgrade(request, socket, head, (ws) => {
+        cutWhenFull(ws);
+        wss.emit('connection', ws, request);
+      });
     },
     get size() {
       return wss.clients.size;
     },
     async close() {
+      door.closing = true;
+      const deadline = performance.now() + limits.shutdownMs - 2 * limits.socketCloseMs;
+      while (door.running > 0 && performance.now() < deadline) await pause(10);
+      // A peer that stalls never says goodbye in return.
+      const late = setTimeout(() => {
+        for (const ws of wss.clients) ws.terminate();
+      }, limits.socketCloseMs);
       await server.dispose();
+      clearTimeout(late);
     },
   };
 }
 
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Whoever sends and does not read what comes back (pongs echo!) must not fill our memory. */
+function cutWhenFull(ws: WebSocket): void {
+  const look = () => {
+    if (ws.bufferedAmount > limits.socketBufferedBytesMax) ws.terminate();
+  };
+  ws.on('message', look);
+  ws.on('ping', look);
+}
+
+/** Executes, counted, so that closing can wait for the answer to leave. */
+async function run(door: Door, args: OperationArgs) {
+  door.running += 1;
+  try {
+    return await args.execute(args);
+  } finally {
+    setImmediate(() => {
+      door.running -= 1;
+    });
+  }
+}
+
 /** Who connects? False closes the socket with 4403, which clients do not try again. */
-async function admit(app: App, ctx: Ctx, perKey: Map<string, number>): Promise<boolean> {
+async function admit({ app, rights, perKey }: Door, ctx: Ctx): Promise<boolean> {
   const { extra, connectionParams } = ctx;
   const given = connectionParams?.authorization ?? extra.request.headers.authorization;
+  if (typeof given !== 'string') return false;
   try {
-    const viewer = await app.authenticator.authenticate(typeof given === 'string' ? given : null);
-    if (viewer.kind === 'anonymous') return false;
+    const viewer = await app.authenticator.authenticate(given);
+    // Whoever left meanwhile was released already, and would be counted for ever.
+    if (viewer.kind === 'anonymous' || extra.socket.readyState !== extra.socket.OPEN) return false;
     const name = ownerOf(viewer);
     const open = perKey.get(name) ?? 0;
     if (open >= limits.socketsPerKeyMax) return false;
     perKey.set(name, open + 1);
     extra.viewer = viewer;
-    if (viewer.kind === 'member')
-      closeAt(ctx, viewer.expiresAt.getTime() - app.clock.now().getTime());
+    extra.unwatch = rights.watch(given, () =>
+      extra.socket.close(CloseCode.Forbidden, 'Credential expired or revoked'),
+    );
     return true;
   } catch (error) {
     if (!(error instanceof Unauthenticated)) {
@@ -84,16 +144,8 @@ async function admit(app: App, ctx: Ctx, perKey: Map<string, number>): Promise<b
   }
 }
 
-/** A socket lives no longer than the token it was opened with. */
-function closeAt({ extra }: Ctx, ms: number): void {
-  const timer = setTimeout(
-    () => extra.socket.close(CloseCode.Forbidden, 'Token expired'),
-    Math.min(Math.max(ms, 0), 2 ** 31 - 1),
-  );
-  extra.socket.once('close', () => clearTimeout(timer));
-}
-
-function release({ extra }: Ctx, perKey: Map<string, number>): void {
+function release({ perKey }: Door, { extra }: Ctx): void {
+  extra.unwatch?.();
   if (extra.viewer === undefined) return;
   const name = ownerOf(extra.viewer);
   const left = (perKey.get(name) ?? 1) - 1;
@@ -112,17 +164,22 @@ const ownerOf = (viewer: Viewer) =>
  * Parses and validates one operation. Whatever is wrong with it ends that operation with an
  * `error` message; the socket and its other operations go on (RELIABILITY.md T5).
  */
-async function prepare(app: App, yoga: Yoga, ctx: Ctx, payload: SubscribePayload) {
+async function prepare(door: Door, ctx: Ctx, payload: SubscribePayload) {
+  const { app, yoga } = door;
   const requestId = newRequestId();
   const { extra } = ctx;
   try {
-    const limited = overLimit(app, ctx);
+    const limited = overLimit(door, ctx);
     if (limited !== undefined) return [limited];
     const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
       viewer: extra.viewer ?? { kind: 'anonymous' },
       requestId,
     } as never);
     const document = parse(payload.query);
+    if (!getOperationAST(document, payload.operationName)) {
+      const message = 'Could not determine what operation to execute.';
+      return [apiError('OPERATION_RESOLUTION_FAILURE', message)];
+    }
     const errors = validate(schema, document);
     if (errors.length > 0) return errors;
     const args: OperationArgs = {
@@ -140,7 +197,8 @@ async function prepare(app: App, yoga: Yoga, ctx: Ctx, payload: SubscribePayload
   }
 }
 
-function overLimit(app: App, { subscriptions, extra }: Ctx) {
+function overLimit({ app, closing }: Door, { subscriptions, extra }: Ctx) {
+  if (closing) return apiError('SERVICE_UNAVAILABLE', 'The server is shutting down.');
   if (Object.keys(subscriptions).length > limits.socketOperationsMax) {
     const message = `At most ${limits.socketOperationsMax} operations run on one socket.`;
     return apiError('SUBSCRIPTION_LIMIT', message);

@@ -1,23 +1,49 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RightsWatch } from '../auth/rights-watch.ts';
 import { limits } from '../limits.ts';
+
+type Stream = { sent: number; stalledSince: number | undefined };
 
 /**
  * Cuts event streams (SSE) whose reader has stopped reading: what waits for it would otherwise
- * stay in memory for as long as the connection lives.
+ * stay in memory for as long as the connection lives. Ends those whose credential is over, too.
  */
 export class StreamGuard {
-  readonly #open = new Map<ServerResponse, { sent: number; stalledSince: number | undefined }>();
+  readonly #open = new Map<ServerResponse, Stream>();
+  readonly #rights: RightsWatch;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(intervalMs: number = limits.stalledStreamMs / 6) {
+  constructor(rights: RightsWatch, intervalMs: number = limits.stalledStreamMs / 6) {
+    this.#rights = rights;
     this.#timer = setInterval(() => this.#check(), intervalMs).unref();
   }
 
   /** Watches a response that is, or may become, an event stream. */
   watch(request: IncomingMessage, response: ServerResponse): void {
-    if (!request.headers.accept?.includes('text/event-stream')) return;
+    const { accept, authorization } = request.headers;
+    // Without a preference, or with any at all, a subscription is answered as a stream.
+    if (accept === 'application/json' || accept === 'application/graphql-response+json') return;
     this.#open.set(response, { sent: 0, stalledSince: undefined });
-    response.once('close', () => this.#open.delete(response));
+    const forget =
+      authorization === undefined
+        ? undefined
+        : this.#rights.watch(authorization, () => {
+            if (isStream(response)) response.destroy();
+          });
+    response.once('close', () => {
+      this.#open.delete(response);
+      forget?.();
+    });
+  }
+
+  /**
+   * Ends the streams without a `complete` event, which would tell clients not to come back.
+   * Answers that are still being worked on are left alone.
+   */
+  end(): void {
+    for (const response of this.#open.keys()) {
+      if (isStream(response)) response.socket?.destroySoon();
+    }
   }
 
   close(): void {
@@ -39,3 +65,7 @@ export class StreamGuard {
     }
   }
 }
+
+const isStream = (response: ServerResponse) =>
+  response.headersSent &&
+  String(response.getHeader('content-type')).startsWith('text/event-stream');

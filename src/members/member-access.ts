@@ -1,3 +1,4 @@
+import { externalId } from '../engine/inputs.ts';
 import type { MemberRef } from '../engine/operation.ts';
 import type { MemberState } from '../engine/rows.ts';
 import { authorizationError } from '../graphql/builder.ts';
@@ -53,5 +54,7 @@ export function mayReadPrivate({ viewer }: Context, member: MemberState): boolea
 
 function toRef(by: MemberBy): MemberRef {
   if (typeof by.id === 'string') return { id: fromGlobalId('member.id', 'Member', by.id) };
-  return { externalId: by.externalId ?? '' };
+  const parsed = externalId.safeParse(by.externalId);
+  if (parsed.success) return { externalId: parsed.data };
+  throw new InputError('member.externalId', parsed.error.issues[0]?.message ?? 'is not valid');
 }

@@ -45,7 +45,10 @@ export function createPool(url: string, onError: (error: Error) => void): Pool {
     pipeline: true,
     types,
   } as pg.PoolConfig);
-  pool.on('error', onError); // An idle connection that dies is replaced by the pool.
+  // A connection that dies ends the process unless somebody listens: the pool does while it is
+  // idle, we do while it is in use (its query fails, too).
+  pool.on('error', onError);
+  pool.on('connect', (client) => client.on('error', onError));
   return pool;
 }
 

@@ -28,7 +28,7 @@ export function reasonOf({
 
 /** The entry's reason in words (English), from the facts stored with it. */
 export function explainEntry(entry: Explained): string {
-  const facts = entry.explanation as Record<string, Json>;
+  const facts = entry.explanation as Record<string, string | number | null>;
   const rule = entry.ruleVersion === null ? '' : ` (${entry.ruleVersion})`;
   switch (reasonOf(entry)) {
     case 'CHECK_IN':

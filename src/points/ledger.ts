@@ -40,7 +40,6 @@ export function creditPoints(
     ...life,
   });
   facts.changes.update('members', member, {
-    lifetimeEarned: member.lifetimeEarned + (kind === 'EARN' ? amount : 0),
     nextExpiryAt: pick(Math.min, member.nextExpiryAt, life.expiresAt),
     pendingUntil:
       life.activatesAt > facts.now
@@ -112,7 +111,8 @@ function appendEntry(
   source: EntrySource,
 ): EntryRow {
   const balance = member.balance + amount;
-  if (balance > limits.pointsMax || member.lifetimeEarned + amount > limits.pointsMax) {
+  const lifetimeEarned = member.lifetimeEarned + (kind === 'EARN' ? amount : 0);
+  if (balance > limits.pointsMax || lifetimeEarned > limits.pointsMax) {
     throw new BalanceOutOfRange(member.balance, amount);
   }
   assert(balance >= 0, 'a balance is never negative');
@@ -132,6 +132,7 @@ function appendEntry(
   facts.changes.insert('entries', entry);
   facts.changes.update('members', member, {
     balance,
+    lifetimeEarned,
     entrySeq: entry.seq,
     headHash: entry.hash,
   });

@@ -1,6 +1,6 @@
 import { builder } from '../graphql/builder.ts';
 import { known } from '../graphql/context.ts';
-import { findProgram, type ProgramShape } from './programs.sql.ts';
+import type { ProgramShape } from './programs.sql.ts';
 
 const ProgramType = builder.objectRef<ProgramShape>('Program').implement({
   description: 'The program that the credential belongs to.',
@@ -22,6 +22,6 @@ builder.queryField('program', (t) =>
     type: ProgramType,
     description: 'The program that the credential belongs to.',
     authScopes: { known: true },
-    resolve: (_root, _args, { app, viewer }) => findProgram(app, known(viewer).programId),
+    resolve: (_root, _args, { app, viewer }) => app.programs.find(known(viewer).programId),
   }),
 );

@@ -7,7 +7,7 @@ import { createReceiver, payloadOf, reasonOf } from './subscription.js';
 export function openEventSession(subscription, events) {
   const abort = new AbortController();
   const receiver = createReceiver(events, () => abort.abort());
-  request(subscription, abort.signal)
+  void request(subscription, abort.signal)
     .then((response) => receive(response, receiver))
     .catch(() => {})
     // Whatever happened: nothing more will come.

@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { type ImportFlags, importCheckIns } from './import-check-ins.ts';
+import { type CreateKeyFlags, createKey, revokeKey } from './keys.ts';
+import { migrate } from './migrate.ts';
+import { createOutput, type Output } from './output.ts';
+import { CliProblem, problemLine } from './problem.ts';
+import { type CreateProgramFlags, createProgram } from './programs.ts';
+import { printToken, type TokenFlags } from './token.ts';
+import { API_KEY_ROLES, parseDayStart, parseDuration, parseRole } from './values.ts';
+import { type VerifyFlags, verify } from './verify.ts';
+import type { Env } from './with-app.ts';
+
+/** Runs a command line (without node and script); returns the exit code. */
+export async function runCommandLine(args: readonly string[], env: Env): Promise<number> {
+  let exitCode = 0;
+  const program = commandTree(env, (ok) => {
+    if (!ok) exitCode = 1;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    // Help and version end here too, with code 0; commander has said what there is to say.
+    if (error instanceof CommanderError) return error.exitCode;
+    const line = problemLine(error);
+    if (line === undefined) console.error(error);
+    else createOutput(false).problem(line);
+    return 1;
+  }
+  return exitCode;
+}
+
+/** Every command with its options. `onEnd` hears whether it found all well. */
+function commandTree(env: Env, onEnd: (ok: boolean) => void): Command {
+  const root = new Command('tallymark')
+    .description('Points, check-ins, streaks and live leaderboards behind one GraphQL API.')
+    .version(ownVersion())
+    .option('--json', 'print one JSON document instead of text')
+    .showSuggestionAfterError(false)
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'tallymark:')) })
+    .exitOverride();
+
+  /** Binds a command to its work, which may say that it found something wrong. */
+  const does = <Args extends unknown[]>(
+    command: Command,
+    work: (output: Output, ...args: Args) => Promise<unknown>,
+  ) =>
+    command.action(async (...args: unknown[]) => {
+      const output = createOutput(root.opts().json === true);
+      onEnd((await work(output, ...(args as Args))) !== false);
+    });
+
+  const add = (parent: Command, usage: string, description: string) =>
+    parent.command(usage).description(description);
+
+  does(add(root, 'serve', 'run the server'), async () => {
+    const { serve } = await import('../main.ts');
+    await serve(env);
+  });
+  does(add(root, 'migrate', 'bring the database up to date'), (output) => migrate(env, output));
+
+  addPrograms(root, add, does, env);
+  const imports = add(root, 'import', 'take over data from elsewhere');
+  does(
+    add(imports, 'check-ins', 'take over check-ins from a CSV file: memberExternalId,occurredAt')
+      .argument('<file>', 'the CSV file, UTF-8')
+      .requiredOption('--program <key>', 'the program they belong to')
+      .option('--dry-run', 'say what it would do, and write nothing')
+      .option('--allow-rejects', 'exit 0 even when lines were rejected'),
+    (output, file: string, flags: ImportFlags) => importCheckIns(env, output, file, flags),
+  );
+  does(
+    add(root, 'verify', 'recompute ledger, balances, streaks and boards, and compare')
+      .option('--program <key>', 'only this program')
+      .option('--checkpoint <file>', 'write a signed list of every chain’s end')
+      .option('--against <file>', 'prove that nothing was cut off since that list was written'),
+    (output, flags: VerifyFlags) => verify(env, output, flags),
+  );
+  return root;
+}
+
+type Add = (parent: Command, usage: string, description: string) => Command;
+type Does = <Args extends unknown[]>(
+  command: Command,
+  work: (output: Output, ...args: Args) => Promise<unknown>,
+) => Command;
+
+function addPrograms(root: Command, add: Add, does: Does, env: Env): void {
+  const programs = add(root, 'program', 'programs: the tenants of an installation');
+  does(
+    add(programs, 'create', 'make a program and print its operator key, this once')
+      .requiredOption('--key <key>', 'its short name')
+      .requiredOption('--name <name>', 'its name')
+      .requiredOption('--zone <zone>', 'IANA zone in which its days are counted')
+      .option('--day-start <HH:MM>', 'when its days begin', parseDayStart, 0),
+    (output, flags: CreateProgramFlags) => createProgram(env, output, flags),
+  );
+  const keys = add(root, 'key', 'API keys');
+  does(
+    add(keys, 'create', 'make an API key and print it, this once')
+      .requiredOption('--program <key>', 'the program it belongs to')
+      .requiredOption('--role <role>', API_KEY_ROLES.join(', '), parseRole)
+      .option('--name <name>', 'what it is for', 'made at the command line'),
+    (output, flags: CreateKeyFlags) => createKey(env, output, flags),
+  );
+  does(
+    add(keys, 'revoke', 'end an API key').argument('<id>', 'the id in its middle, or all of it'),
+    (output, id: string) => revokeKey(env, output, id),
+  );
+  does(
+    add(root, 'token', 'sign a member token for development')
+      .requiredOption('--program <key>', 'the member’s program')
+      .requiredOption('--member <external-id>', 'the program’s own id for the member')
+      .option('--expires-in <duration>', 'like 90s, 15m, 12h, 30d', parseDuration, 86_400_000),
+    (output, flags: TokenFlags) => printToken(env, output, flags),
+  );
+}
+
+/** The version in package.json, which lies two folders up from here in src/ and in dist/. */
+function ownVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const { version } = JSON.parse(text) as { version?: unknown };
+  if (typeof version !== 'string') throw new CliProblem('package.json names no version');
+  return version;
+}

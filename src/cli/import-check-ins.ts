@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Presets, SingleBar } from 'cli-progress';
+import type { App } from '../app.ts';
+import { type ProgramConfig, ProgramConfigs } from '../programs/config.ts';
+import { type FileRow, fileSize, readCheckIns } from './check-in-file.ts';
+import { ImportDryRun } from './import-dry-run.ts';
+import { ImportRun } from './import-run.ts';
+import { ImportTally, SHOWN_REJECTIONS_MAX } from './import-tally.ts';
+import { count, type Output, seconds } from './output.ts';
+import { CliProblem } from './problem.ts';
+import { waitForStandings } from './wait-for-standings.ts';
+import { type Env, requireProgram, withApp } from './with-app.ts';
+
+export type ImportFlags = {
+  readonly program: string;
+  readonly dryRun?: true;
+  readonly allowRejects?: true;
+};
+
+type Taker = { take(rows: readonly FileRow[]): Promise<void>; settle(): Promise<void> };
+
+/**
+ * `tallymark import check-ins`: takes over check-ins of any age, enrolling whoever is no member
+ * yet. Repeating it changes nothing, so what was broken off is continued by running it again.
+ */
+export async function importCheckIns(
+  env: Env,
+  output: Output,
+  file: string,
+  flags: ImportFlags,
+): Promise<boolean> {
+  const bytes = await fileSize(file);
+  return withApp(env, async (app) => {
+    const { id, key } = await requireProgram(app, flags.program);
+    const program = await programConfig(app, id);
+    const tally = new ImportTally(output.json);
+    const startedAt = performance.now();
+    const feed = (taker: Taker) => feedFile(file, bytes, taker);
+    if (flags.dryRun) await ImportDryRun.with(app, program, tally, feed);
+    else await feed(new ImportRun(app, id, program.plan, tally));
+    const ms = performance.now() - startedAt;
+    if (!flags.dryRun) await waitForStandings(app, output);
+    report(output, tally, { program: key, dryRun: flags.dryRun === true, ms });
+    if (tally.rejected === 0 || flags.allowRejects) return true;
+    output.problem(`${file}: ${count(tally.rejected)} of ${count(tally.rows)} rows were rejected`);
+    return false;
+  });
+}
+
+async function programConfig(app: App, id: number): Promise<ProgramConfig> {
+  const version = -1; // None is so old: this loads the rules as they are now.
+  const config = (await new ProgramConfigs().current(app.pool, new Map([[id, version]]))).get(id);
+  if (config === undefined) throw new CliProblem('the program was removed');
+  return config;
+}
+
+/** Reads the file into the taker; Ctrl-C ends it in order, after the rows already taken. */
+async function feedFile(file: string, bytes: number, taker: Taker): Promise<void> {
+  const bar = progressBar(bytes);
+  let interrupted = false;
+  const interrupt = () => {
+    interrupted = true;
+  };
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    for await (const rows of readCheckIns(file, (read) => bar?.increment(read))) {
+      await taker.take(rows);
+      if (interrupted) break;
+      await sleep(0); // Lets signals and timers through where no row waits for anything.
+    }
+    await taker.settle();
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    bar?.stop();
+  }
+  if (interrupted) throw new CliProblem('interrupted; run the same command again to go on');
+}
+
+function progressBar(bytes: number): SingleBar | undefined {
+  if (!process.stderr.isTTY || bytes === 0) return undefined;
+  const format = 'importing [{bar}] {percentage}% | {eta_formatted} left';
+  const options = { stream: process.stderr, format, hideCursor: true, clearOnComplete: true };
+  const bar = new SingleBar(options, Presets.shades_classic);
+  bar.start(bytes, 0);
+  return bar;
+}
+
+function report(
+  output: Output,
+  tally: ImportTally,
+  { program, dryRun, ms }: { program: string; dryRun: boolean; ms: number },
+): void {
+  const { rows, accepted, duplicates, rejected, membersEnrolled, pointsAwarded } = tally;
+  const rowsPerSecond = Math.round(rows / (ms / 1000));
+  const shown = tally.rejections.slice(0, SHOWN_REJECTIONS_MAX);
+  const lines = shown.map(
+    ({ line, field, reason }) => `line ${line}: ${field === null ? '' : `${field}: `}${reason}`,
+  );
+  if (rejected > shown.length) lines.push(`… and ${count(rejected - shown.length)} more`);
+  const kinds = `${count(accepted)} accepted, ${count(duplicates)} duplicates, ${count(rejected)} rejected`;
+  output.result(
+    {
+      ...{ program, dryRun, rows, accepted, duplicates, rejected, membersEnrolled, pointsAwarded },
+      ...{ seconds: Math.round(ms) / 1000, rowsPerSecond, rejections: tally.rejections },
+    },
+    [
+      `${dryRun ? 'dry run, nothing is written: ' : ''}${count(rows)} rows: ${kinds}`,
+      `${count(membersEnrolled)} members enrolled, ${count(pointsAwarded)} points awarded`,
+      `${seconds(ms)}, ${count(rowsPerSecond)} rows/s`,
+      ...lines,
+    ],
+  );
+}

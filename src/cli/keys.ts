@@ -1,0 +1,66 @@
+import { createApiKey, parseApiKey } from '../auth/api-key.ts';
+import type { ApiKeyRole } from '../auth/viewer.ts';
+import { shortText } from '../engine/inputs.ts';
+import type { PrismaClient } from '../platform/db.ts';
+import { parseOrRefuse } from '../platform/refusal.ts';
+import type { Output } from './output.ts';
+import { CliProblem } from './problem.ts';
+import { type Env, requireProgram, withApp } from './with-app.ts';
+
+/** As audit rows name whoever works at the command line. */
+const ACTOR = 'cli';
+
+export type CreateKeyFlags = {
+  readonly program: string;
+  readonly role: ApiKeyRole;
+  readonly name: string;
+};
+
+/** `tallymark key create`: prints the key, this once. */
+export async function createKey(
+  env: Env,
+  output: Output,
+  { program, role, name: rawName }: CreateKeyFlags,
+): Promise<void> {
+  const name = parseOrRefuse(shortText, rawName);
+  const key = await withApp(env, async (app) => {
+    const { id: programId } = await requireProgram(app, program);
+    const at = app.clock.now();
+    return app.db.$transaction(async (tx) => {
+      const created = await createApiKey(tx as PrismaClient, { programId, role, name }, at);
+      const after = { role, name };
+      await tx.auditEntry.create({
+        data: { programId, actor: ACTOR, action: 'createApiKey', target: created.id, after, at },
+      });
+      return created;
+    });
+  });
+  output.note(`${role} key ${key.id} of program ${program}, shown only now:`);
+  output.result({ id: key.id, program, role, name, key: key.text }, [key.text]);
+}
+
+/** `tallymark key revoke`: the key stops working within seconds, on every node. */
+export async function revokeKey(env: Env, output: Output, idOrKey: string): Promise<void> {
+  const id = parseApiKey(idOrKey)?.id ?? idOrKey;
+  const revoked = await withApp(env, async ({ db, clock }) => {
+    const key = await db.apiKey.findUnique({ where: { id } });
+    if (key === null) throw new CliProblem(`there is no key with the id "${id}"`);
+    if (key.revokedAt !== null) return { ...key, revokedAt: key.revokedAt, again: true };
+    const { programId, role, name } = key;
+    const at = clock.now();
+    await db.$transaction([
+      db.apiKey.update({ where: { id }, data: { revokedAt: at } }),
+      db.auditEntry.create({
+        data: {
+          ...{ programId, actor: ACTOR, action: 'revokeApiKey', target: id, at },
+          after: { role, name },
+        },
+      }),
+    ]);
+    return { ...key, revokedAt: at, again: false };
+  });
+  const { role, name, revokedAt, again } = revoked;
+  output.result({ id, role, name, revokedAt: revokedAt.toISOString() }, [
+    again ? `key ${id} was revoked before, at ${revokedAt.toISOString()}` : `key ${id} is revoked`,
+  ]);
+}

@@ -1,0 +1,32 @@
+import { signMemberToken } from '../auth/member-token.ts';
+import { externalId as externalIdText } from '../engine/inputs.ts';
+import { InputError } from '../platform/refusal.ts';
+import type { Output } from './output.ts';
+import { type Env, requireProgram, withApp } from './with-app.ts';
+
+export type TokenFlags = {
+  readonly program: string;
+  /** External id; need not be enrolled yet. */
+  readonly member: string;
+  readonly expiresIn: number;
+};
+
+/** `tallymark token`: signs a member token for development. */
+export async function printToken(
+  env: Env,
+  output: Output,
+  { program, member, expiresIn }: TokenFlags,
+): Promise<void> {
+  const checked = externalIdText.safeParse(member);
+  if (!checked.success) {
+    throw new InputError('member', checked.error.issues[0]?.message ?? 'is not valid');
+  }
+  const { token, expiresAt } = await withApp(env, async (app) => {
+    const { tokenSecret } = await requireProgram(app, program);
+    const issuedAt = app.clock.now();
+    const expiresAt = new Date(issuedAt.getTime() + expiresIn);
+    const claims = { programKey: program, externalId: member, expiresAt, issuedAt };
+    return { token: await signMemberToken(claims, tokenSecret), expiresAt };
+  });
+  output.result({ token, program, member, expiresAt: expiresAt.toISOString() }, [token]);
+}

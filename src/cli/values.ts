@@ -1,0 +1,34 @@
+/** Values of options, parsed; a wrong one is told in commander's own one line. */
+import { InvalidArgumentError } from 'commander';
+import type { ApiKeyRole } from '../auth/viewer.ts';
+
+export const API_KEY_ROLES: readonly ApiKeyRole[] = ['OPERATOR', 'SERVICE', 'PARTNER', 'SCREEN'];
+
+const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const DURATION_MS_MAX = 3_650 * UNIT_MS.d;
+
+/** '04:30' → 270 minutes after midnight. */
+export function parseDayStart(text: string): number {
+  const match = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text);
+  if (match === null) throw new InvalidArgumentError('It must be HH:MM, from 00:00 to 23:59.');
+  return Number(match[1]) * 60 + Number(match[2]);
+}
+
+/** '90s', '15m', '12h' or '30d' in milliseconds. */
+export function parseDuration(text: string): number {
+  const match = /^([1-9]\d{0,8})([smhd])$/.exec(text);
+  const ms = match === null ? 0 : Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
+  if (ms === 0 || ms > DURATION_MS_MAX) {
+    throw new InvalidArgumentError('It must be like 90s, 15m, 12h or 30d, up to 3650d.');
+  }
+  return ms;
+}
+
+/** A role, in either case. */
+export function parseRole(text: string): ApiKeyRole {
+  const role = API_KEY_ROLES.find((known) => known === text.toUpperCase());
+  if (role === undefined) {
+    throw new InvalidArgumentError(`It must be one of ${API_KEY_ROLES.join(', ')}.`);
+  }
+  return role;
+}

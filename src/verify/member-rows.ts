@@ -1,0 +1,103 @@
+import type { AllocationRow, CheckInRow, LotRow, RedemptionRow } from '../engine/rows.ts';
+import { settled } from '../engine/write.ts';
+import { named, type PoolClient } from '../platform/db.ts';
+import { ChainProof } from './chain-proof.ts';
+import {
+  type AccountRow,
+  loadAccounts,
+  loadActivities,
+  type PaidActivity,
+  readAllocations,
+  readCheckIns,
+  readEntries,
+  readLots,
+  readRedemptions,
+} from './verify.sql.ts';
+
+export type VerifiedCheckIn = Pick<
+  CheckInRow,
+  'memberId' | 'planId' | 'localDate' | 'zone' | 'points'
+>;
+export type VerifiedRedemption = Pick<RedemptionRow, 'memberId' | 'id' | 'points' | 'entrySeq'>;
+
+/** All rows of one member, as one moment of the database has them. */
+export type MemberRows = {
+  readonly memberId: number;
+  /** Null: the account has no member. */
+  readonly externalId: string | null;
+  readonly account: AccountRow | null;
+  readonly chain: ChainProof;
+  readonly lots: LotRow[];
+  readonly allocations: AllocationRow[];
+  readonly checkIns: VerifiedCheckIn[];
+  readonly redemptions: VerifiedRedemption[];
+  /** Paid activities by the source id of their entry. */
+  readonly activities: Map<string, PaidActivity>;
+};
+
+/** Reads the members' rows; the caller's transaction makes them belong together. */
+export async function readMemberRows(
+  client: PoolClient,
+  programId: number,
+  memberIds: readonly number[],
+): Promise<MemberRows[]> {
+  const members = new Map<number, MemberRows>();
+  for (const { memberId, externalId, account } of await loadAccounts(client, memberIds)) {
+    members.set(memberId, {
+      ...{ memberId, externalId, account, chain: new ChainProof() },
+      ...{ lots: [], allocations: [], checkIns: [], redemptions: [], activities: new Map() },
+    });
+  }
+  const of = (row: { memberId: number }) => members.get(row.memberId);
+  await settled([
+    readEntries(client, memberIds, (row) => of(row)?.chain.add(row)),
+    readLots(client, memberIds, (row) => of(row)?.lots.push(row)),
+    readAllocations(client, memberIds, (row) => of(row)?.allocations.push(row)),
+    readCheckIns(client, memberIds, (row) => of(row)?.checkIns.push(row)),
+    readRedemptions(client, memberIds, (row) => of(row)?.redemptions.push(row)),
+  ]);
+  await addActivities(client, programId, members);
+  return [...members.values()];
+}
+
+async function addActivities(
+  client: PoolClient,
+  programId: number,
+  members: ReadonlyMap<number, MemberRows>,
+): Promise<void> {
+  const paid = [...members.values()].flatMap(({ memberId, chain }) =>
+    chain.entries
+      .filter(({ sourceType }) => sourceType === 'ACTIVITY')
+      .map(({ sourceId }) => ({ memberId, sourceId })),
+  );
+  for (let at = 0; at < paid.length; at += ACTIVITIES_PER_READ) {
+    const wanted = paid.slice(at, at + ACTIVITIES_PER_READ);
+    for (const { ordinal, ...activity } of await loadActivities(
+      client,
+      programId,
+      wanted.map(({ sourceId }) => sourceId),
+    )) {
+      const entry = wanted[ordinal - 1];
+      if (entry !== undefined)
+        members.get(entry.memberId)?.activities.set(entry.sourceId, activity);
+    }
+  }
+}
+
+const ACTIVITIES_PER_READ = 1_000;
+
+/** Members of this group about whom the boards have not read every event yet. */
+export async function membersWithUnread(
+  client: PoolClient,
+  memberIds: readonly number[],
+): Promise<ReadonlySet<number>> {
+  const rows = await named<{ memberId: number }>(
+    client,
+    'verify.membersWithUnread',
+    `select distinct e.member_id as "memberId" from cursor c
+     join event e on (e.txid, e.position) > (c.txid, c.position)
+     where c.consumer = 'standings' and e.member_id = any($1)`,
+    [memberIds],
+  );
+  return new Set(rows.map((row) => row.memberId));
+}

@@ -1,0 +1,96 @@
+import type { Cadence } from '../platform/calendar.ts';
+import type { Pool, PoolClient } from '../platform/db.ts';
+import { named } from '../platform/db.ts';
+
+/** A board with the days it is counted in. */
+export type BoardRow = {
+  readonly id: number;
+  readonly cadence: Cadence;
+  readonly zone: string;
+  readonly dayStartMinutes: number;
+};
+
+/** The boards of a program that count points earned. */
+export const loadBoards = (pool: Pool, programId: number) =>
+  named<BoardRow>(
+    pool,
+    'verify.loadBoards',
+    `select b.id, b.cadence, p.zone, p.day_start_minutes as "dayStartMinutes"
+     from leaderboard b join program p on p.id = b.program_id
+     where b.program_id = $1 and b.metric = 'POINTS_EARNED'`,
+    [programId],
+  );
+
+/** A stored standing beside the expected one of the same ordinal (from 1). */
+export type StoredStanding = {
+  readonly ordinal: number;
+  /** Key of the board. */
+  readonly board: string;
+  readonly seasonId: number | null;
+  readonly frozenAt: Date | null;
+  readonly score: number | null;
+  readonly reachedAt: Date | null;
+};
+
+export const loadStandings = (
+  client: PoolClient,
+  wanted: readonly { boardId: number; startsAt: Date; memberId: number }[],
+) =>
+  named<StoredStanding>(
+    client,
+    'verify.loadStandings',
+    `select k.ordinal, b.key as board, s.id as "seasonId", s.frozen_at as "frozenAt",
+            t.score, t.reached_at as "reachedAt"
+     from unnest($1::int[], $2::timestamptz[], $3::bigint[])
+            with ordinality as k (board_id, starts_at, member_id, ordinal)
+     join leaderboard b on b.id = k.board_id
+     left join season s on s.leaderboard_id = k.board_id and s.starts_at = k.starts_at
+     left join standing t on t.season_id = s.id and t.member_id = k.member_id
+     order by k.ordinal`,
+    [
+      wanted.map((standing) => standing.boardId),
+      wanted.map((standing) => standing.startsAt.toISOString()),
+      wanted.map((standing) => standing.memberId),
+    ],
+  );
+
+/** A season and how many standings it has. */
+export type SeasonTotal = {
+  readonly id: number;
+  readonly board: string;
+  readonly startsAt: Date;
+  readonly endsAt: Date | null;
+  readonly participants: number;
+  readonly standings: number;
+};
+
+const SEASONS_PER_READ = 50;
+
+/** The next seasons of a program that are not frozen, by id. */
+export const loadSeasonTotals = (pool: Pool, programId: number, afterId: number) =>
+  named<SeasonTotal>(
+    pool,
+    'verify.loadSeasonTotals',
+    `select s.id, b.key as board, s.starts_at as "startsAt", s.ends_at as "endsAt", s.participants,
+            (select count(*) from standing t where t.season_id = s.id) as standings
+     from season s join leaderboard b on b.id = s.leaderboard_id
+     where b.program_id = $1 and b.metric = 'POINTS_EARNED' and s.frozen_at is null and s.id > $2
+     order by s.id limit ${SEASONS_PER_READ}`,
+    [programId, afterId],
+  );
+
+const MEMBERS_PER_READ = 500;
+
+/** The next standings of a season by member, and whether the member earned anything in it. */
+export const standingsWithoutEntry = (pool: Pool, season: SeasonTotal, afterId: number) =>
+  named<{ memberId: number; member: string | null; score: number; earned: boolean }>(
+    pool,
+    'verify.standingsWithoutEntry',
+    `select t.member_id as "memberId", m.external_id as member, t.score,
+            exists (select from ledger_entry e where e.member_id = t.member_id and e.kind = 'EARN'
+              and e.occurred_at >= $3 and ($4::timestamptz is null or e.occurred_at < $4)) as earned
+     from (select * from standing where season_id = $1 and member_id > $2
+           order by member_id limit ${MEMBERS_PER_READ}) t
+     left join member m on m.id = t.member_id order by t.member_id`,
+    [season.id, afterId, season.startsAt.toISOString(), season.endsAt?.toISOString() ?? null],
+  );
