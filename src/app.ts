@@ -58,14 +58,18 @@ export type AppOptions = {
 export async function createApp(config: Config, options: AppOptions): Promise<App> {
   const { log, clock = systemClock, purpose } = options;
   const closers: (() => unknown)[] = [];
+  let closing = false;
   const close = async () => {
+    closing = true;
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
     const database = await openDatabase(config, purpose, log);
     closers.push(() => database.close());
     await migrate(config, database.url, log);
-    const pool = createPool(database.url, (err) => log.warn({ err }, 'idle connection lost'));
+    const pool = createPool(database.url, (err) => {
+      if (!closing) log.warn({ err }, 'connection lost');
+    });
     closers.push(() => pool.end());
     const db = createPrisma(pool);
     closers.push(() => db.$disconnect());

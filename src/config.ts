@@ -14,6 +14,8 @@ const url = (protocols: readonly string[]) =>
 
 const flag = z.enum(['0', '1'], 'must be 0 or 1').transform((value) => value === '1');
 
+const isOrigin = (text: string) => URL.canParse(text) && /^https?:\/\/[^/?#@]+\/?$/i.test(text);
+
 /** An empty variable counts as absent: that is what most shells and compose files mean by it. */
 const settings = z.object({
   NODE_ENV: z.string().default('development'),
@@ -33,9 +35,11 @@ const settings = z.object({
   ALLOWED_ORIGINS: z
     .string()
     .transform((text) => text.split(',').map((origin) => origin.trim()))
-    .refine((origins) => origins.every((origin) => URL.canParse(origin)), {
+    .refine((origins) => origins.every(isOrigin), {
       message: 'must be origins like https://app.example, separated by commas',
     })
+    // As browsers write them: without a slash, in lower case, without the usual port.
+    .transform((origins) => origins.map((origin) => new URL(origin).origin))
     .default([]),
   LOG_LEVEL: z
     .enum(

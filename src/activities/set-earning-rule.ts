@@ -7,12 +7,17 @@ import { parseOrRefuse } from '../platform/refusal.ts';
 
 const days = z.number().int().min(0, 'must be 0 to 3650').max(3650, 'must be 0 to 3650');
 
-const input = z.object({
-  activityType: keyText,
-  points: positivePoints,
-  pendingDays: days.optional(),
-  pointsDays: days.optional(),
-});
+const input = z
+  .object({
+    activityType: keyText,
+    points: positivePoints,
+    pendingDays: days.optional(),
+    pointsDays: days.optional(),
+  })
+  .refine(({ pendingDays = 0, pointsDays = pendingDays }) => pointsDays >= pendingDays, {
+    path: ['pointsDays'],
+    message: 'must not be less than pendingDays: such points could never be spent',
+  });
 
 /** Sets the rule of an activity type, with an audit row; every node decides by it at once. */
 export async function setEarningRule(

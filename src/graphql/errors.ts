@@ -72,11 +72,7 @@ export function toApiError(error: unknown, requestId: string, log: Log): GraphQL
   if (cause instanceof PothosValidationError) {
     return apiError('BAD_USER_INPUT', cause.message, {}, wrapped);
   }
-  if (cause instanceof GraphQLError && isExpected(cause)) {
-    // Errors of graphql-js itself carry no code: it found a variable or an argument wrong.
-    const { code = 'BAD_USER_INPUT', ...extensions } = cause.extensions;
-    return apiError(code as ErrorCode, cause.message, extensions, wrapped);
-  }
+  if (cause instanceof GraphQLError && isExpected(cause)) return expectedError(cause, wrapped);
   const kind = classifyFault(cause);
   if (kind === 'unavailable' || kind === 'conflict') {
     log.warn({ err: cause, requestId }, 'database unavailable');
@@ -89,6 +85,18 @@ export function toApiError(error: unknown, requestId: string, log: Log): GraphQL
 /** Thrown on purpose, by us or by graphql-js about the input, and not around another error. */
 const isExpected = (error: GraphQLError) =>
   error.originalError === undefined || error.originalError instanceof GraphQLError;
+
+/** An error of graphql-js or Yoga, or one of ours that says all itself. */
+function expectedError(cause: GraphQLError, wrapped: GraphQLError | undefined): GraphQLError {
+  const field = wrongInput(cause);
+  // Errors of graphql-js carry no code: it found a variable or an argument wrong. On Yoga's hangs
+  // the parser's own error, which repeats the whole body.
+  const { code = 'BAD_USER_INPUT', originalError, ...extensions } = cause.extensions;
+  // Broken JSON is a bad request in every media type.
+  const http = code === 'BAD_REQUEST' ? { http: { ...extensions.http, spec: false } } : {};
+  const more = { ...extensions, ...http, ...(field !== undefined && { field }) };
+  return apiError(code as ErrorCode, cause.message, more, wrapped);
+}
 
 /** Errors for a door without HTTP: the status they would have there is left out. */
 export const withoutHttp = (errors: readonly GraphQLError[]): GraphQLFormattedError[] =>

@@ -3,7 +3,7 @@ import type { MemberState } from '../engine/rows.ts';
 import { loadMembers } from '../members/members.sql.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Pool } from '../platform/db.ts';
-import { type DormantPoints, loadDormantPoints } from '../points/points.sql.ts';
+import { loadPointsByState, type PointsByState } from '../points/points.sql.ts';
 
 /**
  * Loaders batch the reads of one tick and remember nothing: all events of a subscription share
@@ -11,7 +11,7 @@ import { type DormantPoints, loadDormantPoints } from '../points/points.sql.ts';
  */
 export type Loaders = {
   readonly members: DataLoader<number, MemberState | undefined>;
-  readonly dormantPoints: DataLoader<number, DormantPoints>;
+  readonly pointsByState: DataLoader<number, PointsByState>;
 };
 
 export function createLoaders(pool: Pool, clock: Clock): Loaders {
@@ -22,10 +22,10 @@ export function createLoaders(pool: Pool, clock: Clock): Loaders {
       const byId = new Map(rows.map((row) => [row.memberId, row]));
       return ids.map((id) => byId.get(id));
     }, options),
-    dormantPoints: new DataLoader(async (ids) => {
-      const rows = await loadDormantPoints(pool, ids, clock.now());
+    pointsByState: new DataLoader(async (ids) => {
+      const rows = await loadPointsByState(pool, ids, clock.now());
       const byId = new Map(rows.map((row) => [row.memberId, row]));
-      return ids.map((memberId) => byId.get(memberId) ?? { memberId, pending: 0, lapsed: 0 });
+      return ids.map((memberId) => byId.get(memberId) ?? { memberId, spendable: 0, pending: 0 });
     }, options),
   };
 }

@@ -18,6 +18,7 @@ export function checkBody(
     refuse(response, 415, 'Send application/json.');
     return 'refused';
   }
+  request.headers['content-type'] = type; // Yoga knows this one spelling only.
   if (request.headers['content-encoding'] !== undefined) {
     refuse(response, 415, 'Send the body without content-encoding.');
     return 'refused';

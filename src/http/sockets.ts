@@ -75,6 +75,10 @@ export function createSocketDoor(app: App, yoga: Yoga, rights: RightsWatch): Soc
       wss.handleUpgrade(request, socket, head, (ws) => {
         cutWhenFull(ws);
         wss.emit('connection', ws, request);
+        // Broken frames are the client's affair: ws closes with the right code, and graphql-ws
+        // would print a stack for each.
+        ws.removeAllListeners('error');
+        ws.on('error', () => {});
       });
     },
     get size() {

@@ -25,9 +25,9 @@ type DayTable = {
 
 // Shorter than any local day, so that two days never share a slot and drive each other out.
 const SLOT_MS = 2 ** 26;
-const SLOTS_MAX = 64;
-const DAY_TABLES_MAX = 2_048;
-const DATES_PER_TABLE_MAX = 256;
+const SLOTS_MAX = 4_096;
+const DAY_TABLES_MAX = 128;
+const DATES_PER_TABLE_MAX = 4_096;
 const OFFSET_ZONES_MAX = 1_024;
 const OFFSET_SPANS_PER_ZONE_MAX = 8;
 

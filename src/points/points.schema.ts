@@ -31,8 +31,7 @@ const PointsType = builder.objectRef<MemberState>('Points').implement({
       description: 'Points that can be spent now: balance without pending, expired or owed ones.',
       resolve: async (member, _args, { app, loaders }) => {
         if (!hasDormantPoints(member, app.clock.now())) return Math.max(0, member.balance);
-        const { pending, lapsed } = await loaders.dormantPoints.load(member.memberId);
-        return Math.max(0, member.balance - pending - lapsed);
+        return (await loaders.pointsByState.load(member.memberId)).spendable;
       },
     }),
     pending: t.field({
@@ -40,7 +39,7 @@ const PointsType = builder.objectRef<MemberState>('Points').implement({
       description: 'Points that were earned but cannot be spent yet.',
       resolve: async (member, _args, { app, loaders }) => {
         if (!hasDormantPoints(member, app.clock.now())) return 0;
-        return (await loaders.dormantPoints.load(member.memberId)).pending;
+        return (await loaders.pointsByState.load(member.memberId)).pending;
       },
     }),
     debt: t.field({

@@ -3,25 +3,25 @@ import type { LedgerEntryShape } from '../graphql/refs.ts';
 import type { Pool } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
 
-/** Points in the balance that cannot be spent at an instant. */
-export type DormantPoints = {
+/** A member's points by whether they can be spent at an instant. */
+export type PointsByState = {
   readonly memberId: number;
+  /** Active and not expired. */
+  readonly spendable: number;
   /** Not yet active. */
   readonly pending: number;
-  /** Expired, though their expiry is not booked yet. */
-  readonly lapsed: number;
 };
 
-export const loadDormantPoints = (pool: Pool, memberIds: readonly number[], now: Date) =>
-  named<DormantPoints>(
+/** Sums the open lots; one statement, so that both figures are of one moment. */
+export const loadPointsByState = (pool: Pool, memberIds: readonly number[], now: Date) =>
+  named<PointsByState>(
     pool,
-    'points.loadDormant',
+    'points.loadByState',
     `select member_id as "memberId",
-            coalesce(sum(remaining) filter (where expires_at <= $2), 0)::bigint as lapsed,
-            coalesce(sum(remaining) filter (where activates_at > $2
-              and (expires_at is null or expires_at > $2)), 0)::bigint as pending
+            coalesce(sum(remaining) filter (where activates_at <= $2), 0)::bigint as spendable,
+            coalesce(sum(remaining) filter (where activates_at > $2), 0)::bigint as pending
      from lot where member_id = any($1) and remaining > 0
-       and (expires_at <= $2 or activates_at > $2) group by member_id`,
+       and (expires_at is null or expires_at > $2) group by member_id`,
     [memberIds, now.toISOString()],
   );
 
