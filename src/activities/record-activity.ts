@@ -18,6 +18,8 @@ import { acceptOccurrence, OccurredInFuture, OccurredTooLongAgo } from '../progr
 import { ActivityReferenceReused } from './activities.refusals.ts';
 
 const input = z.object({
+  // First, so that it is named when it is wrong: a reference may be made from it.
+  idempotencyKey,
   member: memberRef,
   type: keyText,
   /** The caller's id of the fact, unique within the type: a repeat pays nothing (S24). */
@@ -26,7 +28,6 @@ const input = z.object({
   value: quantity.optional(),
   /** When it happened; the moment of recording when absent. */
   occurredAt: instant.optional(),
-  idempotencyKey,
 });
 
 export type RecordActivityInput = z.infer<typeof input>;

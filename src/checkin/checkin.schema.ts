@@ -84,7 +84,7 @@ builder.objectFields(MemberType, (t) => ({
       const { zone, dayStartMinutes } = await app.programs.find(member.programId);
       const today = localDateOf(app.clock.now(), zone, dayStartMinutes);
       const streak = { current: member.streakCurrent, lastDate: member.lastCheckInDate };
-      return { ...viewStreak(streak, today, zone, dayStartMinutes), member };
+      return { member, ...viewStreak(streak, today, zone, dayStartMinutes) };
     },
   }),
   checkIns: t.connection(

@@ -43,7 +43,7 @@ export function recordCheckIn(facts: Facts, member: MemberState, at: Date): Chec
   const last = member.lastCheckInDate;
   const inOrder = last === null || time.localDate > last;
   if (last === time.localDate || (!inOrder && isRecorded(facts, member, time.localDate))) {
-    return { ...outcome, alreadyCheckedIn: true, entries: [], position: member.eventPosition };
+    return { alreadyCheckedIn: true, entries: [], position: member.eventPosition, ...outcome };
   }
   const { streak, streakDay, following } = inOrder
     ? placeLast(member, time)
@@ -51,13 +51,13 @@ export function recordCheckIn(facts: Facts, member: MemberState, at: Date): Chec
   const entries = payFor(facts, member, time, streakDay, following);
   const points = entries.reduce((sum, entry) => sum + entry.amount, 0);
   facts.changes.insert('checkIns', {
-    ...time,
     memberId: member.memberId,
     planId: program.plan.id,
     programId: program.id,
     recordedAt: facts.now,
     streakDay,
     points,
+    ...time,
   });
   facts.addCheckInDate(member, time.localDate);
   facts.changes.update('members', member, {
@@ -81,7 +81,7 @@ export function recordCheckIn(facts: Facts, member: MemberState, at: Date): Chec
     streakDay,
     points,
   };
-  return { ...outcome, alreadyCheckedIn: false, record, entries: summaries, position };
+  return { alreadyCheckedIn: false, record, entries: summaries, position, ...outcome };
 }
 
 const isRecorded = (facts: Facts, member: MemberState, date: string) =>

@@ -28,7 +28,9 @@ export function problemLine(error: unknown): string | undefined {
   if (EXPECTED.some((kind) => error instanceof kind)) return oneLine(error.message);
   if (ACCESS_STATE.test(code)) return oneLine(`DATABASE_URL: ${error.message}`);
   if (classifyFault(error) === 'unavailable') {
-    return oneLine(`the database does not answer: ${error.message || code}`);
+    // Prisma puts the reason last, behind where it was called.
+    const reason = error.message.trim().split('\n').at(-1) || code;
+    return oneLine(`the database does not answer: ${reason}`);
   }
   return undefined;
 }

@@ -74,10 +74,10 @@ export class Engine {
     }
     const answer = await new Promise<Answer>((resolve, reject) => {
       this.#waiting.push({
-        ...commandOf(operation, viewer, input),
         enqueuedAt: performance.now(),
         resolve,
         reject,
+        ...commandOf(operation, viewer, input),
       });
       this.#schedule();
     });
@@ -119,9 +119,7 @@ export class Engine {
         for (const row of rows) this.#held.delete(row);
         this.#inFlight -= 1;
         this.#pump();
-        if (this.#inFlight === 0 && this.#waiting.length === 0) {
-          for (const resolve of this.#idle.splice(0)) resolve();
-        }
+        this.#tellIdle();
       });
     }
   }
@@ -157,6 +155,13 @@ export class Engine {
     for (const command of overdue) {
       command.reject(new Unavailable('the command waited too long; nothing was written'));
     }
+    this.#tellIdle();
+  }
+
+  /** Lets `close` end once nothing is left to do. */
+  #tellIdle(): void {
+    if (this.#inFlight > 0 || this.#waiting.length > 0) return;
+    for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   async #execute(batch: readonly Waiting[]): Promise<void> {
@@ -166,28 +171,38 @@ export class Engine {
     this.#metrics.batchSeconds.observe((performance.now() - startedAt) / 1000);
   }
 
-  /** Tries a batch; a conflict is tried again, anything else is split until the culprit is alone. */
   async #attempt(batch: readonly Waiting[], attempt: number): Promise<void> {
+    let verdicts: Verdict[];
     try {
-      this.#settle(batch, await runBatch(this.#tools, batch));
-      this.#onCommit();
-      return;
+      verdicts = await runBatch(this.#tools, batch);
     } catch (error) {
-      const kind = error instanceof OutcomeUnknown ? 'unknown' : classifyFault(error);
-      this.#metrics.failures.inc({ kind });
-      this.#log.warn({ err: error, kind, attempt, commands: batch.length }, 'batch failed');
-      const mayRetry = kind === 'conflict' || kind === 'duplicate' || kind === 'unavailable';
-      if (mayRetry && attempt < limits.engineAttemptsMax && this.#hasTime(batch)) {
-        await backOff(attempt);
-        return this.#attempt(batch, attempt + 1);
-      }
-      if ((kind === 'fault' || kind === 'duplicate') && batch.length > 1) {
-        const middle = Math.ceil(batch.length / 2);
-        await this.#attempt(batch.slice(0, middle), 1);
-        return this.#attempt(batch.slice(middle), 1);
-      }
-      for (const command of batch) command.reject(errorFor(kind, error));
+      return this.#recover(batch, attempt, error);
     }
+    // Not inside the try: this is committed, and must not run again whatever its listeners do.
+    this.#settle(batch, verdicts);
+    try {
+      this.#onCommit();
+    } catch (error) {
+      this.#log.error({ err: error }, 'the listener to commits failed');
+    }
+  }
+
+  /** A conflict is tried again, anything else is split until the culprit is alone. */
+  async #recover(batch: readonly Waiting[], attempt: number, error: unknown): Promise<void> {
+    const kind = error instanceof OutcomeUnknown ? 'unknown' : classifyFault(error);
+    this.#metrics.failures.inc({ kind });
+    this.#log.warn({ err: error, kind, attempt, commands: batch.length }, 'batch failed');
+    const mayRetry = kind === 'conflict' || kind === 'duplicate' || kind === 'unavailable';
+    if (mayRetry && attempt < limits.engineAttemptsMax && this.#hasTime(batch)) {
+      await backOff(attempt);
+      return this.#attempt(batch, attempt + 1);
+    }
+    if ((kind === 'fault' || kind === 'duplicate') && batch.length > 1) {
+      const middle = Math.ceil(batch.length / 2);
+      await this.#attempt(batch.slice(0, middle), 1);
+      return this.#attempt(batch.slice(middle), 1);
+    }
+    for (const command of batch) command.reject(errorFor(kind, error));
   }
 
   #settle(batch: readonly Waiting[], verdicts: readonly Verdict[]): void {

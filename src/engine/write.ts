@@ -42,7 +42,7 @@ function inserter<Row>(table: string, columns: Columns<Row>) {
   const arrays = Object.values(columns).map(([type], index) => `$${index + 1}::${type}[]`);
   const text = `insert into ${table} (${names}) select * from unnest(${arrays.join(', ')})`;
   const reads = Object.values(columns).map(([, read]) => read);
-  return (client: PoolClient, rows: readonly Row[]) =>
+  return async (client: PoolClient, rows: readonly Row[]) =>
     named(
       client,
       `engine.insert:${table}`,
@@ -60,7 +60,7 @@ function updater<Row>(table: string, keys: Columns<Row>, columns: Columns<Row>) 
   const text = `update ${table} t set ${sets.join(', ')}
     from unnest(${arrays.join(', ')}) as v (${Object.keys(all)}) where ${match.join(' and ')}`;
   const reads = Object.values(all).map(([, read]) => read);
-  return (client: PoolClient, rows: readonly Row[]) =>
+  return async (client: PoolClient, rows: readonly Row[]) =>
     named(
       client,
       `engine.update:${table}`,
@@ -181,7 +181,11 @@ const update = {
   ),
 };
 
-/** Sends every statement at once; the connection runs them in order. */
+/**
+ * Sends every statement at once; the connection runs them in order. Writers are async functions,
+ * so that a row that cannot be put into words rejects like one that the database refuses, and
+ * none of the statements sent before it is left without a listener.
+ */
 export async function writeChanges(client: PoolClient, changes: Changes): Promise<void> {
   const { inserts } = changes;
   const sent: Promise<unknown>[] = [];

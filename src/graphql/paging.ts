@@ -67,6 +67,9 @@ export function pageOf<Row extends object, Place>(
 ) {
   checkPageSize('first', args.first);
   checkPageSize('last', args.last);
+  if (typeof args.first === 'number' && typeof args.last === 'number') {
+    throw new InputError('last', 'goes without first');
+  }
   const before = codec.decode('before', args.before);
   const after = codec.decode('after', args.after);
   return resolveCursorConnection(

@@ -15,7 +15,7 @@ export const toPayload = <Outcome extends object>({
   outcome,
   replayed,
   member,
-}: Committed<Outcome>): Payload<Outcome> => ({ ...outcome, replayed, committedMember: member });
+}: Committed<Outcome>): Payload<Outcome> => ({ replayed, committedMember: member, ...outcome });
 
 type AnyPayload = Payload<{ readonly memberId: number; readonly position: number }>;
 

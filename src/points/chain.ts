@@ -17,7 +17,8 @@ export function entryHash(previous: Buffer | null, entry: HashedEntry): Buffer {
 }
 
 function canonicalEntry(entry: HashedEntry): string {
-  return canonicalJson([
+  // What JSON.stringify makes of plain values is their canonical form.
+  const plain = JSON.stringify([
     1,
     entry.programId,
     entry.memberId,
@@ -36,6 +37,6 @@ function canonicalEntry(entry: HashedEntry): string {
     entry.ruleVersion,
     entry.actor,
     entry.idempotencyKey,
-    entry.explanation,
   ]);
+  return `${plain.slice(0, -1)},${canonicalJson(entry.explanation)}]`;
 }

@@ -117,8 +117,6 @@ function appendEntry(
   }
   assert(balance >= 0, 'a balance is never negative');
   const unhashed = {
-    ...time,
-    ...source,
     memberId: member.memberId,
     seq: member.entrySeq + 1,
     programId: member.programId,
@@ -127,8 +125,10 @@ function appendEntry(
     recordedAt: facts.now,
     actor: facts.caller.actor,
     idempotencyKey: facts.caller.idempotencyKey,
+    ...time,
+    ...source,
   };
-  const entry: EntryRow = { ...unhashed, hash: entryHash(member.headHash, unhashed) };
+  const entry: EntryRow = { hash: entryHash(member.headHash, unhashed), ...unhashed };
   facts.changes.insert('entries', entry);
   facts.changes.update('members', member, {
     balance,

@@ -29,6 +29,7 @@ export function* compare(
   found: Figure,
   entrySeq?: number,
 ): Generator<Finding> {
+  if (expected === found) return;
   const [a, b] = [textOf(expected), textOf(found)];
   if (a !== b) yield { what, expected: a, found: b, ...(entrySeq !== undefined && { entrySeq }) };
 }
