@@ -60,12 +60,12 @@ export class StreamGuard {
       const stalled = socket.writableLength > 0 && sent === state.sent;
       state.sent = sent;
       state.stalledSince = stalled ? (state.stalledSince ?? now) : undefined;
-      const tooLong = stalled && now - (state.stalledSince ?? now) >= limits.stalledStreamMs;
-      if (tooLong || socket.writableLength > limits.socketBufferedBytesMax) socket.destroy();
+      const tooLong = now - (state.stalledSince ?? now) >= limits.stalledStreamMs;
+      const tooMuch = socket.writableLength > limits.socketBufferedBytesMax;
+      if (stalled && (tooLong || tooMuch)) socket.destroy(); // Who reads slowly still reads.
     }
   }
 }
 
-const isStream = (response: ServerResponse) =>
-  response.headersSent &&
-  String(response.getHeader('content-type')).startsWith('text/event-stream');
+/** Begun and not ended: other answers are written in one go. */
+const isStream = (response: ServerResponse) => response.headersSent && !response.writableEnded;

@@ -14,17 +14,18 @@ export type MemberBy = { id?: string | null | undefined; externalId?: string | n
 export async function memberRefFor(
   context: Context,
   by: MemberBy | null | undefined,
+  argument = 'member',
 ): Promise<MemberRef> {
   const viewer = known(context.viewer);
   if (viewer.kind !== 'member') {
     if (by === null || by === undefined) {
-      throw new InputError('member', 'is required with an API key');
+      throw new InputError(argument, 'is required with an API key');
     }
-    return toRef(by);
+    return toRef(by, argument);
   }
   const own = { externalId: viewer.externalId };
   if (by === null || by === undefined || by.externalId === viewer.externalId) return own;
-  const ref = toRef(by);
+  const ref = toRef(by, argument);
   const named = 'id' in ref ? await context.loaders.members.load(ref.id) : undefined;
   const isOwn = named?.programId === viewer.programId && named.externalId === viewer.externalId;
   if (!isOwn) throw authorizationError(context);
@@ -52,9 +53,9 @@ export function mayReadPrivate({ viewer }: Context, member: MemberState): boolea
   return viewer.kind === 'key' && (viewer.role === 'OPERATOR' || viewer.role === 'SERVICE');
 }
 
-function toRef(by: MemberBy): MemberRef {
-  if (typeof by.id === 'string') return { id: fromGlobalId('member.id', 'Member', by.id) };
+function toRef(by: MemberBy, argument: string): MemberRef {
+  if (typeof by.id === 'string') return { id: fromGlobalId(`${argument}.id`, 'Member', by.id) };
   const parsed = externalId.safeParse(by.externalId);
   if (parsed.success) return { externalId: parsed.data };
-  throw new InputError('member.externalId', parsed.error.issues[0]?.message ?? 'is not valid');
+  throw new InputError(`${argument}.externalId`, parsed.error.issues[0]?.message ?? 'is not valid');
 }
