@@ -10,7 +10,9 @@ export type FaultKind =
   | 'fault';
 
 const CONFLICT_STATES = new Set(['40001', '40P01', '55P03']);
-const CONNECTION_STATES = /^(08|57P0|53)/;
+const CONNECTION_STATES = /^(08|57P0|53|25P03)/; // 25P03: it idled in a transaction for too long.
+/** As Prisma's adapter names what happened to the socket, inside a P2010 of a raw query. */
+const CONNECTION_KINDS = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout']);
 const CONNECTION_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -48,7 +50,9 @@ export function classifyFault(error: unknown): FaultKind {
   if (states.some((state) => CONFLICT_STATES.has(state))) return 'conflict';
   if (code === 'P2002' || states.includes('23505')) return 'duplicate';
   if (states.includes('57014')) return 'unavailable'; // Its time limit ended the statement.
-  const lost = states.some((s) => CONNECTION_CODES.has(s) || CONNECTION_STATES.test(s));
+  const lost =
+    states.some((s) => CONNECTION_CODES.has(s) || CONNECTION_STATES.test(s)) ||
+    (typeof inner?.kind === 'string' && CONNECTION_KINDS.has(inner.kind));
   if (lost || (typeof message === 'string' && CONNECTION_TEXT.test(message))) return 'unavailable';
   return 'fault';
 }
