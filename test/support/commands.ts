@@ -1,0 +1,93 @@
+/** The API's commands as tests send them, and answers cut down to what tests compare. */
+import { expect } from 'vitest';
+import type { Answer, TestApp } from './app.ts';
+
+const member = `member {
+  id externalId
+  points { available pending debt lifetimeEarned expiring { at points } }
+  streak { current longest totalDays state checkedInToday expiresAt }
+}`;
+const awards = 'awards { points reason ruleVersion occurredAt }';
+const numbers = {
+  InsufficientPoints: '... on InsufficientPoints { available required }',
+  OutOfStock: '... on OutOfStock { stock }',
+  PriceChanged: '... on PriceChanged { price }',
+  BalanceOutOfRange: '... on BalanceOutOfRange { balance amount }',
+  MemberAlreadyEnrolled: '... on MemberAlreadyEnrolled { memberId }',
+};
+
+/** Wraps a mutation whose result is a union of a payload and refusals. */
+const command = (name: string, fields: string, ...refusals: (keyof typeof numbers)[]) => {
+  const type = `${name[0]?.toUpperCase()}${name.slice(1)}`;
+  return `mutation ($input: ${type}Input!) { ${name}(input: $input) {
+    __typename ... on ${type}Payload { replayed position ${member} ${fields} }
+    ... on Refusal { code } ${refusals.map((refusal) => numbers[refusal])} } }`;
+};
+
+const documents = {
+  enrolMember: command('enrolMember', '', 'MemberAlreadyEnrolled'),
+  checkIn: command(
+    'checkIn',
+    `alreadyCheckedIn ${awards}
+     checkIn { localDate occurredAt recordedAt zone streakDay points }`,
+  ),
+  recordActivity: command(
+    'recordActivity',
+    `type reference alreadyRecorded ${awards}`,
+    'BalanceOutOfRange',
+  ),
+  adjustPoints: command('adjustPoints', '', 'InsufficientPoints', 'BalanceOutOfRange'),
+  redeemReward: command(
+    'redeemReward',
+    'redemption { id quantity points state localDate }',
+    'InsufficientPoints',
+    'OutOfStock',
+    'PriceChanged',
+  ),
+  setEarningRule: `mutation ($input: SetEarningRuleInput!) { setEarningRule(input: $input) {
+    rule { activityType points version pendingDays pointsDays } } }`,
+  createReward: `mutation ($input: CreateRewardInput!) { createReward(input: $input) {
+    reward { id price stock } } }`,
+};
+
+export type CommandName = keyof typeof documents;
+
+/** Sends a command; answers whatever came. */
+export const send = (test: TestApp, credential: string, name: CommandName, input: object) =>
+  test.ask(credential, documents[name], { input });
+
+/** Sends a command that must be answered with data (a payload or a refusal), and returns that. */
+export async function run(test: TestApp, credential: string, name: CommandName, input: object) {
+  const answer = await send(test, credential, name, input);
+  expect(answer.errors).toBeUndefined();
+  return answer.data[name];
+}
+
+/** The refusal's or the error's code; `undefined` for a payload. */
+export function codeOf(answer: Answer, name: CommandName): string | undefined {
+  return answer.errors?.[0]?.extensions.code ?? answer.data?.[name]?.code;
+}
+
+/** Enrols a member and returns the global id. */
+export async function enrol(test: TestApp, credential: string, externalId: string) {
+  const payload = await run(test, credential, 'enrolMember', { externalId });
+  expect(payload.__typename).toBe('EnrolMemberPayload');
+  return payload.member.id as string;
+}
+
+/** A member as a reader sees them. */
+export async function readMember(test: TestApp, credential: string, externalId: string) {
+  const query = `query ($by: MemberBy!) { member(by: $by) { ${member.slice(8, -1)} } }`;
+  const answer = await test.ask(credential, query, { by: { externalId } });
+  expect(answer.errors).toBeUndefined();
+  return answer.data.member;
+}
+
+/** A member's ledger, oldest line first. */
+export async function readLedger(test: TestApp, credential: string, externalId: string) {
+  const query = `query ($by: MemberBy!) { member(by: $by) { ledger(first: 100) { edges { node {
+    seq kind amount reason ruleVersion occurredAt localDate recordedAt } } } } }`;
+  const answer = await test.ask(credential, query, { by: { externalId } });
+  expect(answer.errors).toBeUndefined();
+  return answer.data.member.ledger.edges.map(({ node }: { node: object }) => node).reverse();
+}

@@ -1,0 +1,96 @@
+/** What must hold of every row of a database, whatever happened to it before. */
+
+import { streakOf } from '../../src/checkin/streak.ts';
+import type { EntryRow } from '../../src/engine/rows.ts';
+import type { Pool } from '../../src/platform/db.ts';
+import { entryHash } from '../../src/points/chain.ts';
+
+/** Sums per member that must agree with the account, as one row for each that does not. */
+const disagreeing = `
+  with entry as (
+    select member_id, count(*) as entries, max(seq) as last, sum(amount) as balance,
+           coalesce(sum(amount) filter (where kind = 'EARN'), 0) as earned
+    from ledger_entry group by member_id),
+  open as (select member_id, sum(remaining) as balance from lot group by member_id)
+  select a.member_id as "memberId", a.balance, e.balance as entries, o.balance as lots,
+         a.lifetime_earned as lifetime, e.earned, a.entry_seq as seq, e.last
+  from account a left join entry e using (member_id) left join open o using (member_id)
+  where a.balance <> coalesce(e.balance, 0) or a.balance <> coalesce(o.balance, 0)
+     or a.lifetime_earned <> coalesce(e.earned, 0) or a.entry_seq <> coalesce(e.last, 0)
+     or a.entry_seq <> coalesce(e.entries, 0)`;
+
+/** Credits without their lot, lots without their credit, lots and debits not fully allocated. */
+const unallocated = `
+  select 'lot' as what, l.member_id, l.seq from lot l
+    left join ledger_entry e using (member_id, seq)
+    left join lateral (select coalesce(sum(amount), 0) as taken from allocation a
+      where a.member_id = l.member_id and a.lot_seq = l.seq) t on true
+    where e.amount is distinct from l.amount or l.remaining <> l.amount - t.taken
+  union all
+  select 'credit', e.member_id, e.seq from ledger_entry e left join lot l using (member_id, seq)
+    where e.amount > 0 and l.seq is null
+  union all
+  select 'debit', e.member_id, e.seq from ledger_entry e
+    left join lateral (select coalesce(sum(amount), 0) as taken from allocation a
+      where a.member_id = e.member_id and a.debit_seq = e.seq) t on true
+    where (e.amount < 0 and e.amount <> -t.taken) or (e.amount > 0 and t.taken <> 0)`;
+
+const entryColumns = `member_id as "memberId", seq, program_id as "programId", kind, amount,
+  occurred_at as "occurredAt", local_date as "localDate", zone,
+  utc_offset_seconds as "utcOffsetSeconds", day_start_minutes as "dayStartMinutes",
+  recorded_at as "recordedAt", source_type as "sourceType", source_id as "sourceId", purpose,
+  rule_version as "ruleVersion", actor, idempotency_key as "idempotencyKey", explanation, hash`;
+
+/** Every breach found, in words; empty when all is well. */
+export async function findBreaches(pool: Pool): Promise<string[]> {
+  const breaches: string[] = [];
+  for (const sql of [disagreeing, unallocated]) {
+    const { rows } = await pool.query(sql);
+    breaches.push(...rows.map((row) => JSON.stringify(row)));
+  }
+  breaches.push(...(await brokenChains(pool)), ...(await wrongStreaks(pool)));
+  return breaches;
+}
+
+/** Entries whose hash does not follow from the one before (S43). */
+export async function brokenChains(pool: Pool): Promise<string[]> {
+  const entries = await pool.query<EntryRow>(
+    `select ${entryColumns} from ledger_entry order by member_id, seq`,
+  );
+  const heads = await pool.query<{ memberId: number; hash: Buffer | null }>(
+    'select member_id as "memberId", head_hash as hash from account',
+  );
+  const previous = new Map<number, Buffer>();
+  const breaches: string[] = [];
+  for (const { hash, ...entry } of entries.rows) {
+    const expected = entryHash(previous.get(entry.memberId) ?? null, entry);
+    if (!expected.equals(hash)) breaches.push(`chain: member ${entry.memberId}, seq ${entry.seq}`);
+    previous.set(entry.memberId, hash);
+  }
+  for (const { memberId, hash } of heads.rows) {
+    const last = previous.get(memberId);
+    if (hash === null ? last !== undefined : last?.equals(hash) !== true) {
+      breaches.push(`chain: head of member ${memberId}`);
+    }
+  }
+  return breaches;
+}
+
+/** Accounts whose streak is not what their check-ins say (S10). */
+async function wrongStreaks(pool: Pool): Promise<string[]> {
+  const { rows } = await pool.query(
+    `select a.member_id as "memberId", p.zone, a.streak_current as current,
+            a.streak_longest as longest, a.streak_total_days as "totalDays",
+            a.last_check_in_date as "lastDate",
+            array(select c.local_date::text from check_in c where c.member_id = a.member_id
+                  order by c.local_date) as dates
+     from account a join program p on p.id = a.program_id`,
+  );
+  return rows.flatMap(({ memberId, zone, dates, ...stored }) => {
+    const expected = streakOf(dates, zone);
+    const same = (Object.keys(expected) as (keyof typeof expected)[]).every(
+      (field) => stored[field] === expected[field],
+    );
+    return same ? [] : [`streak: member ${memberId}: ${JSON.stringify({ stored, expected })}`];
+  });
+}

@@ -1,0 +1,131 @@
+/** Followers of a subscription over WebSocket and SSE, and how to read what they saw. */
+import { expect } from 'vitest';
+import { openSocket } from './doors.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: events have the shape of the query of the test.
+export type Event = any;
+
+export type Follower = {
+  /** What came, oldest first: the data of each event, or its errors. */
+  readonly events: readonly Event[];
+  /** How it ended; undefined while it goes on. */
+  readonly end: { readonly code?: number; readonly completed: boolean } | undefined;
+  /** Ends it from this side. */
+  stop(): void;
+};
+
+export type Follow = (url: string, credential: string, query: string) => Promise<Follower>;
+
+/** Resolves once the first event is there. */
+export const overWebSocket: Follow = async (url, credential, query) => {
+  const socket = await openSocket(url, credential);
+  socket.send({ type: 'subscribe', id: 'follow', payload: { query } });
+  await socket.waitFor(({ id }) => id === 'follow').catch(() => {});
+  let end: Follower['end'];
+  void socket.closed.then(({ code }) => {
+    end ??= { code, completed: socket.messages.some(({ type }) => type === 'complete') };
+  });
+  return {
+    get events() {
+      return socket.messages
+        .filter(({ type, id }) => id === 'follow' && type !== 'complete')
+        .map(({ payload }) => payload?.data ?? payload?.errors ?? payload);
+    },
+    get end() {
+      if (end !== undefined) return end;
+      const completed = socket.messages.some(({ type }) => type === 'complete');
+      return completed ? { completed } : undefined;
+    },
+    stop: () => socket.close(),
+  };
+};
+
+/** Resolves once the first event is there. */
+export const overSse: Follow = async (url, credential, query) => {
+  const abort = new AbortController();
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: {
+      accept: 'text/event-stream',
+      'content-type': 'application/json',
+      authorization: `Bearer ${credential}`,
+    },
+    body: JSON.stringify({ query }),
+    signal: abort.signal,
+  });
+  const events: Event[] = [];
+  let end: Follower['end'];
+  let begun = () => {};
+  const first = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  void (async () => {
+    let text = '';
+    const decoder = new TextDecoder();
+    let completed = false;
+    try {
+      for await (const chunk of response.body ?? []) {
+        text += decoder.decode(chunk, { stream: true });
+        const blocks = text.split('\n\n');
+        text = blocks.pop() ?? '';
+        for (const block of blocks) {
+          const [, data] = /^event: next\ndata: (.*)$/m.exec(block) ?? [];
+          if (data !== undefined) {
+            const payload = JSON.parse(data);
+            events.push(payload.data ?? payload.errors);
+            begun();
+          }
+          if (block.startsWith('event: complete')) completed = true;
+        }
+      }
+    } catch {
+      // Cut, by whomever.
+    }
+    end = { completed };
+    begun();
+  })();
+  await first;
+  return {
+    events,
+    get end() {
+      return end;
+    },
+    stop: () => abort.abort(),
+  };
+};
+
+export const followers: readonly (readonly [string, Follow])[] = [
+  ['WebSocket', overWebSocket],
+  ['SSE', overSse],
+];
+
+type Row = { rank: number; score: number; member: { externalId: string } };
+type Change = { kind: string; version: number; standings: Row[]; changes: Row[] };
+
+/** What a board's events must be made of: a snapshot, then consecutive deltas, or snapshots. */
+export function expectFaithful(events: readonly Event[], first = 50): void {
+  const changes = events.map(({ leaderboardChanged }) => leaderboardChanged as Change);
+  expect(changes[0]?.kind).toBe('SNAPSHOT');
+  let window = new Map<string, Row>();
+  let version = -1;
+  for (const change of changes) {
+    if (change.kind === 'DELTA') expect(change.version).toBe(version + 1);
+    else {
+      expect(change.version).toBeGreaterThan(version);
+      expect(change.changes).toEqual(change.standings);
+      window = new Map();
+    }
+    for (const row of change.changes) window.set(row.member.externalId, row);
+    version = change.version;
+    // Whoever keeps rows by member and shows the best `first` of them shows the board.
+    const shown = [...window.values()].sort((a, b) => b.score - a.score).slice(0, first);
+    expect(shown.map(({ score }) => score)).toEqual(change.standings.map(({ score }) => score));
+    for (const row of change.standings) expect(window.get(row.member.externalId)).toEqual(row);
+  }
+}
+
+/** The query of a board's followers. */
+export const boardQuery = (first = 50, key = 'all-time') =>
+  `subscription { leaderboardChanged(key: "${key}", first: ${first}) {
+     kind version standings { rank score member { externalId } }
+     changes { rank score member { externalId } } } }`;
