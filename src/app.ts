@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Registry } from 'prom-client';
 import { Authenticator } from './auth/authenticate.ts';
@@ -124,7 +123,6 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
 async function openDatabase(config: Config, purpose: 'serve' | 'tool', log: Log) {
   if (config.databaseUrl !== undefined) return { url: config.databaseUrl, close: async () => {} };
   try {
-    mkdirSync(config.dataDir, { recursive: true });
     return await openEmbeddedPostgres({
       dataDir: config.dataDir,
       purpose,
@@ -132,9 +130,6 @@ async function openDatabase(config: Config, purpose: 'serve' | 'tool', log: Log)
     });
   } catch (error) {
     if (error instanceof EmbeddedPostgresError) throw new SettingError(error.message);
-    if ((error as NodeJS.ErrnoException).code?.startsWith('E')) {
-      throw new SettingError(`TALLYMARK_DATA_DIR: ${(error as Error).message}`);
-    }
     throw error;
   }
 }

@@ -96,7 +96,9 @@ export class ImportRun {
         this.#tally.membersEnrolled += member?.version === 1 ? 1 : 0;
         for (const { amount } of outcome.entries) this.#tally.pointsAwarded += amount;
       }
+      this.#answeredAt = performance.now();
     } catch (error) {
+      if (error instanceof Refusal) this.#answeredAt = performance.now();
       if (error instanceof OccurredInFuture) this.#tally.reject(inFuture(line));
       else if (error instanceof InputError) this.#tally.reject(rejectionOf(line, error));
       else if (error instanceof Refusal) {
@@ -108,9 +110,7 @@ export class ImportRun {
   async #runUntilAnswered(input: ImportCheckInInput) {
     for (;;) {
       try {
-        const answer = await this.#app.engine.run(importCheckIn, this.#viewer, input);
-        this.#answeredAt = performance.now();
-        return answer;
+        return await this.#app.engine.run(importCheckIn, this.#viewer, input);
       } catch (error) {
         if (!(error instanceof Unavailable)) throw error;
         if (this.#fault !== undefined || performance.now() - this.#answeredAt > GIVE_UP_MS) {

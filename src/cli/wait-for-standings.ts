@@ -1,12 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '../app.ts';
+import { classifyFault } from '../platform/conflicts.ts';
 import { named } from '../platform/db.ts';
 import { Unavailable } from '../platform/refusal.ts';
 import type { Output } from './output.ts';
 
+const RETRY_MS = 250;
+/** So long may the database be away before the wait gives up. */
+const GIVE_UP_MS = 60_000;
+
 type LastEvent = { programId: number; position: number };
 
 /** The newest event in the order of the log, which is not always the highest position. */
-async function lastEvent(app: App): Promise<LastEvent | undefined> {
+async function lastEvent(app: App): Promise<LastEvent | null> {
   const rows = await named<LastEvent>(
     app.pool,
     'cli.lastEvent',
@@ -14,7 +20,7 @@ async function lastEvent(app: App): Promise<LastEvent | undefined> {
      order by txid desc, event.position desc limit 1`,
     [],
   );
-  return rows[0];
+  return rows[0] ?? null;
 }
 
 /**
@@ -26,17 +32,24 @@ export async function waitForStandings(
   output: Pick<Output, 'note'>,
   waitMs = Number.POSITIVE_INFINITY,
 ): Promise<boolean> {
-  const last = await lastEvent(app);
-  if (last === undefined) return true;
   const startedAt = performance.now();
+  let answeredAt = startedAt;
+  let last: LastEvent | null | undefined;
   for (;;) {
     try {
-      await app.projection.waitFor(last.programId, last.position);
+      if (last === undefined) last = await lastEvent(app);
+      if (last !== null) await app.projection.waitFor(last.programId, last.position);
       return true;
     } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
-      if (performance.now() - startedAt > waitMs) return false;
-      output.note('waiting for the boards to catch up …');
+      if (error instanceof Unavailable) {
+        answeredAt = performance.now();
+        output.note('waiting for the boards to catch up …');
+      } else {
+        const isAway = classifyFault(error) === 'unavailable';
+        if (!isAway || performance.now() - answeredAt > GIVE_UP_MS) throw error;
+        await sleep(RETRY_MS);
+      }
     }
+    if (performance.now() - startedAt > waitMs) return false;
   }
 }

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { setEarningRule } from '../activities/set-earning-rule.ts';
@@ -7,6 +7,7 @@ import { createApiKey, parseApiKey, secretMatches } from '../auth/api-key.ts';
 import { importCheckIn } from '../checkin/import-check-in.ts';
 import { enrolMember } from '../members/enrol-member.ts';
 import { addDays, localDateOf, startOfLocalDate } from '../platform/calendar.ts';
+import { makeFolder } from '../platform/folder.ts';
 import { createProgram } from '../programs/create-program.ts';
 import { createReward } from '../rewards/create-reward.ts';
 import { demoMembers, demoRewards, demoRules } from './demo-data.ts';
@@ -74,7 +75,7 @@ async function saveKeys(
     service: await make('SERVICE'),
     screen: await make('SCREEN'),
   };
-  mkdirSync(path.dirname(file), { recursive: true });
+  makeFolder(path.dirname(file));
   writeFileSync(file, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 });
   chmodSync(file, 0o600);
   return keys;

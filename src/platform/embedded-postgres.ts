@@ -20,7 +20,6 @@ import {
   stopServer,
 } from './embedded-postgres/cluster.ts';
 import { EmbeddedPostgresError } from './embedded-postgres/error.ts';
-import { makeFolder } from './embedded-postgres/folder.ts';
 import { type Home, settleHome, systemRoots } from './embedded-postgres/home.ts';
 import {
   enter,
@@ -30,6 +29,7 @@ import {
   present,
   tryLock,
 } from './embedded-postgres/presence.ts';
+import { makeFolder } from './folder.ts';
 
 export { EmbeddedPostgresError } from './embedded-postgres/error.ts';
 

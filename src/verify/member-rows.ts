@@ -1,6 +1,6 @@
 import type { AllocationRow, CheckInRow, LotRow, RedemptionRow } from '../engine/rows.ts';
 import { settled } from '../engine/write.ts';
-import { named, type PoolClient } from '../platform/db.ts';
+import type { PoolClient } from '../platform/db.ts';
 import { ChainProof } from './chain-proof.ts';
 import {
   type AccountRow,
@@ -85,19 +85,3 @@ async function addActivities(
 }
 
 const ACTIVITIES_PER_READ = 1_000;
-
-/** Members of this group about whom the boards have not read every event yet. */
-export async function membersWithUnread(
-  client: PoolClient,
-  memberIds: readonly number[],
-): Promise<ReadonlySet<number>> {
-  const rows = await named<{ memberId: number }>(
-    client,
-    'verify.membersWithUnread',
-    `select distinct e.member_id as "memberId" from cursor c
-     join event e on (e.txid, e.position) > (c.txid, c.position)
-     where c.consumer = 'standings' and e.member_id = any($1)`,
-    [memberIds],
-  );
-  return new Set(rows.map((row) => row.memberId));
-}

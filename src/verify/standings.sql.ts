@@ -94,3 +94,27 @@ export const standingsWithoutEntry = (pool: Pool, season: SeasonTotal, afterId: 
      left join member m on m.id = t.member_id order by t.member_id`,
     [season.id, afterId, season.startsAt.toISOString(), season.endsAt?.toISOString() ?? null],
   );
+
+const UNREAD_EVENTS_MAX = 5_000;
+
+/**
+ * Members of this group about whom the boards have not read every event yet; all of them when the
+ * boards lag far behind. The inner order and limit make the log's index the only way to read it.
+ */
+export async function membersWithUnread(
+  client: PoolClient,
+  memberIds: readonly number[],
+): Promise<ReadonlySet<number>> {
+  const rows = await named<{ memberId: number }>(
+    client,
+    'verify.unreadEvents',
+    `select u.member_id as "memberId" from cursor c cross join lateral (
+       select e.member_id from event e where (e.txid, e.position) > (c.txid, c.position)
+       order by e.txid, e.position limit ${UNREAD_EVENTS_MAX}) u
+     where c.consumer = 'standings'`,
+    [],
+  );
+  if (rows.length === UNREAD_EVENTS_MAX) return new Set(memberIds);
+  const unread = new Set(rows.map((row) => row.memberId));
+  return new Set(memberIds.filter((id) => unread.has(id)));
+}

@@ -6,8 +6,8 @@ import {
   type Participants,
 } from './check-standings.ts';
 import type { Difference, Finding } from './difference.ts';
-import { type MemberRows, membersWithUnread, readMemberRows } from './member-rows.ts';
-import { type BoardRow, loadBoards } from './standings.sql.ts';
+import { type MemberRows, readMemberRows } from './member-rows.ts';
+import { type BoardRow, loadBoards, membersWithUnread } from './standings.sql.ts';
 import { nextMembers, type VerifiedProgram } from './verify.sql.ts';
 
 export { loadPrograms, type VerifiedProgram } from './verify.sql.ts';

@@ -13,8 +13,8 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { makeFolder } from '../folder.ts';
 import { EmbeddedPostgresError } from './error.ts';
-import { makeFolder } from './folder.ts';
 import type { RunAs } from './os-user.ts';
 
 export type Binaries = {

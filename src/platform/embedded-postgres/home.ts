@@ -14,8 +14,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { makeFolder } from '../folder.ts';
 import { EmbeddedPostgresError } from './error.ts';
-import { makeFolder } from './folder.ts';
 import { canReach, chooseRunAs, isRoot, type RunAs } from './os-user.ts';
 
 export type Home = {

@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makeFolder } from './folder.ts';
+import { makeFolder } from '../folder.ts';
 import { isAlive, ownIdentity } from './process-identity.ts';
 
 export type Presence = { readonly label: string; readonly pid: number; readonly file: string };
