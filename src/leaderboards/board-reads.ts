@@ -50,12 +50,34 @@ export const listBoards = (pool: Pool, programId: number) =>
     [programId],
   );
 
-/** The season that holds an instant; made when it is the first time that anybody asks. */
-export async function seasonOf(pool: Pool, board: BoardRow, at: Date): Promise<SeasonRow> {
-  const interval = seasonAt(board.cadence, board, at);
+/** The current season; made when it is the first time that anybody asks. */
+export async function currentSeason(pool: Pool, board: BoardRow, now: Date): Promise<SeasonRow> {
+  const interval = seasonAt(board.cadence, board, now);
   const [season] = await ensureSeasons(pool, [{ leaderboardId: board.id, ...interval }]);
   assert(season !== undefined, 'a season exists once it is ensured');
   return season;
+}
+
+/**
+ * The season that holds an instant, if anybody ever scored in it or looked at it while it ran.
+ * Reading of other times makes none: whoever may read could fill the table.
+ */
+export async function findSeasonAt(
+  pool: Pool,
+  board: BoardRow,
+  at: Date,
+  now: Date,
+): Promise<SeasonRow | undefined> {
+  const { startsAt } = seasonAt(board.cadence, board, at);
+  const current = seasonAt(board.cadence, board, now);
+  if (startsAt.getTime() === current.startsAt.getTime()) return currentSeason(pool, board, now);
+  const rows = await named<SeasonRow>(
+    pool,
+    'leaderboards.findSeasonAt',
+    `select ${seasonColumns} from season s where s.leaderboard_id = $1 and s.starts_at = $2`,
+    [board.id, startsAt.toISOString()],
+  );
+  return rows[0];
 }
 
 /** A season by id, if it is one of this program. */
@@ -113,7 +135,7 @@ export async function readBoard(
   board: BoardRow,
   now: Date,
 ): Promise<BoardSnapshot> {
-  const season = await seasonOf(pool, board, now);
+  const season = await currentSeason(pool, board, now);
   const view = await standings.page(season.id, limits.boardWindowRowsMax);
   const { version, participants } = view;
   return { season: { ...season, version, participants }, version, standings: view.standings };

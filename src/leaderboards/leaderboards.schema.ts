@@ -9,9 +9,9 @@ import {
   type Board,
   findBoard,
   findSeason,
+  findSeasonAt,
   listBoards,
   listSeasons,
-  seasonOf,
 } from './board-reads.ts';
 import './season.schema.ts';
 
@@ -57,7 +57,7 @@ builder.node(LeaderboardType, {
       type: SeasonType,
       nullable: true,
       description:
-        'One of its seasons: the current one without arguments; null when there is none such.',
+        'One of its seasons: the current one without arguments; null when there is none such, or nobody scored in it.',
       args: {
         id: t.arg.id({ description: 'Global id of the season.' }),
         at: t.arg({ type: 'DateTime', description: 'An instant the season holds.' }),
@@ -67,7 +67,8 @@ builder.node(LeaderboardType, {
           if (at !== null && at !== undefined) throw new InputError('at', 'goes without id');
           return ownSeason(app.pool, board, fromGlobalId('id', 'Season', id));
         }
-        return seasonOf(app.pool, board, at ?? app.clock.now());
+        const now = app.clock.now();
+        return findSeasonAt(app.pool, board, at ?? now, now);
       },
     }),
     seasons: t.connection(

@@ -46,7 +46,7 @@ describe('the season that holds an instant', () => {
       'day start 04:00',
     ],
     ['ALL_TIME', rome, '2026-10-31T22:59:59Z', '1970-01-01T00:00:00Z', null, 'no end'],
-  ] as const)('%s %j %s', (cadence, days, instant, startsAt, endsAt) => {
+  ] as const)('%s %j %s', (cadence, days, instant, startsAt, endsAt, _case) => {
     expect(seasonAt(cadence, days, at(instant))).toEqual({
       startsAt: at(startsAt),
       endsAt: endsAt === null ? null : at(endsAt),
@@ -138,5 +138,23 @@ describe('facts of the past', () => {
       '{ leaderboard(key: "all-time") { season { standings { nodes { score } } } } }',
     );
     expect(data.leaderboard.season.standings.nodes).toEqual([{ score: 10 }, { score: 10 }]);
+  });
+
+  it('are not made up by reading: only the current season is', async () => {
+    const program = await createTestProgram(test.app);
+    const { data } = await test.ask(
+      program.keys.screen,
+      `{ leaderboard(key: "daily") {
+        past: season(at: "2001-01-01T00:00:00Z") { id }
+        future: season(at: "2050-01-01T00:00:00Z") { id }
+        today: season(at: "2026-06-10T01:00:00Z") { id }
+        season { id } } }`,
+    );
+    const list = '{ leaderboard(key: "daily") { seasons { edges { node { id } } } } }';
+    const after = await test.ask(program.keys.screen, list);
+    const { past, future, today, season } = data.leaderboard;
+    expect([past, future]).toEqual([null, null]);
+    expect(today).toEqual(season);
+    expect(after.data.leaderboard.seasons.edges).toEqual([{ node: season }]);
   });
 });
