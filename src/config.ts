@@ -14,6 +14,12 @@ const url = (protocols: readonly string[]) =>
 
 const flag = z.enum(['0', '1'], 'must be 0 or 1').transform((value) => value === '1');
 
+const isRedisUrl = (text: string) => {
+  if (!URL.canParse(text)) return true; // Said already.
+  const { protocol, hostname, pathname } = new URL(text);
+  return !protocol.startsWith('redis') || (hostname !== '' && /^\/?\d*$/.test(pathname));
+};
+
 const isOrigin = (text: string) => URL.canParse(text) && /^https?:\/\/[^/?#@]+\/?$/i.test(text);
 
 /** An empty variable counts as absent: that is what most shells and compose files mean by it. */
@@ -27,7 +33,9 @@ const settings = z.object({
     .default(4000),
   HOST: z.string().default('127.0.0.1'),
   DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
-  REDIS_URL: url(['redis:', 'rediss:']).optional(),
+  REDIS_URL: url(['redis:', 'rediss:'])
+    .refine(isRedisUrl, 'must name a host, and its path the number of a database or nothing')
+    .optional(),
   REDIS_CHANNEL: z.string().default('tallymark'),
   TALLYMARK_DATA_DIR: z.string().default('.tallymark'),
   TALLYMARK_DEMO: flag.optional(),

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { type App, createApp } from './app.ts';
+import { problemLine } from './cli/problem.ts';
 import { loadConfig, SettingError } from './config.ts';
 import { demoBanner } from './demo/banner.ts';
 import { seedDemo } from './demo/seed.ts';
@@ -13,7 +14,7 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
   const log = createLog({ level: config.logLevel as LogLevel, pretty: process.stdout.isTTY });
   const app = await createApp(config, { log, purpose: 'serve' });
   try {
-    const demo = config.demo ? await seedDemo(app) : undefined;
+    const demo = config.demo ? await seedDemo(app).catch(refuseFolder) : undefined;
     const server = await startServer(app, { demoScreenKey: demo?.screen }).catch((error) => {
       throw listenError(error, config.port, config.host);
     });
@@ -50,6 +51,12 @@ function stopOnSignals(app: App, server: RunningServer): void {
   }, 250).unref();
 }
 
+/** The demo keeps its keys in the data folder, whatever database it is in. */
+function refuseFolder(error: NodeJS.ErrnoException): never {
+  if (error.path === undefined) throw error;
+  throw new SettingError(`TALLYMARK_DATA_DIR: ${error.message}`);
+}
+
 function listenError(error: NodeJS.ErrnoException, port: number, host: string): unknown {
   if (error.code === 'EADDRINUSE') return new SettingError(`PORT: ${port} is in use on ${host}`);
   if (error.code === 'EACCES') return new SettingError(`PORT: may not listen on ${port}`);
@@ -59,8 +66,8 @@ function listenError(error: NodeJS.ErrnoException, port: number, host: string): 
 
 /** Prints why the process cannot run: a setting in one line, a fault with its stack. Exits 1. */
 export function fail(error: unknown): never {
-  const expected = error instanceof SettingError;
-  console.error(expected ? `tallymark: ${error.message}` : error);
+  const line = problemLine(error);
+  console.error(line === undefined ? error : `tallymark: ${line}`);
   process.exit(1);
 }
 

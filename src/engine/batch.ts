@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { assert } from '../platform/assert.ts';
 import type { Clock } from '../platform/clock.ts';
 import { classifyFault } from '../platform/conflicts.ts';
-import type { Pool, PoolClient } from '../platform/db.ts';
+import { named, type Pool, type PoolClient } from '../platform/db.ts';
 import { IdempotencyKeyReused, Refusal } from '../platform/refusal.ts';
 import type { ProgramConfigs } from '../programs/config.ts';
 import { Changes } from './changes.ts';
@@ -11,7 +11,7 @@ import { keepReceipt, type ReceiptKey, receiptId, type StoredReceipt } from './i
 import { loadBatch, type Request } from './load.ts';
 import type { Operation } from './operation.ts';
 import type { MemberState } from './rows.ts';
-import { writeChanges } from './write.ts';
+import { writeStatement } from './write.ts';
 
 /** A command as it waits: what to decide, for whom, and whom to tell. */
 export type Command = Request & {
@@ -62,8 +62,7 @@ export async function runBatch(
       await client.query('rollback');
       return verdicts;
     }
-    await writeChanges(client, changes);
-    await commit(tools.pool, client, txid);
+    await writeAndCommit(tools.pool, client, changes, txid);
     return verdicts;
   } catch (error) {
     broken = await client.query('rollback').then(
@@ -106,16 +105,27 @@ function decide(
 export const isOwnError = (error: unknown) =>
   error instanceof Refusal || error instanceof IdempotencyKeyReused;
 
-/** Commits. When the connection is lost meanwhile, asks the database how the transaction ended. */
-async function commit(pool: Pool, client: PoolClient, txid: string): Promise<void> {
-  try {
-    const result = await client.query('commit');
-    // PostgreSQL answers COMMIT of a failed transaction with a quiet ROLLBACK.
-    assert(result.command === 'COMMIT', 'the batch was committed, not rolled back');
-  } catch (error) {
-    if (classifyFault(error) !== 'unavailable') throw error;
-    if ((await statusOf(pool, txid, error)) !== 'committed') throw error;
+/**
+ * Writes and commits in one round trip: COMMIT of a transaction whose write failed is a ROLLBACK.
+ * When the connection is lost meanwhile, asks the database how the transaction ended.
+ */
+async function writeAndCommit(
+  pool: Pool,
+  client: PoolClient,
+  changes: Changes,
+  txid: string,
+): Promise<void> {
+  // Put together before anything is sent: a row that cannot be put into words must not commit.
+  const { name, text, values } = writeStatement(changes);
+  const sent = [named(client, name, text, values), client.query('commit')] as const;
+  const [written, committed] = await Promise.allSettled(sent);
+  if (written.status === 'fulfilled' && committed.status === 'fulfilled') {
+    assert(committed.value.command === 'COMMIT', 'the batch was committed, not rolled back');
+    return;
   }
+  const { reason } = (written.status === 'rejected' ? written : committed) as PromiseRejectedResult;
+  if (classifyFault(reason) !== 'unavailable') throw reason;
+  if ((await statusOf(pool, txid, reason)) !== 'committed') throw reason;
 }
 
 /** With the wait for COMMIT before it, this stays below the 5 s in which everybody is answered. */

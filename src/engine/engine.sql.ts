@@ -14,6 +14,30 @@ export const memberStateColumns = `
   a.event_position as "eventPosition"`;
 
 /** Locks accounts in id order: one order everywhere, or two batches deadlock. */
+export const lockMembersById = (client: PoolClient, ids: number[]) =>
+  named<MemberState>(
+    client,
+    'engine.lockMembersById',
+    `select ${memberStateColumns} from member m join account a on a.member_id = m.id
+     where m.id = any($1) order by m.id for update of a`,
+    [ids],
+  );
+
+export const lockMembersByExternalId = (
+  client: PoolClient,
+  programIds: number[],
+  externalIds: string[],
+) =>
+  named<MemberState>(
+    client,
+    'engine.lockMembersByExternalId',
+    `select ${memberStateColumns} from unnest($1::int[], $2::text[]) as k (program_id, external_id)
+     join member m using (program_id, external_id) join account a on a.member_id = m.id
+     order by m.id for update of a`,
+    [programIds, externalIds],
+  );
+
+/** The same for a batch that names members in both ways. */
 export const lockMembers = (
   client: PoolClient,
   ids: number[],
@@ -77,14 +101,6 @@ export const loadActivities = (
     [programIds, types, references],
   );
 
-export const loadProgramVersions = (client: PoolClient, ids: number[]) =>
-  named<{ id: number; version: number }>(
-    client,
-    'engine.loadProgramVersions',
-    'select id, config_version as version from program where id = any($1)',
-    [ids],
-  );
-
 /** Open lots of the members, as they are spent: soonest to expire first (S28). */
 export const loadOpenLots = (client: PoolClient, memberIds: number[]) =>
   named<LotRow>(
@@ -108,18 +124,37 @@ export const loadCheckInDates = (client: PoolClient, memberIds: number[], planId
     [memberIds, planIds],
   );
 
-/** Takes ids from the sequences; a refused command leaves a gap, which nothing minds. */
-export const allocateIds = (
+export type Opening = {
+  readonly txid: string;
+  readonly at: Date;
+  /** Program id → version of its rules. */
+  readonly versions: Readonly<Record<string, number>>;
+  /** Numbers separated by commas, null for none. */
+  readonly events: string | null;
+  readonly members: string | null;
+  readonly redemptions: string | null;
+};
+
+/**
+ * What a batch needs besides its rows, behind their locks: the clock, its transaction's id, the
+ * versions of the rules, and ids from the sequences (a refused command leaves a gap, which
+ * nothing minds).
+ */
+export const openBatch = (
   client: PoolClient,
+  programIds: number[],
   counts: { events: number; members: number; redemptions: number },
 ) =>
-  named<{ events: string[]; members: string[]; redemptions: string[] }>(
+  named<Opening>(
     client,
-    'engine.allocateIds',
-    `select
-       array(select nextval('event_position_seq')::text from generate_series(1, $1::int)) as events,
-       array(select nextval('member_id_seq')::text from generate_series(1, $2::int)) as members,
-       array(select nextval('redemption_id_seq')::text from generate_series(1, $3::int))
-         as redemptions`,
-    [counts.events, counts.members, counts.redemptions],
+    'engine.openBatch',
+    `select pg_current_xact_id()::text as txid, clock_timestamp() as at,
+       (select json_object_agg(id, config_version) from program where id = any($1)) as versions,
+       (select string_agg(nextval('event_position_seq')::text, ',')
+        from generate_series(1, $2::int)) as events,
+       (select string_agg(nextval('member_id_seq')::text, ',')
+        from generate_series(1, $3::int)) as members,
+       (select string_agg(nextval('redemption_id_seq')::text, ',')
+        from generate_series(1, $4::int)) as redemptions`,
+    [programIds, counts.events, counts.members, counts.redemptions],
   );

@@ -129,12 +129,13 @@ export class Engine {
    * later ones for the same rows: nobody overtakes.
    */
   #take(): Waiting[] {
+    const size = this.#share();
     const batch: Waiting[] = [];
     const kept: Waiting[] = [];
     const blocked = new Set<string>();
     let index = 0;
     for (; index < this.#waiting.length; index += 1) {
-      if (batch.length >= limits.engineBatchCommandsMax) break;
+      if (batch.length >= size) break;
       const command = this.#waiting[index] as Waiting;
       if (command.rows.some((row) => this.#held.has(row) || blocked.has(row))) {
         for (const row of command.rows) blocked.add(row);
@@ -145,6 +146,13 @@ export class Engine {
     }
     this.#waiting = kept.concat(this.#waiting.slice(index));
     return batch;
+  }
+
+  /** A crowd is shared out among the free places, so that one batch decides while others write. */
+  #share(): number {
+    const places = limits.engineBatchesInFlightMax - this.#inFlight;
+    const share = Math.ceil(this.#waiting.length / places);
+    return Math.min(Math.max(share, limits.engineShareCommandsMin), limits.engineBatchCommandsMax);
   }
 
   #rejectOverdue(): void {

@@ -1,18 +1,20 @@
 /** Locks and loads what a batch touches: one statement per kind of row, accounts first. */
 
+import { assert } from '../platform/assert.ts';
 import { type LocalDate, localDateOf } from '../platform/calendar.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PoolClient } from '../platform/db.ts';
 import type { ProgramConfigs } from '../programs/config.ts';
 import {
-  allocateIds,
   loadActivities,
   loadCheckInDates,
   loadOpenLots,
-  loadProgramVersions,
   loadReceipts,
   lockMembers,
+  lockMembersByExternalId,
+  lockMembersById,
   lockRewards,
+  openBatch,
 } from './engine.sql.ts';
 import { activityKey, externalKey, type Held, memberIdOf } from './facts.ts';
 import { type ReceiptKey, receiptId, type StoredReceipt } from './idempotency.ts';
@@ -45,10 +47,23 @@ function lockAll(client: PoolClient, requests: readonly Request[]) {
   }
   const rewards = unique(requests.flatMap(({ touches }) => touches.reward ?? []));
   return [
-    lockMembers(client, ids, programIds, externalIds),
+    lockAccounts(client, ids, programIds, externalIds),
     rewards.length === 0 ? nothing() : lockRewards(client, rewards),
   ] as const;
 }
+
+function lockAccounts(
+  client: PoolClient,
+  ids: number[],
+  programIds: number[],
+  externalIds: string[],
+) {
+  if (ids.length === 0) return lockMembersByExternalId(client, programIds, externalIds);
+  if (externalIds.length === 0) return lockMembersById(client, ids);
+  return lockMembers(client, ids, programIds, externalIds);
+}
+
+const idsOf = (text: string | null) => text?.split(',').map(Number) ?? [];
 
 function loadKnown(client: PoolClient, requests: readonly Request[]) {
   const receipts = requests.flatMap(({ receipt }) => receipt ?? []);
@@ -90,20 +105,21 @@ export async function loadBatch(
     client.query('begin'),
     ...lockAll(client, requests),
     ...loadKnown(client, requests),
-    loadProgramVersions(client, unique(requests.map(({ programId }) => programId))),
-    allocateIds(client, {
+    openBatch(client, unique(requests.map(({ programId }) => programId)), {
       events: requests.length,
       members: requests.filter(({ touches }) => touches.enrols).length,
       redemptions: requests.filter(({ touches }) => touches.redeems).length,
     }),
-    client.query<{ txid: string }>('select pg_current_xact_id()::text as txid'),
-    clock.databaseNow(client),
   ] as const;
   await settled(sent);
-  const [, members, rewards, receipts, activities, versions, ids, xact, now] =
-    await Promise.all(sent);
-  const programs = await configs.current(client, new Map(versions.map((v) => [v.id, v.version])));
-  const [allocated] = ids;
+  const [, members, rewards, receipts, activities, [opening]] = await Promise.all(sent);
+  assert(opening !== undefined, 'a batch is opened');
+  const versions = Object.entries(opening.versions ?? {});
+  const programs = await configs.current(
+    client,
+    new Map(versions.map(([id, v]) => [Number(id), v])),
+  );
+  const now = clock.fromDatabase(opening.at);
   const held: Held = {
     now,
     programs,
@@ -115,15 +131,15 @@ export async function loadBatch(
     activities: new Map(
       activities.map((row) => [activityKey(row.programId, row.type, row.reference), row]),
     ),
-    eventPositions: (allocated?.events ?? []).map(Number),
-    newMemberIds: (allocated?.members ?? []).map(Number),
-    newRedemptionIds: (allocated?.redemptions ?? []).map(Number),
+    eventPositions: idsOf(opening.events),
+    newMemberIds: idsOf(opening.members),
+    newRedemptionIds: idsOf(opening.redemptions),
   };
   await loadHistory(client, held, requests);
   return {
     held,
     receipts: new Map(receipts.map((row) => [receiptId(row), row])),
-    txid: xact.rows[0]?.txid ?? '',
+    txid: opening.txid,
   };
 }
 

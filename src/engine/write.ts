@@ -1,6 +1,4 @@
-/** Writes a batch's changes: one multi-row statement per table. */
-import type { PoolClient } from '../platform/db.ts';
-import { named } from '../platform/db.ts';
+/** Writes a batch's changes: one statement, with a multi-row clause for each table. */
 import type { Changes } from './changes.ts';
 import type { FactTime, LotRow, MemberState, RewardRow } from './rows.ts';
 
@@ -10,8 +8,20 @@ type Columns<Row> = {
   readonly [column: string]: readonly [type: string, read: (row: Row) => Cell];
 };
 
-const instant = (at: Date | null) => (at === null ? null : at.toISOString());
+const instant = (at: Date | null) => (at === null ? null : instantText(at));
 const bytes = (value: Buffer | null) => (value === null ? null : `\\x${value.toString('hex')}`);
+
+let lastAt: Date | undefined;
+let lastText = '';
+
+/** A batch writes its `now` many times over. */
+function instantText(at: Date): string {
+  if (at !== lastAt) {
+    lastText = at.toISOString();
+    lastAt = at;
+  }
+  return lastText;
+}
 
 const factTime: Columns<FactTime> = {
   occurred_at: ['timestamptz', (row) => instant(row.occurredAt)],
@@ -36,37 +46,71 @@ const account: Columns<MemberState> = {
   event_position: ['bigint', (row) => row.eventPosition],
 };
 
-/** Prepares `insert … select from unnest` for a table once. */
-function inserter<Row>(table: string, columns: Columns<Row>) {
-  const names = Object.keys(columns);
-  const arrays = Object.values(columns).map(([type], index) => `$${index + 1}::${type}[]`);
-  const text = `insert into ${table} (${names}) select * from unnest(${arrays.join(', ')})`;
-  const reads = Object.values(columns).map(([, read]) => read);
-  return async (client: PoolClient, rows: readonly Row[]) =>
-    named(
-      client,
-      `engine.insert:${table}`,
-      text,
-      reads.map((read) => rows.map(read)),
-    );
+/** Types whose values never need quotes in an array literal. */
+const plainTypes = new Set([
+  'bigint',
+  'int',
+  'timestamptz',
+  'date',
+  'entry_kind',
+  'redemption_state',
+]);
+
+/** Writes a column of rows as an array literal, several times faster than the driver would. */
+function encoder<Row>([type, read]: Columns<Row>[string]) {
+  const plain = plainTypes.has(type);
+  return (rows: readonly Row[]): string => {
+    let literal = '{';
+    for (let index = 0; index < rows.length; index += 1) {
+      if (index > 0) literal += ',';
+      const cell = read(rows[index] as Row);
+      if (cell === null) literal += 'NULL';
+      else if (plain) literal += cell;
+      else literal += quoted(String(cell));
+    }
+    return `${literal}}`;
+  };
 }
 
-/** Prepares `update … from unnest` by key for a table once. */
-function updater<Row>(table: string, keys: Columns<Row>, columns: Columns<Row>) {
+const special = /["\\]/g;
+
+function quoted(text: string): string {
+  return text.includes('"') || text.includes('\\')
+    ? `"${text.replace(special, '\\$&')}"`
+    : `"${text}"`;
+}
+
+/** One table's share of the statement that writes a batch. */
+type Writer<Row> = {
+  readonly text: (firstParameter: number) => string;
+  readonly encoders: readonly ((rows: readonly Row[]) => string)[];
+};
+
+const arraysOf = <Row>(columns: Columns<Row>, first: number) =>
+  Object.values(columns)
+    .map(([type], index) => `$${first + index}::${type}[]`)
+    .join(', ');
+
+/** `insert … select from unnest` for a table. */
+function inserter<Row>(table: string, columns: Columns<Row>): Writer<Row> {
+  return {
+    text: (first) =>
+      `insert into ${table} (${Object.keys(columns)}) select * from unnest(${arraysOf(columns, first)})`,
+    encoders: Object.values(columns).map(encoder),
+  };
+}
+
+/** `update … from unnest` by key for a table. */
+function updater<Row>(table: string, keys: Columns<Row>, columns: Columns<Row>): Writer<Row> {
   const all = { ...keys, ...columns };
-  const arrays = Object.values(all).map(([type], index) => `$${index + 1}::${type}[]`);
   const sets = Object.keys(columns).map((column) => `${column} = v.${column}`);
   const match = Object.keys(keys).map((column) => `t.${column} = v.${column}`);
-  const text = `update ${table} t set ${sets.join(', ')}
-    from unnest(${arrays.join(', ')}) as v (${Object.keys(all)}) where ${match.join(' and ')}`;
-  const reads = Object.values(all).map(([, read]) => read);
-  return async (client: PoolClient, rows: readonly Row[]) =>
-    named(
-      client,
-      `engine.update:${table}`,
-      text,
-      reads.map((read) => rows.map(read)),
-    );
+  return {
+    text: (first) =>
+      `update ${table} t set ${sets.join(', ')}
+       from unnest(${arraysOf(all, first)}) as v (${Object.keys(all)}) where ${match.join(' and ')}`,
+    encoders: Object.values(all).map(encoder),
+  };
 }
 
 const insert = {
@@ -181,34 +225,53 @@ const update = {
   ),
 };
 
+/** A statement with its values, ready to be sent. */
+export type WriteStatement = {
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly string[];
+};
+
+/** Statements by name: one for each set of tables that batches write together. */
+const texts = new Map<string, string>();
+
 /**
- * Sends every statement at once; the connection runs them in order. Writers are async functions,
- * so that a row that cannot be put into words rejects like one that the database refuses, and
- * none of the statements sent before it is left without a listener.
+ * One statement that writes all tables of a batch. A row that cannot be put into words throws
+ * here, before anything is sent.
  */
-export async function writeChanges(client: PoolClient, changes: Changes): Promise<void> {
+export function writeStatement(changes: Changes): WriteStatement {
   const { inserts } = changes;
-  const sent: Promise<unknown>[] = [];
-  const send = <Row>(
-    write: (client: PoolClient, rows: readonly Row[]) => Promise<unknown>,
-    rows: readonly Row[],
-  ) => {
-    if (rows.length > 0) sent.push(write(client, rows));
+  const values: string[] = [];
+  const parts: (readonly [Writer<never>, number])[] = [];
+  let tables = '';
+  const add = <Row>(letter: string, writer: Writer<Row>, rows: readonly Row[]) => {
+    if (rows.length === 0) return;
+    tables += letter;
+    parts.push([writer, values.length + 1]);
+    for (const encode of writer.encoders) values.push(encode(rows));
   };
-  send(insert.members, inserts.members);
-  send(insert.accounts, inserts.members);
-  send(update.accounts, changes.updated('members'));
-  send(insert.entries, inserts.entries);
-  send(insert.lots, inserts.lots);
-  send(update.lots, changes.updated('lots'));
-  send(insert.allocations, inserts.allocations);
-  send(insert.checkIns, inserts.checkIns);
-  send(insert.activities, inserts.activities);
-  send(insert.redemptions, inserts.redemptions);
-  send(update.rewards, changes.updated('rewards'));
-  send(insert.events, inserts.events);
-  send(insert.receipts, inserts.receipts);
-  await settled(sent);
+  add('m', insert.members, inserts.members);
+  add('a', insert.accounts, inserts.members);
+  add('A', update.accounts, changes.updated('members'));
+  add('e', insert.entries, inserts.entries);
+  add('l', insert.lots, inserts.lots);
+  add('L', update.lots, changes.updated('lots'));
+  add('o', insert.allocations, inserts.allocations);
+  add('c', insert.checkIns, inserts.checkIns);
+  add('t', insert.activities, inserts.activities);
+  add('r', insert.redemptions, inserts.redemptions);
+  add('R', update.rewards, changes.updated('rewards'));
+  add('v', insert.events, inserts.events);
+  add('k', insert.receipts, inserts.receipts);
+  // A letter a table: PostgreSQL cuts names off at 63 bytes, and two would become one.
+  const name = `engine.write:${tables}`;
+  let text = texts.get(name);
+  if (text === undefined) {
+    const clauses = parts.map(([writer, first], at) => `w${at} as (${writer.text(first)})`);
+    text = `with ${clauses.join(',\n')} select`;
+    texts.set(name, text);
+  }
+  return { name, text, values };
 }
 
 /** Waits for all; throws the first failure only when none is left running. */

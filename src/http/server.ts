@@ -82,19 +82,28 @@ export async function startServer(app: App, options: ServerOptions = {}): Promis
     ...addressOf(server, app.config.host),
     async close() {
       closing = true;
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      await sockets.close();
-      streams.end();
-      app.live.close(); // Last: it would tell clients that their subscriptions are complete.
-      const idle = setInterval(() => server.closeIdleConnections(), 50);
-      const late = setTimeout(() => server.closeAllConnections(), limits.shutdownMs);
-      await closed;
-      clearInterval(idle);
-      clearTimeout(late);
+      await closeInOrder(server, async () => {
+        await sockets.close();
+        streams.end();
+        app.live.close(); // Last: it would tell clients that their subscriptions are complete.
+      });
       streams.close();
       rights.close();
     },
   };
+}
+
+/** Stops listening, tells who follows, lets requests end, and cuts what has not by then. */
+async function closeInOrder(server: Server, tellFollowers: () => Promise<void>): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // What is left of the time is for the app behind us.
+  const lateMs = limits.shutdownMs - limits.socketCloseMs;
+  const late = setTimeout(() => server.closeAllConnections(), lateMs);
+  await tellFollowers();
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(late);
 }
 
 function addressOf(server: Server, host: string): { port: number; url: string } {

@@ -11,6 +11,8 @@ export interface Clock {
   now(): Date;
   /** The database's clock inside a transaction, so that nodes with skewed clocks agree. */
   databaseNow(client: TextQuery): Promise<Date>;
+  /** What to take for now where a statement has read the database's clock along the way. */
+  fromDatabase(read: Date): Date;
 }
 
 /** The real clocks: the process's, and the database's `clock_timestamp()`. */
@@ -20,6 +22,7 @@ export const systemClock: Clock = {
     const { rows } = await client.query('/* clock.databaseNow */ select clock_timestamp() as at');
     return instantOf(rows[0]);
   },
+  fromDatabase: (read) => read,
 };
 
 /** A clock that stands still until told to move. Answers the same instant for both questions. */
@@ -37,6 +40,10 @@ export class FakeClock implements Clock {
 
   databaseNow(_client?: TextQuery): Promise<Date> {
     return Promise.resolve(this.now());
+  }
+
+  fromDatabase(): Date {
+    return this.now();
   }
 
   /** Jumps to `at`, forwards or backwards. */
