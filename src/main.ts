@@ -15,12 +15,15 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
   const app = await createApp(config, { log, purpose: 'serve' });
   try {
     const demo = config.demo ? await seedDemo(app).catch(refuseFolder) : undefined;
-    const server = await startServer(app, { demoScreenKey: demo?.screen }).catch((error) => {
+    const server = await startServer(app, { demoKeys: demo }).catch((error) => {
       throw listenError(error, config.port, config.host);
     });
     stopOnSignals(app, server);
     log.info({ url: server.url }, 'listening');
     if (demo !== undefined) process.stdout.write(await demoBanner(app, server.url, demo));
+    else if ((await app.db.program.count()) === 0) {
+      log.info({}, 'no program yet: npx tallymark program create --key … --name … --zone …');
+    }
   } catch (error) {
     await app.close();
     throw error;
@@ -47,7 +50,7 @@ function stopOnSignals(app: App, server: RunningServer): void {
   const watch = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(watch);
-    if (!stopping) void stop('the end of npm');
+    if (!stopping) void stop('npm has ended');
   }, 250).unref();
 }
 

@@ -111,7 +111,11 @@ function addPrograms(root: Command, add: Add, does: Does, env: Env): void {
     add(root, 'token', 'sign a member token for development')
       .requiredOption('--program <key>', 'the member’s program')
       .requiredOption('--member <external-id>', 'the program’s own id for the member')
-      .option('--expires-in <duration>', 'like 90s, 15m, 12h, 30d', parseDuration, 86_400_000),
+      .addOption(
+        new Option('--expires-in <duration>', 'like 90s, 15m, 12h, 30d')
+          .argParser(parseDuration)
+          .default(86_400_000, '24h'),
+      ),
     (output, flags: TokenFlags) => printToken(env, output, flags),
   );
 }

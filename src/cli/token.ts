@@ -1,5 +1,6 @@
 import { signMemberToken } from '../auth/member-token.ts';
 import { externalId as externalIdText } from '../engine/inputs.ts';
+import { findMember } from '../members/members.sql.ts';
 import { InputError } from '../platform/refusal.ts';
 import type { Output } from './output.ts';
 import { type Env, requireProgram, withApp } from './with-app.ts';
@@ -21,12 +22,14 @@ export async function printToken(
   if (!checked.success) {
     throw new InputError('member', checked.error.issues[0]?.message ?? 'is not valid');
   }
-  const { token, expiresAt } = await withApp(env, async (app) => {
-    const { tokenSecret } = await requireProgram(app, program);
+  const { token, expiresAt, enrolled } = await withApp(env, async (app) => {
+    const { id, tokenSecret } = await requireProgram(app, program);
+    const enrolled = (await findMember(app.pool, id, member)) !== undefined;
     const issuedAt = app.clock.now();
     const expiresAt = new Date(issuedAt.getTime() + expiresIn);
     const claims = { programKey: program, externalId: member, expiresAt, issuedAt };
-    return { token: await signMemberToken(claims, tokenSecret), expiresAt };
+    return { token: await signMemberToken(claims, tokenSecret), expiresAt, enrolled };
   });
+  if (!enrolled) console.error(`note: ${program} has no member "${member}" yet; enrol them first`);
   output.result({ token, program, member, expiresAt: expiresAt.toISOString() }, [token]);
 }

@@ -159,8 +159,9 @@ async function loadHistory(client: PoolClient, held: Held, requests: readonly Re
     const at = touches.checkInAt ?? held.now;
     const date = localDateOf(at, program.zone, program.dayStartMinutes);
     const last = lastDates.get(member.memberId) ?? member.lastCheckInDate ?? date;
-    if (date < last) withDates.set(member.memberId, program.plan.id);
-    lastDates.set(member.memberId, date < last ? last : date);
+    const isEarlier = date < last;
+    if (isEarlier) withDates.set(member.memberId, program.plan.id);
+    else lastDates.set(member.memberId, date);
   }
   const sent = [
     withLots.size === 0 ? nothing() : loadOpenLots(client, [...withLots]),

@@ -1,6 +1,7 @@
 import type { App } from '../app.ts';
 import type { KnownViewer, Viewer } from '../auth/viewer.ts';
-import type { Loaders } from './loaders.ts';
+import { newRequestId } from '../platform/ids.ts';
+import { createLoaders, type Loaders } from './loaders.ts';
 
 /** What every resolver gets. One per request; one per operation on a socket. */
 export type Context = {
@@ -9,6 +10,25 @@ export type Context = {
   readonly requestId: string;
   readonly loaders: Loaders;
 };
+
+/** What a door knows: sockets their viewer, requests a header that names them. */
+export type DoorContext = {
+  readonly viewer?: Viewer;
+  readonly requestId?: string;
+  readonly request?: Request;
+};
+
+/** Makes the context of one request, or of one operation on a socket. */
+export async function createContext(app: App, door: DoorContext): Promise<Context> {
+  const { viewer, requestId = newRequestId(), request } = door;
+  const authorization = request?.headers.get('authorization');
+  return {
+    app,
+    viewer: viewer ?? (await app.authenticator.authenticate(authorization)),
+    requestId,
+    loaders: createLoaders(app.pool, app.clock),
+  };
+}
 
 /** The caller of a field whose auth scope lets nobody in who is anonymous. */
 export function known(viewer: Viewer): KnownViewer {

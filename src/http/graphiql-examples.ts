@@ -1,6 +1,14 @@
 /** What GraphiQL shows when it is opened: the first ten minutes, as operations to run. */
-export const exampleQueries = `# Tallymark. Put your key into the "Headers" tab below: { "authorization": "Bearer tm_service_…" }
-# (npm start printed one). Then put the cursor into an operation and press Ctrl-Enter.
+export const exampleQueries = `# Tallymark. In the demo the "Headers" tab below has a key already; elsewhere put one there:
+#   { "authorization": "Bearer tm_service_…" }
+# Then put the cursor into an operation and press Ctrl-Enter.
+
+mutation Enrol {
+  enrolMember(input: { externalId: "hedy", displayName: "Hedy Lamarr" }) {
+    ... on EnrolMemberPayload { member { id displayName } }
+    ... on Refusal { code message }
+  }
+}
 
 mutation CheckIn {
   checkIn(input: { member: { externalId: "ada" } }) {
@@ -19,7 +27,7 @@ query Member {
     displayName
     points { available lifetimeEarned expiring { at points } }
     streak { current longest state expiresAt }
-    ledger(first: 5) { nodes: edges { node { amount reason explanation occurredAt } } }
+    ledger(first: 5) { edges { node { amount reason explanation occurredAt } } }
     redemptions(first: 5) { edges { node { points state reward { title } } } }
   }
 }

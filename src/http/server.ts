@@ -21,13 +21,13 @@ export type RunningServer = {
 };
 
 export type ServerOptions = {
-  /** The demo's screen key, which the screen page may use without being given one. */
-  readonly demoScreenKey?: string | undefined;
+  /** The demo's keys: its screen and GraphiQL work without being given one. */
+  readonly demoKeys?: { readonly screen: string; readonly service: string } | undefined;
 };
 
 /** HTTP, SSE and WebSocket over one schema; the screen, health and metrics beside them. */
 export async function startServer(app: App, options: ServerOptions = {}): Promise<RunningServer> {
-  const yoga = createGraphqlServer(app);
+  const yoga = createGraphqlServer(app, { graphiqlKey: options.demoKeys?.service });
   const chunkedYoga = createGraphqlServer(app, { bodyBytesMax: limits.bodyBytesMax });
   const rights = new RightsWatch(app.authenticator, () => app.clock.now());
   const sockets = createSocketDoor(app, yoga, rights);
@@ -57,7 +57,7 @@ export async function startServer(app: App, options: ServerOptions = {}): Promis
       response
         .writeHead(302, { location: app.config.graphiql ? '/graphql' : '/health/live' })
         .end();
-    } else if (!serveScreen(request, response, { demoKey: options.demoScreenKey })) {
+    } else if (!serveScreen(request, response, { demoKey: options.demoKeys?.screen })) {
       json(response, 404, { error: 'There is nothing here.' });
     }
   };

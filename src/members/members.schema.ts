@@ -47,7 +47,8 @@ builder.queryFields((t) => ({
       'A member of the program; null when there is none. Members may name only themselves.',
     authScopes: { acts: true },
     args: { by: t.arg({ type: MemberByInput, required: true, description: 'Which member.' }) },
-    resolve: async (_root, { by }, context) => readMember(context, await memberRefFor(context, by, 'by')),
+    resolve: async (_root, { by }, context) =>
+      readMember(context, await memberRefFor(context, by, 'by')),
   }),
 }));
 

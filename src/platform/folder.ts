@@ -12,8 +12,9 @@ export function makeFolder(dir: string): void {
   try {
     mkdirSync(dir);
   } catch (error) {
-    // Another process may have been faster; a file of that name is a mistake.
-    if (!isFolder(dir)) throw error;
+    if (isFolder(dir)) return; // Another process was faster.
+    const isFile = (error as NodeJS.ErrnoException).code === 'EEXIST';
+    throw isFile ? new Error(`${dir} is a file, not a folder`, { cause: error }) : error;
   }
 }
 
