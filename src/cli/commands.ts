@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { type ImportFlags, importCheckIns } from './import-check-ins.ts';
 import { type CreateKeyFlags, createKey, revokeKey } from './keys.ts';
 import { migrate } from './migrate.ts';

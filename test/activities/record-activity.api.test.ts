@@ -7,6 +7,7 @@ import {
 } from '../support/app.ts';
 import { codeOf, enrol, readMember, run, send } from '../support/commands.ts';
 import { findBreaches } from '../support/invariants.ts';
+import { bePatient } from '../support/patience.ts';
 import { openSecondApp } from '../support/second-app.ts';
 
 let first: TestApp;
@@ -16,6 +17,7 @@ let members = 0;
 let externalId: string;
 
 beforeAll(async () => {
+  bePatient();
   first = await createTestApp();
   second = await openSecondApp(first);
   program = await createTestProgram(first.app);
@@ -72,7 +74,7 @@ describe('a fact by its reference (S24)', () => {
         }),
       ),
     );
-    expect(answers.map(({ code }) => code ?? 'done').sort()).toEqual([
+    expect(answers.map(({ code }): string => code ?? 'done').sort()).toEqual([
       'ACTIVITY_REFERENCE_REUSED',
       'done',
     ]);

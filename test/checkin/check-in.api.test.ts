@@ -3,12 +3,14 @@ import { FakeClock } from '../../src/platform/clock.ts';
 import { createTestApp, createTestProgram, type TestApp } from '../support/app.ts';
 import { enrol, readLedger, readMember, run } from '../support/commands.ts';
 import { findBreaches } from '../support/invariants.ts';
+import { bePatient } from '../support/patience.ts';
 
 const HOUR = 3_600_000;
 const clock = new FakeClock('2026-06-01T08:00:00Z');
 let test: TestApp;
 
 beforeAll(async () => {
+  bePatient();
   test = await createTestApp({ clock });
 });
 afterAll(async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FakeClock } from '../../src/platform/clock.ts';
 import { createTestApp, createTestProgram, type TestApp } from '../support/app.ts';
 import { codeOf, enrol, readMember, send } from '../support/commands.ts';
+import { bePatient } from '../support/patience.ts';
 
 const HOUR = 3_600_000;
 const clock = new FakeClock('2026-06-01T08:00:00Z');
@@ -10,6 +11,7 @@ let own: Awaited<ReturnType<typeof program>>;
 let other: Awaited<ReturnType<typeof program>>;
 
 beforeAll(async () => {
+  bePatient();
   test = await createTestApp({ clock });
   own = await program();
   other = await program();

@@ -7,6 +7,7 @@ import { addDays, localDateOf, startOfLocalDate } from '../../src/platform/calen
 import { FakeClock } from '../../src/platform/clock.ts';
 import { createTestApp, createTestProgram, type TestApp } from '../support/app.ts';
 import { findBreaches } from '../support/invariants.ts';
+import { bePatient } from '../support/patience.ts';
 import { openSecondApp } from '../support/second-app.ts';
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
@@ -73,6 +74,7 @@ describe('any order of arrival at the engine', () => {
   let members = 0;
 
   beforeAll(async () => {
+    bePatient();
     first = await createTestApp({ clock });
     second = await openSecondApp(first);
     for (const { zone } of places) {

@@ -8,6 +8,7 @@ import {
 } from '../support/app.ts';
 import { enrol, readLedger, readMember, run, send } from '../support/commands.ts';
 import { findBreaches } from '../support/invariants.ts';
+import { bePatient } from '../support/patience.ts';
 import { openSecondApp } from '../support/second-app.ts';
 
 const clock = new FakeClock('2026-06-05T08:00:00Z');
@@ -17,6 +18,7 @@ let program: TestProgram;
 let members = 0;
 
 beforeAll(async () => {
+  bePatient();
   first = await createTestApp({ clock });
   second = await openSecondApp(first);
   program = await createTestProgram(first.app);

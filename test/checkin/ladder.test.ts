@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultPlan, ladderPoints } from '../../src/checkin/ladder.ts';
+import type { LadderEnd } from '../../src/generated/prisma/enums.ts';
 
 const days = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
@@ -13,10 +14,13 @@ describe('ladderPoints (S19)', () => {
     [[7], 'LOOP', [7, 7, 7], 'one day, looped'],
     [[0, 0, 50], 'LOOP', [0, 0, 50, 0, 0, 50], 'days that pay nothing'],
     [[10, 0], 'HOLD', [10, 0, 0, 0], 'a last day that pays nothing is held, too'],
-  ] as const)('%j %s pays %j − %s', (ladder, ladderEnd, expected) => {
-    const paid = days(expected.length).map((day) => ladderPoints({ ladder, ladderEnd }, day));
-    expect(paid).toEqual(expected);
-  });
+  ] as [number[], LadderEnd, number[], string][])(
+    '%j %s pays %j − %s',
+    (ladder, ladderEnd, expected) => {
+      const paid = days(expected.length).map((day) => ladderPoints({ ladder, ladderEnd }, day));
+      expect(paid).toEqual(expected);
+    },
+  );
 
   it.each(['HOLD', 'LOOP'] as const)('%s stays exact and defined far beyond the ladder', (end) => {
     const plan = { ladder: [1, 2, 3], ladderEnd: end };

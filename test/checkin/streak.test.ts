@@ -82,12 +82,14 @@ describe('viewStreak (S11)', () => {
     ['2026-03-29', 5, 'AT_RISK', false, '2026-03-29T22:00:00.000Z', 'before today’s check-in'],
     ['2026-03-30', 0, 'BROKEN', false, null, 'a day missed'],
     ['2026-04-30', 0, 'BROKEN', false, null, 'long ago'],
-  ] as const)('on %s: %i %s, today %s, until %s − %s', (today, ...expected) => {
-    const [current, state, checkedInToday, expiresAt] = expected;
-    const view = viewStreak(day5, today, ROME, 0);
-    const at = expiresAt === null ? null : new Date(expiresAt);
-    expect(view).toEqual({ current, state, checkedInToday, expiresAt: at });
-  });
+  ] as [string, number, string, boolean, string | null, string][])(
+    'on %s: %i %s, today %s, until %s − %s',
+    (today, current, state, checkedInToday, expiresAt) => {
+      const view = viewStreak(day5, today, ROME, 0);
+      const at = expiresAt === null ? null : new Date(expiresAt);
+      expect(view).toEqual({ current, state, checkedInToday, expiresAt: at });
+    },
+  );
 
   it('is NONE for a member who never checked in', () => {
     expect(viewStreak({ current: 0, lastDate: null }, '2026-03-28', ROME, 0)).toEqual({

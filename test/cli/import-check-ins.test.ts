@@ -186,6 +186,37 @@ describe('a dirty file in no order', () => {
   }, 60_000);
 });
 
+it('takes every row although its connections are cut again and again', async () => {
+  await newProgram('cut');
+  const expected = expectedOf(await readFile(checkInsFile, 'utf8'), 'Europe/Rome');
+  let done = false;
+  const importing = importWithin(database.url, checkInsFile, { program: 'cut' }).finally(() => {
+    done = true;
+  });
+  let cuts = 0;
+  for (let round = 0; round < 12 && !done; round += 1) {
+    // Once the first rows are there: an import that cannot even begin says so and ends.
+    const [cut] = await sql<{ cuts: string }>(
+      database.url,
+      `select count(pg_terminate_backend(pid)) as cuts from pg_stat_activity
+       where application_name = 'tallymark' and datname = current_database()
+         and exists (select from check_in where program_id =
+                       (select id from program where key = 'cut'))`,
+    );
+    cuts += Number(cut?.cuts);
+    if (cuts === 0) round = 0;
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
+  const { report } = await importing;
+  expect(cuts).toBeGreaterThan(0);
+  // A row whose COMMIT was cut may be met as a duplicate when it is tried again.
+  expect(report.accepted + report.duplicates).toBe(expected.rows);
+  expect(report.rejected).toBe(0);
+  expect(await topScores('cut')).toEqual(expected.topTotals);
+  const verified = await verifyWithin(database.url, { program: 'cut' });
+  expect(verified).toMatchObject({ ok: true, report: { checkIns: expected.accepted } });
+}, 120_000);
+
 describe('exit codes', () => {
   const rejects = () =>
     folder.write('rejects.csv', 'memberExternalId,occurredAt\na,2017-01-01T08:00:00Z\nb,never\n');

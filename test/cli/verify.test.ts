@@ -1,83 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { recordActivity } from '../../src/activities/record-activity.ts';
-import { setEarningRule } from '../../src/activities/set-earning-rule.ts';
-import type { App } from '../../src/app.ts';
-import { importCheckIn } from '../../src/checkin/import-check-in.ts';
-import { adjustPoints } from '../../src/points/adjust-points.ts';
-import { createReward } from '../../src/rewards/create-reward.ts';
-import { redeemReward } from '../../src/rewards/redeem-reward.ts';
-import { createTestApp, createTestProgram, type TestApp } from '../support/app.ts';
-import { runCli, sql, verifyWithin } from './support.ts';
+import { verifyWithin } from './support.ts';
+import { ann, bob, createTamperable, type Tamperable } from './tamperable.ts';
 
-let test: TestApp;
-let program: { id: number; key: string };
-
-const TABLES = [
-  ...['ledger_entry', 'lot', 'allocation', 'account', 'check_in', 'redemption'],
-  ...['activity', 'standing', 'season'],
-];
-
-/** A program in which everything has happened to `ann`, and check-ins to the others. */
-async function seed(app: App, programId: number): Promise<void> {
-  const viewer = { kind: 'system', programId, name: 'test' } as const;
-  const at = (day: number, hour = 8) => new Date(Date.UTC(2026, 2, day, hour));
-  for (const externalId of ['ann', 'bob', 'cid']) {
-    for (const day of [1, 2, 3, 5, 6, 4]) {
-      await app.engine.run(importCheckIn, viewer, { externalId, occurredAt: at(day) });
-    }
-  }
-  await setEarningRule(app, viewer, { activityType: 'walk', points: 7 });
-  const reward = await createReward(app, viewer, { title: 'Cap', price: 25 });
-  const member = { externalId: 'ann' };
-  await app.engine.run(recordActivity, viewer, { member, type: 'walk', reference: 'w:1' });
-  await app.engine.run(adjustPoints, viewer, { member, amount: 50, reason: 'goodwill' });
-  await app.engine.run(adjustPoints, viewer, { member, amount: -5, reason: 'mistake' });
-  await app.engine.run(redeemReward, viewer, { member, rewardId: Number(reward.id), quantity: 2 });
-}
-
+let database: Tamperable;
 beforeAll(async () => {
-  test = await createTestApp();
-  program = await createTestProgram(test.app);
-  await seed(test.app, program.id);
-  await sql(
-    test.databaseUrl,
-    ...TABLES.map((table) => `create table saved_${table} as select * from ${table}`),
-  );
-  const first = await verifyWithin(test.databaseUrl); // Waits for the boards.
-  expect(first).toMatchObject({ ok: true, problems: [], report: { members: 3, membersUnread: 0 } });
-  await sql(
-    test.databaseUrl,
-    ...['standing', 'season'].flatMap((table) => [
-      `drop table saved_${table}`,
-      `create table saved_${table} as select * from ${table}`,
-    ]),
-  );
+  database = await createTamperable();
 });
-afterAll(() => test.close());
+afterEach(() => database.restore());
+afterAll(() => database.close());
 
-/** Changes rows as somebody may who owns the database. */
-const tamper = (...statements: string[]) =>
-  sql(
-    test.databaseUrl,
-    ...TABLES.map((table) => `alter table ${table} disable trigger user`),
-    ...statements,
-    ...TABLES.map((table) => `alter table ${table} enable trigger user`),
-  );
-
-afterEach(() =>
-  tamper(
-    ...TABLES.map((table) => `delete from ${table}`),
-    ...TABLES.map((table) => `insert into ${table} select * from saved_${table}`),
-  ),
-);
-
-const ann = "(select id from member where external_id = 'ann')";
-const bob = "(select id from member where external_id = 'bob')";
 const columns =
   'program_id, kind, amount, occurred_at, local_date, zone, utc_offset_seconds, day_start_minutes, recorded_at, source_type, source_id, purpose, rule_version, actor, idempotency_key, explanation, hash';
-const season = (board: string) =>
-  `(select s.id from season s join leaderboard b on b.id = s.leaderboard_id
-    where b.key = '${board}' order by s.starts_at limit 1)`;
 
 describe('a chain', () => {
   it.each([
@@ -137,12 +70,12 @@ describe('a chain', () => {
       13,
     ],
   ])('with a %s', async (_case, statement, member, entrySeq) => {
-    await tamper(statement);
-    const { ok, report, problems } = await verifyWithin(test.databaseUrl);
+    await database.tamper(statement);
+    const { ok, report, problems } = await verifyWithin(database.url);
     expect(ok).toBe(false);
     expect(report).toMatchObject({
       ok: false,
-      difference: { program: program.key, member, entrySeq },
+      difference: { program: database.program.key, member, entrySeq },
     });
     expect(problems).toHaveLength(1);
   });
@@ -189,10 +122,10 @@ describe('a figure', () => {
       `update check_in set points = 99 where local_date = '2026-03-02' and member_id = ${bob}`,
     ],
   ])('%s', async (what, statement) => {
-    await tamper(statement);
-    const { ok, report } = await verifyWithin(test.databaseUrl);
+    await database.tamper(statement);
+    const { ok, report } = await verifyWithin(database.url);
     expect(ok).toBe(false);
-    expect(report.difference).toMatchObject({ program: program.key, member: 'bob', what });
+    expect(report.difference).toMatchObject({ program: database.program.key, member: 'bob', what });
   });
 
   it.each([
@@ -214,98 +147,8 @@ describe('a figure', () => {
     ['activity walk:w:1: points', 'delete from activity'],
     ['activity walk:w:1: member', `update activity set member_id = ${bob}`],
   ])('%s', async (what, statement) => {
-    await tamper(statement);
-    const { report } = await verifyWithin(test.databaseUrl);
+    await database.tamper(statement);
+    const { report } = await verifyWithin(database.url);
     expect(report.difference).toMatchObject({ member: 'ann', what });
   });
-});
-
-describe('a board', () => {
-  const whereBob = (board: string) => `where member_id = ${bob} and season_id = ${season(board)}`;
-
-  it.each([
-    [
-      /^standing on all-time, .*: score$/,
-      `update standing set score = score + 1 ${whereBob('all-time')}`,
-    ],
-    [/^standing on weekly, .*: score$/, `update standing set score = 1 ${whereBob('weekly')}`],
-    [/^standing on daily, .*: score$/, `delete from standing ${whereBob('daily')}`],
-    [
-      /^standing on monthly, .*: reached at$/,
-      `update standing set reached_at = '2026-03-01' ${whereBob('monthly')}`,
-    ],
-  ])('%s', async (what, statement) => {
-    await tamper(statement);
-    const { ok, report } = await verifyWithin(test.databaseUrl);
-    expect(ok).toBe(false);
-    expect(report.difference).toMatchObject({ member: 'bob', what: expect.stringMatching(what) });
-  });
-
-  it('with a wrong count of participants', async () => {
-    await tamper(`update season set participants = 9 where id = ${season('all-time')}`);
-    const { report } = await verifyWithin(test.databaseUrl);
-    expect(report.difference).toMatchObject({ member: null, expected: '3', found: '9' });
-  });
-
-  it('with a standing of somebody who earned nothing in that season', async () => {
-    const id = season('daily');
-    await tamper(
-      `delete from check_in where false`,
-      `insert into member (program_id, external_id, display_name, enrolled_at)
-       values (${program.id}, 'eve', 'Eve', now())`,
-      `insert into account (member_id, program_id) select id, program_id from member where external_id = 'eve'`,
-      `insert into standing select ${id}, id, 500, now() from member where external_id = 'eve'`,
-      `update season set participants = participants + 1 where id = ${id}`,
-    );
-    const { report } = await verifyWithin(test.databaseUrl);
-    await sql(test.databaseUrl, `delete from member where external_id = 'eve'`);
-    expect(report.difference).toMatchObject({ member: 'eve', expected: 'none', found: '500' });
-  });
-
-  it('leaves frozen seasons alone', async () => {
-    await tamper(
-      `update season set frozen_at = now() where id = ${season('all-time')}`,
-      `update standing set score = score + 1 ${whereBob('all-time')}`,
-    );
-    expect(await verifyWithin(test.databaseUrl)).toMatchObject({ ok: true });
-  });
-});
-
-describe('the command', () => {
-  it('says what differs in one line and exits 1', async () => {
-    await tamper(`update account set balance = balance + 1 where member_id = ${bob}`);
-    const run = await runCli(test.databaseUrl, ['verify', '--program', program.key]);
-    expect({ code: run.code, stdout: run.stdout }).toEqual({ code: 1, stdout: '' });
-    expect(run.stderr).toBe(
-      `tallymark: program "${program.key}", member "bob": balance: expected 135, found 136\n`,
-    );
-    const json = await runCli(test.databaseUrl, ['--json', 'verify']);
-    expect(json.code).toBe(1);
-    expect(JSON.parse(json.stdout)).toMatchObject({ ok: false, difference: { found: '136' } });
-  });
-
-  it('raises no false alarm while members are busy', async () => {
-    const { app } = test;
-    const viewer = { kind: 'system', programId: program.id, name: 'test' } as const;
-    let stopped = false;
-    let commands = 0;
-    const traffic = Array.from({ length: 40 }, async (_, index) => {
-      for (let turn = 0; !stopped; turn += 1) {
-        const occurredAt = new Date(Date.UTC(2020, 0, 1 + ((turn * 7) % 400), 12));
-        await app.engine.run(importCheckIn, viewer, { externalId: `busy-${index}`, occurredAt });
-        const member = { externalId: `busy-${index}` };
-        await app.engine.run(adjustPoints, viewer, { member, amount: -1, reason: 'test' });
-        commands += 2;
-      }
-    });
-    const results = [];
-    for (let round = 0; round < 4; round += 1) results.push(await verifyWithin(test.databaseUrl));
-    stopped = true;
-    await Promise.all(traffic);
-    expect(results.map(({ problems }) => problems)).toEqual([[], [], [], []]);
-    expect(commands).toBeGreaterThan(500);
-    const last = await verifyWithin(test.databaseUrl);
-    expect(last).toMatchObject({ ok: true, report: { membersUnread: 0, members: 43 } });
-    await sql(test.databaseUrl, `delete from member where external_id like 'busy-%'`);
-  }, 60_000);
 });

@@ -9,7 +9,7 @@ import {
   type TestApp,
   type TestProgram,
 } from '../support/app.ts';
-import { codeOf, enrol, run, send } from '../support/commands.ts';
+import { enrol, run, send } from '../support/commands.ts';
 import { makeDataDir, removeDataDir } from '../support/data-dir.ts';
 import { postmasterPid } from '../support/embedded-postgres-process.ts';
 import { findBreaches } from '../support/invariants.ts';

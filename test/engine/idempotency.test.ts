@@ -7,6 +7,7 @@ import {
 } from '../support/app.ts';
 import { type CommandName, codeOf, enrol, readMember, run, send } from '../support/commands.ts';
 import { findBreaches } from '../support/invariants.ts';
+import { bePatient } from '../support/patience.ts';
 import { openSecondApp } from '../support/second-app.ts';
 
 let first: TestApp;
@@ -19,6 +20,7 @@ let externalId: string;
 let key: string;
 
 beforeAll(async () => {
+  bePatient();
   first = await createTestApp();
   second = await openSecondApp(first);
   program = await createTestProgram(first.app);

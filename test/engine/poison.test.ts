@@ -17,6 +17,7 @@ import {
   type TestProgram,
 } from '../support/app.ts';
 import { findBreaches } from '../support/invariants.ts';
+import { bePatient } from '../support/patience.ts';
 import { createTestEngine, type Mischief, probeOf } from './probe.ts';
 
 const clock = new FakeClock('2026-06-10T08:00:00Z');
@@ -25,6 +26,7 @@ let test: TestApp;
 let program: TestProgram;
 
 beforeAll(async () => {
+  bePatient();
   test = await createTestApp({ clock });
   program = await createTestProgram(test.app);
   for (const externalId of members)
@@ -126,7 +128,8 @@ describe('a command that goes wrong', () => {
     const [bad] = settled.slice(25) as [PromiseRejectedResult];
     expect(bad.reason).not.toBeInstanceOf(Unavailable); // Trying again would not help.
     expect(await eventsNamed(what)).toBe(50);
-    expect(await metric('tallymark_engine_batch_commands_count')).toBe(1);
+    // They shared their batch, or the two that a crowd may be split into, with the poison.
+    expect(await metric('tallymark_engine_batch_commands_count')).toBeLessThanOrEqual(2);
     expect((await send(members[25] ?? '', probeOf())).replayed).toBe(false); // Its member is well.
     await engine.close();
   });

@@ -79,3 +79,14 @@ export async function standings(
 
 export const brief = (places: readonly Place[]) =>
   places.map(({ rank, score, member }) => `${rank} ${member.externalId} ${score}`);
+
+/** Standings that differ from what the ledger says: scores, and when they were reached. */
+export const differing = `
+  with wanted as (
+    select s.id as season_id, e.member_id, sum(e.amount) as score, max(e.occurred_at) as reached_at
+    from ledger_entry e join leaderboard b on b.program_id = e.program_id
+    join season s on s.leaderboard_id = b.id and e.occurred_at >= s.starts_at
+      and (s.ends_at is null or e.occurred_at < s.ends_at)
+    where e.kind = 'EARN' group by 1, 2)
+  select * from wanted w full join standing s using (season_id, member_id)
+  where w.score is distinct from s.score or w.reached_at is distinct from s.reached_at`;

@@ -28,8 +28,8 @@ type ModelLot = {
 };
 type ModelEntry = { seq: number; kind: string; amount: number; localDate: string };
 
-/** Codes of refusals, as the model and the engine both name them. */
-export type Verdict = 'done' | 'nothing' | string;
+/** 'done', 'nothing', or a refusal's code, as the model and the engine both name them. */
+export type Verdict = string;
 
 export class LedgerModel {
   readonly lots: ModelLot[] = [];

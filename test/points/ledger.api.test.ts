@@ -9,6 +9,7 @@ import {
 } from '../support/app.ts';
 import { codeOf, enrol, readLedger, readMember, run, send } from '../support/commands.ts';
 import { brokenChains, findBreaches } from '../support/invariants.ts';
+import { bePatient } from '../support/patience.ts';
 
 const clock = new FakeClock('2026-06-01T08:00:00Z');
 const MAX = limits.pointsMax;
@@ -17,6 +18,7 @@ let program: TestProgram;
 let members = 0;
 
 beforeAll(async () => {
+  bePatient();
   test = await createTestApp({ clock });
   program = await createTestProgram(test.app);
 });

@@ -5,8 +5,9 @@ import {
   type TestApp,
   type TestProgram,
 } from '../support/app.ts';
-import { enrol, readMember, run } from '../support/commands.ts';
+import { codeOf, enrol, readMember, run, send } from '../support/commands.ts';
 import { findBreaches } from '../support/invariants.ts';
+import { bePatient } from '../support/patience.ts';
 import { openSecondApp } from '../support/second-app.ts';
 
 let first: TestApp;
@@ -15,6 +16,7 @@ let program: TestProgram;
 let members = 0;
 
 beforeAll(async () => {
+  bePatient();
   first = await createTestApp();
   second = await openSecondApp(first);
   program = await createTestProgram(first.app);
@@ -161,5 +163,27 @@ describe('prices and quantities (S53)', () => {
     expect(result.code ?? 'done').toBe(expected);
     if (expected === 'PRICE_CHANGED') expect(result.price).toBe(25);
     expect(await available(externalId)).toBe(expected === 'done' ? 100 - 25 * quantity : 100);
+  });
+
+  it.each([
+    ['rewardId', async () => ({ rewardId: await enrol(first, program.keys.service, 'someone') })],
+    ['rewardId', async () => ({ rewardId: 'nothing' })],
+    ['quantity', async () => ({ rewardId: await reward(1), quantity: 0 })],
+    ['quantity', async () => ({ rewardId: await reward(1), quantity: -1 })],
+    ['quantity', async () => ({ rewardId: await reward(1), quantity: 101 })],
+    ['expectedPrice', async () => ({ rewardId: await reward(1), expectedPrice: -1 })],
+  ])('a wrong %s is named, case %#', async (field, more) => {
+    const input = { member: { externalId: await member(100) }, ...(await more()) };
+    const answer = await send(first, program.keys.service, 'redeemReward', input);
+    expect(codeOf(answer, 'redeemReward')).toBe('BAD_USER_INPUT');
+    expect(answer.errors?.[0]?.extensions.field).toContain(field);
+  });
+
+  it('a reward of another program is not found', async () => {
+    const other = await createTestProgram(first.app);
+    const made = await run(first, other.keys.operator, 'createReward', { title: 'x', price: 1 });
+    const input = { member: { externalId: await member(100) }, rewardId: made.reward.id };
+    const result = await run(first, program.keys.service, 'redeemReward', input);
+    expect(result.code).toBe('REWARD_NOT_FOUND');
   });
 });

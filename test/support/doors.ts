@@ -145,7 +145,7 @@ export async function openSocket(
   });
   ws.on('error', () => {});
   ws.on('message', (data) => {
-    messages.push(JSON.parse(String(data)) as Message);
+    messages.push(JSON.parse((data as Buffer).toString()) as Message);
     tell();
   });
   await new Promise((resolve) => {

@@ -35,6 +35,12 @@ const unallocated = `
       where a.member_id = e.member_id and a.debit_seq = e.seq) t on true
     where (e.amount < 0 and e.amount <> -t.taken) or (e.amount > 0 and t.taken <> 0)`;
 
+/** Accounts whose version is not the number of their events: a change was lost. */
+const miscounted = `
+  select a.member_id as "memberId", a.version, count(e.position) as events
+  from account a left join event e using (member_id)
+  group by a.member_id having a.version <> count(e.position)`;
+
 const entryColumns = `member_id as "memberId", seq, program_id as "programId", kind, amount,
   occurred_at as "occurredAt", local_date as "localDate", zone,
   utc_offset_seconds as "utcOffsetSeconds", day_start_minutes as "dayStartMinutes",
@@ -44,7 +50,7 @@ const entryColumns = `member_id as "memberId", seq, program_id as "programId", k
 /** Every breach found, in words; empty when all is well. */
 export async function findBreaches(pool: Pool): Promise<string[]> {
   const breaches: string[] = [];
-  for (const sql of [disagreeing, unallocated]) {
+  for (const sql of [disagreeing, unallocated, miscounted]) {
     const { rows } = await pool.query(sql);
     breaches.push(...rows.map((row) => JSON.stringify(row)));
   }
