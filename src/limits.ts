@@ -72,7 +72,8 @@ export const limits = {
 
   // Housekeeping.
   expirySweepMs: 30 * SECOND,
-  expirySweepMembersMax: 500,
+  expirySweepMembersMax: 500, // At once …
+  expirySweepRoundsMax: 100, // … and so many times in a row, when a year’s points expire.
 
   programCacheMs: SECOND, // Reads see a changed time zone within it.
 

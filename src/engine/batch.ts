@@ -3,7 +3,7 @@ import { assert } from '../platform/assert.ts';
 import type { Clock } from '../platform/clock.ts';
 import { classifyFault } from '../platform/conflicts.ts';
 import { named, type Pool, type PoolClient } from '../platform/db.ts';
-import { IdempotencyKeyReused, Refusal } from '../platform/refusal.ts';
+import { IdempotencyKeyReused, InputError, Refusal } from '../platform/refusal.ts';
 import type { ProgramConfigs } from '../programs/config.ts';
 import { Changes } from './changes.ts';
 import { type Caller, Facts, type Held, memberIdOf } from './facts.ts';
@@ -103,7 +103,7 @@ function decide(
 
 /** True for the errors that a command brings on itself, as opposed to faults of ours. */
 export const isOwnError = (error: unknown) =>
-  error instanceof Refusal || error instanceof IdempotencyKeyReused;
+  error instanceof Refusal || error instanceof InputError || error instanceof IdempotencyKeyReused;
 
 /**
  * Writes and commits in one round trip: COMMIT of a transaction whose write failed is a ROLLBACK.

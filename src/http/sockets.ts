@@ -13,6 +13,9 @@ import { limits } from '../limits.ts';
 import { newRequestId } from '../platform/ids.ts';
 import type { Yoga } from './yoga.ts';
 
+/** WebSocket close code for a server that has no room now. */
+const TRY_AGAIN_LATER = 1013;
+
 type SocketExtra = Extra &
   Record<PropertyKey, unknown> & {
     viewer?: Viewer;
@@ -132,7 +135,10 @@ async function admit({ app, rights, perKey }: Door, ctx: Ctx): Promise<boolean> 
     if (viewer.kind === 'anonymous' || extra.socket.readyState !== extra.socket.OPEN) return false;
     const name = ownerOf(viewer);
     const open = perKey.get(name) ?? 0;
-    if (open >= limits.socketsPerKeyMax) return false;
+    if (open >= limits.socketsPerKeyMax) {
+      extra.socket.close(TRY_AGAIN_LATER, 'Too many sockets'); // 4403 would end all retries.
+      return false;
+    }
     perKey.set(name, open + 1);
     extra.viewer = viewer;
     extra.unwatch = rights.watch(given, () =>

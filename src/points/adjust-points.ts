@@ -10,6 +10,7 @@ import {
 import type { Operation } from '../engine/operation.ts';
 import { requireMember } from '../members/member-steps.ts';
 import { MemberNotFound } from '../members/members.refusals.ts';
+import { InputError } from '../platform/refusal.ts';
 import { factTime } from '../programs/fact-time.ts';
 import { creditPoints, debitPoints, type EntrySummary, summarise } from './ledger.ts';
 import { BalanceOutOfRange, InsufficientPoints } from './points.refusals.ts';
@@ -46,6 +47,9 @@ export const adjustPoints: Operation<AdjustPointsInput, AdjustPointsOutcome> = {
   touches: ({ member, amount }) => ({ member, lots: amount < 0 }),
   decide(facts, { amount, reason, note = null, expiresAt = null }, now) {
     const member = requireMember(facts);
+    if (expiresAt !== null && expiresAt <= now) {
+      throw new InputError('expiresAt', 'must lie in the future');
+    }
     const time = factTime(facts.program, now);
     const source = {
       sourceType: 'ADJUSTMENT' as const,

@@ -58,7 +58,12 @@ export class ExpirySweep {
 
   async #sweepAndReport(): Promise<void> {
     try {
-      const members = await this.sweep();
+      let members = 0;
+      for (let round = 0; round < limits.expirySweepRoundsMax; round += 1) {
+        const touched = await this.sweep();
+        members += touched;
+        if (touched < limits.expirySweepMembersMax) break;
+      }
       if (members > 0) this.#log.info({ members }, 'expired points');
     } catch (error) {
       this.#log.warn({ err: error }, 'expiry sweep failed');
