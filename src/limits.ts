@@ -7,11 +7,13 @@ const SECOND = 1000;
 export const limits = {
   // Engine.
   engineBatchCommandsMax: 500, // Keeps one transaction well under 100 ms.
-  engineShareCommandsMin: 16, // A crowd smaller than twice this is one batch.
+  engineShareCommandsMin: 32, // A crowd smaller than twice this is one batch.
   engineBatchesInFlightMax: 2, // One is deciding while the other waits for its commit.
   engineQueueCommandsMax: 10_000, // A full queue answers SERVICE_UNAVAILABLE; it never grows.
   engineCommandWaitMs: 2 * SECOND, // A command that could not start by then is told so.
   engineSweepMs: 250,
+  // Asking how a COMMIT ended whose answer was lost: with the wait before it, below 5 s.
+  commitStatusMs: SECOND,
   engineAttemptsMax: 5, // Of a batch that meets a conflict.
   engineBackoffMs: 15, // Doubled with each attempt, with full jitter.
 

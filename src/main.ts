@@ -4,7 +4,7 @@ import { type App, createApp } from './app.ts';
 import { problemLine } from './cli/problem.ts';
 import { loadConfig, SettingError } from './config.ts';
 import { demoBanner } from './demo/banner.ts';
-import { seedDemo } from './demo/seed.ts';
+import { type DemoKeys, seedDemo } from './demo/seed.ts';
 import { type RunningServer, startServer } from './http/server.ts';
 import { createLog, type LogLevel } from './platform/log.ts';
 
@@ -12,21 +12,29 @@ import { createLog, type LogLevel } from './platform/log.ts';
 export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
   const config = loadConfig(env);
   const log = createLog({ level: config.logLevel as LogLevel, pretty: process.stdout.isTTY });
-  const app = await createApp(config, { log, purpose: 'serve' });
+  const app = await createApp(config, { log, purpose: 'serve' }).catch((error) => {
+    throw folderError(error, config.dataDir);
+  });
   try {
-    const demo = config.demo ? await seedDemo(app).catch(refuseFolder) : undefined;
+    const demo = config.demo ? await seedDemo(app) : undefined;
     const server = await startServer(app, { demoKeys: demo }).catch((error) => {
       throw listenError(error, config.port, config.host);
     });
     stopOnSignals(app, server);
     log.info({ url: server.url }, 'listening');
-    if (demo !== undefined) process.stdout.write(await demoBanner(app, server.url, demo));
-    else if ((await app.db.program.count()) === 0) {
-      log.info({}, 'no program yet: npx tallymark program create --key … --name … --zone …');
-    }
+    // It serves by now: a database that stumbles here is no reason to end.
+    await welcome(app, server, demo).catch((err) => log.warn({ err }, 'no welcome'));
   } catch (error) {
     await app.close();
-    throw error;
+    throw folderError(error as Error, config.dataDir);
+  }
+}
+
+/** Says what to call the server with, or how to get something to call it with. */
+async function welcome(app: App, server: RunningServer, demo: DemoKeys | undefined): Promise<void> {
+  if (demo !== undefined) process.stdout.write(await demoBanner(app, server.url, demo));
+  else if ((await app.db.program.count()) === 0) {
+    app.log.info({}, 'no program yet: npx tallymark program create --key … --name … --zone …');
   }
 }
 
@@ -54,10 +62,11 @@ function stopOnSignals(app: App, server: RunningServer): void {
   }, 250).unref();
 }
 
-/** The demo keeps its keys in the data folder, whatever database it is in. */
-function refuseFolder(error: NodeJS.ErrnoException): never {
-  if (error.path === undefined) throw error;
-  throw new SettingError(`TALLYMARK_DATA_DIR: ${error.message}`);
+/** Trouble with the data folder: the embedded database is there, and the keys of the demo. */
+function folderError(error: NodeJS.ErrnoException, dataDir: string): unknown {
+  const { path = (error.cause as NodeJS.ErrnoException | undefined)?.path } = error;
+  const concerned = path !== undefined && (path.startsWith(dataDir) || dataDir.startsWith(path));
+  return concerned ? new SettingError(`TALLYMARK_DATA_DIR: ${error.message}`) : error;
 }
 
 function listenError(error: NodeJS.ErrnoException, port: number, host: string): unknown {

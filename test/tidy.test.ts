@@ -220,6 +220,8 @@ describe('imports', () => {
 
 /** Statements that another folder runs, each with why. */
 const sharedSql = [
+  // The command line looks whether there is such a member.
+  'src/cli/token.ts → src/members/members.sql.ts',
   // Loaders batch the domains' reads; they are the API's, not the domains'.
   'src/graphql/loaders.ts → src/members/members.sql.ts',
   'src/graphql/loaders.ts → src/points/points.sql.ts',

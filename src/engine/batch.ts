@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { limits } from '../limits.ts';
 import { assert } from '../platform/assert.ts';
 import type { Clock } from '../platform/clock.ts';
 import { classifyFault } from '../platform/conflicts.ts';
@@ -128,13 +129,11 @@ async function writeAndCommit(
   if ((await statusOf(pool, txid, reason)) !== 'committed') throw reason;
 }
 
-/** With the wait for COMMIT before it, this stays below the 5 s in which everybody is answered. */
-const STATUS_MS = 1_000;
 const STATUS_POLL_MS = 100;
 
 /** How a transaction ended: 'committed' or 'aborted'; OutcomeUnknown when that cannot be had soon. */
 async function statusOf(pool: Pool, txid: string, cause: unknown): Promise<string> {
-  const deadline = performance.now() + STATUS_MS;
+  const deadline = performance.now() + limits.commitStatusMs;
   const ask = async () => {
     while (performance.now() < deadline) {
       const { rows } = await pool.query('select pg_xact_status($1::xid8) as status', [txid]);
@@ -144,7 +143,7 @@ async function statusOf(pool: Pool, txid: string, cause: unknown): Promise<strin
     }
     throw cause;
   };
-  const tooLate = sleep(STATUS_MS, undefined, { ref: false }).then(() => {
+  const tooLate = sleep(limits.commitStatusMs, undefined, { ref: false }).then(() => {
     throw cause;
   });
   try {

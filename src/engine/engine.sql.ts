@@ -1,4 +1,5 @@
 /** The statements by which a batch locks and loads its rows. */
+import { databaseClock } from '../platform/clock.ts';
 import type { PoolClient } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
 import type { ActivityRow, LotRow, MemberState, ReceiptRow, RewardRow } from './rows.ts';
@@ -148,7 +149,7 @@ export const openBatch = (
   named<Opening>(
     client,
     'engine.openBatch',
-    `select pg_current_xact_id()::text as txid, clock_timestamp() as at,
+    `select pg_current_xact_id()::text as txid, ${databaseClock} as at,
        (select json_object_agg(id, config_version) from program where id = any($1)) as versions,
        (select string_agg(nextval('event_position_seq')::text, ',')
         from generate_series(1, $2::int)) as events,

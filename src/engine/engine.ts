@@ -148,11 +148,15 @@ export class Engine {
     return batch;
   }
 
-  /** A crowd is shared out among the free places, so that one batch decides while others write. */
+  /**
+   * A crowd is shared out among the free places, so that one batch decides while another is
+   * written; a smaller queue is one batch.
+   */
   #share(): number {
     const places = limits.engineBatchesInFlightMax - this.#inFlight;
     const share = Math.ceil(this.#waiting.length / places);
-    return Math.min(Math.max(share, limits.engineShareCommandsMin), limits.engineBatchCommandsMax);
+    const crowded = share >= limits.engineShareCommandsMin;
+    return Math.min(crowded ? share : this.#waiting.length, limits.engineBatchCommandsMax);
   }
 
   #rejectOverdue(): void {

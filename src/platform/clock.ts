@@ -1,5 +1,8 @@
 import { assert } from './assert.ts';
 
+/** SQL for the database's clock, behind whatever the statement waited for. */
+export const databaseClock = 'clock_timestamp()';
+
 /** The part of a database client that `databaseNow` needs. */
 export interface TextQuery {
   query(text: string): Promise<{ rows: unknown[] }>;
@@ -19,7 +22,7 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => new Date(),
   async databaseNow(client) {
-    const { rows } = await client.query('/* clock.databaseNow */ select clock_timestamp() as at');
+    const { rows } = await client.query(`/* clock.databaseNow */ select ${databaseClock} as at`);
     return instantOf(rows[0]);
   },
   fromDatabase: (read) => read,

@@ -69,8 +69,10 @@ export async function hasUnread(pool: Pool, consumer: string): Promise<boolean> 
   const rows = await named<{ unread: boolean }>(
     pool,
     'projections.hasUnread',
-    `select exists (select from event e, cursor c where c.consumer = $1
-       and (e.txid, e.position) > (c.txid, c.position)) as unread`,
+    // Lateral with a limit: one step in the index, whatever the size of the log.
+    `select exists (select from cursor c cross join lateral (
+       select from event e where (e.txid, e.position) > (c.txid, c.position)
+       order by e.txid, e.position limit 1) next where c.consumer = $1) as unread`,
     [consumer],
   );
   return rows[0]?.unread ?? false;

@@ -57,7 +57,7 @@ const reads: [string, string, string, unknown[]][] = [
   ['at', 'DateTime', '{ leaderboard(key: "daily") { season(at: $VAR) { id } } }', badInstants],
   ['id', 'ID', '{ leaderboard(key: "daily") { season(id: $VAR) { id } } }', badIds('Season')],
   [
-    'member',
+    'by',
     'MemberBy!',
     '{ member(by: $VAR) { id } }',
     [...badIds('Member').map((id) => ({ id })), {}, null, 'ada', { id: null }],

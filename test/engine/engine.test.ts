@@ -11,6 +11,7 @@ import {
   type TestProgram,
 } from '../support/app.ts';
 import { findBreaches } from '../support/invariants.ts';
+import { bePatient } from '../support/patience.ts';
 import { openSecondApp } from '../support/second-app.ts';
 import { createTestEngine, holdMembers, probeOf } from './probe.ts';
 
@@ -24,6 +25,9 @@ const setLimits = (changed: Partial<Record<keyof typeof limits, number>>) =>
   Object.assign(limits, changed);
 
 beforeAll(async () => {
+  bePatient(); // But not with locks and queues: some tests here are about them.
+  const { lockMs, engineCommandWaitMs } = usual;
+  setLimits({ lockMs, engineCommandWaitMs });
   test = await createTestApp();
   program = await createTestProgram(test.app);
   await Promise.all(

@@ -112,14 +112,25 @@ describe('the order of spending (S28)', () => {
   it('commands sent at once see the lots that those before them made and emptied', async () => {
     const { add, spend, allocations } = await member();
     const soon = '2026-06-05T00:00:00Z';
-    const sent = [add(10, END), add(10, soon), add(2, soon), spend(11), add(3, START), spend(8)];
-    expect((await Promise.all(sent)).map(({ code }) => code)).toEqual(Array(6).fill(undefined));
+    const sent = [add(10, END), add(10, soon), add(2, soon), spend(11), spend(8)];
+    expect((await Promise.all(sent)).map(({ code }) => code)).toEqual(Array(5).fill(undefined));
     expect(await allocations()).toEqual([
       [4, 2, 10], // The older of two that expire together.
       [4, 3, 1],
-      [6, 1, 7],
-      [6, 3, 1],
+      [5, 1, 7],
+      [5, 3, 1],
     ]);
+  });
+
+  it('points that would lapse at once are refused, and nothing is written', async () => {
+    const { balance, memberId } = await member();
+    const input = { member: { id: memberId }, amount: 3, reason: 'test', expiresAt: START };
+    const answer = await send(test, program.keys.operator, 'adjustPoints', input);
+    expect(answer.errors?.[0]?.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      field: 'expiresAt',
+    });
+    expect(await balance()).toBe(0);
   });
 });
 

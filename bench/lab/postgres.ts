@@ -1,0 +1,150 @@
+/** The PostgreSQL server of a benchmark run, and a database for each case. */
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import process from 'node:process';
+import pg from 'pg';
+import { createApiKey } from '../../src/auth/api-key.ts';
+import { createPool, createPrisma } from '../../src/platform/db.ts';
+import { openEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
+import { applyMigrations } from '../../src/platform/migrate.ts';
+import { createProgram } from '../../src/programs/create-program.ts';
+import { makeDataDir, removeDataDir } from '../../test/support/data-dir.ts';
+
+/** A server with durable settings; its role may create databases. */
+export type PostgresServer = {
+  /** Makes a copy of the seeded database. */
+  copy(name: string): Promise<CaseDatabase>;
+  readonly seed: Seed;
+  /** Version and settings that matter, for the record. */
+  readonly description: string;
+  close(): Promise<void>;
+};
+
+/** What every case finds in its database. */
+export type Seed = {
+  readonly programId: number;
+  readonly planId: number;
+  readonly serviceKey: string;
+  readonly members: number;
+};
+
+/** A database of one case. */
+export type CaseDatabase = {
+  readonly url: string;
+  /** Process ids of the connections open now. */
+  backends(): Promise<number[]>;
+  count(sql: string): Promise<number>;
+};
+
+/** A zone without clock changes: 24 hours later is always the next day. */
+const ZONE = 'Asia/Kolkata';
+const migrationsDir = path.join(import.meta.dirname, '../../prisma/migrations');
+
+/** Opens DATABASE_URL, or an embedded server of our own, and seeds a template with members. */
+export async function openPostgres(members: number): Promise<PostgresServer> {
+  const server = await openServer();
+  const names: string[] = [];
+  const tag = randomBytes(4).toString('hex');
+  const admin = new pg.Pool({ connectionString: server.url, max: 1 });
+  admin.on('error', () => {}); // The server may go before its connections do.
+  const urlOf = (name: string) => Object.assign(new URL(server.url), { pathname: `/${name}` }).href;
+  const create = async (name: string, template: string) => {
+    const full = `tallymark_bench_${tag}_${name}`;
+    await admin.query(`create database ${full} template ${template}`);
+    names.push(full);
+    return full;
+  };
+  const close = async () => {
+    for (const name of names) await admin.query(`drop database if exists ${name} with (force)`);
+    await admin.end();
+    await server.close();
+  };
+  try {
+    const template = await create('seed', 'template0');
+    const seed = await seedDatabase(urlOf(template), members);
+    return {
+      seed,
+      description: await describe(admin),
+      close,
+      copy: async (name) => caseDatabase(admin, await create(name, template), urlOf),
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function caseDatabase(admin: pg.Pool, name: string, urlOf: (name: string) => string): CaseDatabase {
+  return {
+    url: urlOf(name),
+    async backends() {
+      const sql = 'select pid from pg_stat_activity where datname = $1';
+      return (await admin.query<{ pid: number }>(sql, [name])).rows.map(({ pid }) => pid);
+    },
+    async count(sql) {
+      const client = new pg.Client({ connectionString: urlOf(name) });
+      await client.connect();
+      try {
+        return Number(Object.values((await client.query(sql)).rows[0])[0]);
+      } finally {
+        await client.end();
+      }
+    },
+  };
+}
+
+async function openServer(): Promise<{ url: string; close(): Promise<void> }> {
+  const url = process.env.DATABASE_URL;
+  if (url !== undefined && url !== '') return { url, close: async () => {} };
+  const dataDir = await makeDataDir();
+  const embedded = await openEmbeddedPostgres({ dataDir, purpose: 'serve' });
+  return {
+    url: embedded.url,
+    async close() {
+      await embedded.close();
+      await removeDataDir(dataDir);
+    },
+  };
+}
+
+async function describe(admin: pg.Pool): Promise<string> {
+  const { rows } = await admin.query<{ text: string }>(
+    `select 'PostgreSQL ' || current_setting('server_version') || ', ' || string_agg(
+       name || ' ' || setting || coalesce(' x ' || unit, ''), ', ' order by name) as text
+     from pg_settings where name in ('fsync', 'synchronous_commit', 'shared_buffers')`,
+  );
+  return rows[0]?.text ?? '';
+}
+
+async function seedDatabase(url: string, members: number): Promise<Seed> {
+  await applyMigrations(url, migrationsDir);
+  const pool = createPool(url, () => {});
+  const db = createPrisma(pool);
+  const client = new pg.Client({ connectionString: url }); // Without the service's time limits.
+  try {
+    await client.connect();
+    const now = new Date();
+    const program = { key: 'bench', name: 'Benchmark', zone: ZONE };
+    const { id: programId } = await createProgram(db, program, now);
+    const key = { programId, role: 'SERVICE', name: 'bench' } as const;
+    const { text: serviceKey } = await createApiKey(db, key, now);
+    const plan = await db.plan.findFirstOrThrow({ where: { programId } });
+    // Every request needs a day of its own, so facts of two weeks are taken.
+    await client.query(`update program set lateness_hours = ${14 * 24}`);
+    await client.query(
+      `insert into member (program_id, external_id, display_name, enrolled_at)
+       select $1, 'm' || n, 'Member ' || n, $2::timestamptz from generate_series(0, $3::int - 1) n`,
+      [programId, now.toISOString(), members],
+    );
+    await client.query(
+      'insert into account (member_id, program_id) select id, program_id from member',
+    );
+    await client.query('vacuum (analyze)');
+    await client.query('checkpoint');
+    return { programId, planId: plan.id, serviceKey, members };
+  } finally {
+    await client.end();
+    await db.$disconnect();
+    await pool.end();
+  }
+}

@@ -1,0 +1,71 @@
+/** A database in which everything has happened, to be tampered with and put right again. */
+import { recordActivity } from '../../src/activities/record-activity.ts';
+import { setEarningRule } from '../../src/activities/set-earning-rule.ts';
+import type { App } from '../../src/app.ts';
+import { importCheckIn } from '../../src/checkin/import-check-in.ts';
+import { adjustPoints } from '../../src/points/adjust-points.ts';
+import { createReward } from '../../src/rewards/create-reward.ts';
+import { redeemReward } from '../../src/rewards/redeem-reward.ts';
+import { createTestApp, createTestProgram } from '../support/app.ts';
+import { sql, verifyWithin } from './support.ts';
+
+export type Tamperable = {
+  readonly app: App;
+  readonly url: string;
+  readonly program: { readonly id: number; readonly key: string };
+  /** Changes rows as somebody may who owns the database. */
+  tamper(...statements: string[]): Promise<unknown>;
+  /** Undoes all of it. */
+  restore(): Promise<unknown>;
+  close(): Promise<void>;
+};
+
+/** The id of a member, as SQL. */
+export const ann = "(select id from member where external_id = 'ann')";
+export const bob = "(select id from member where external_id = 'bob')";
+
+const TABLES = [
+  ...['ledger_entry', 'lot', 'allocation', 'account', 'check_in', 'redemption'],
+  ...['activity', 'standing', 'season'],
+];
+
+/** A program in which everything has happened to `ann`, and check-ins to the others. */
+async function seed(app: App, programId: number): Promise<void> {
+  const viewer = { kind: 'system', programId, name: 'test' } as const;
+  const at = (day: number, hour = 8) => new Date(Date.UTC(2026, 2, day, hour));
+  for (const externalId of ['ann', 'bob', 'cid']) {
+    for (const day of [1, 2, 3, 5, 6, 4]) {
+      await app.engine.run(importCheckIn, viewer, { externalId, occurredAt: at(day) });
+    }
+  }
+  await setEarningRule(app, viewer, { activityType: 'walk', points: 7 });
+  const reward = await createReward(app, viewer, { title: 'Cap', price: 25 });
+  const member = { externalId: 'ann' };
+  await app.engine.run(recordActivity, viewer, { member, type: 'walk', reference: 'w:1' });
+  await app.engine.run(adjustPoints, viewer, { member, amount: 50, reason: 'goodwill' });
+  await app.engine.run(adjustPoints, viewer, { member, amount: -5, reason: 'mistake' });
+  await app.engine.run(redeemReward, viewer, { member, rewardId: Number(reward.id), quantity: 2 });
+}
+
+/** Makes the database, and a copy of every table beside it. */
+export async function createTamperable(): Promise<Tamperable> {
+  const { app, databaseUrl: url, close } = await createTestApp();
+  const program = await createTestProgram(app);
+  await seed(app, program.id);
+  const first = await verifyWithin(url); // It waits for the boards.
+  if (!first.ok || first.report.members !== 3) throw new Error(first.problems.join());
+  await sql(url, ...TABLES.map((name) => `create table saved_${name} as select * from ${name}`));
+  const tamper = (...statements: string[]) =>
+    sql(
+      url,
+      ...TABLES.map((name) => `alter table ${name} disable trigger user`),
+      ...statements,
+      ...TABLES.map((name) => `alter table ${name} enable trigger user`),
+    );
+  const restore = () =>
+    tamper(
+      ...TABLES.map((name) => `delete from ${name}`),
+      ...TABLES.map((name) => `insert into ${name} select * from saved_${name}`),
+    );
+  return { app, url, program, tamper, restore, close };
+}
