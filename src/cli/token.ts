@@ -30,6 +30,8 @@ export async function printToken(
     const claims = { programKey: program, externalId: member, expiresAt, issuedAt };
     return { token: await signMemberToken(claims, tokenSecret), expiresAt, enrolled };
   });
-  if (!enrolled) console.error(`note: ${program} has no member "${member}" yet; enrol them first`);
+  if (!enrolled && process.stderr.isTTY) {
+    console.error(`note: ${program} has no member "${member}" yet; enrol them first`);
+  }
   output.result({ token, program, member, expiresAt: expiresAt.toISOString() }, [token]);
 }

@@ -14,7 +14,8 @@ export function makeFolder(dir: string): void {
   } catch (error) {
     if (isFolder(dir)) return; // Another process was faster.
     const isFile = (error as NodeJS.ErrnoException).code === 'EEXIST';
-    throw isFile ? new Error(`${dir} is a file, not a folder`, { cause: error }) : error;
+    if (!isFile) throw error;
+    throw Object.assign(new Error(`${dir} is a file, not a folder`), { code: 'EEXIST', path: dir });
   }
 }
 

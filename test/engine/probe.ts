@@ -72,6 +72,8 @@ export async function holdMembers(databaseUrl: string, externalIds: readonly str
     /** Waits until so many sessions wait for these locks. */
     async waitForWaiters(count: number) {
       for (;;) {
+        // In a transaction the view stays as it was first read.
+        await client.query('select pg_stat_clear_snapshot()');
         const { rows } = await client.query(
           "select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
         );

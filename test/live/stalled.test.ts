@@ -1,5 +1,6 @@
 /** A client that stops reading harms nobody (RELIABILITY.md T1, 6.13): a real process, real sockets. */
 import { connect, type Socket } from 'node:net';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { signMemberToken } from '../../src/auth/member-token.ts';
@@ -182,27 +183,25 @@ describe('clients that stop reading', () => {
   });
 
   it('cannot use up the sockets of a key by leaving early', { timeout: 60_000 }, async () => {
-    // Each token is new, so that telling who it is takes a moment, in which its socket leaves.
-    const tokens = await Promise.all(
-      Array.from({ length: 1_100 }, (_, n) => tokenOf('m1', 3_600 + n)),
-    );
     const url = `${node.url.replace('http', 'ws')}/graphql`;
-    while (tokens.length > 0) {
-      await Promise.all(
-        tokens.splice(0, 50).map(
-          (token) =>
-            new Promise<void>((resolve) => {
-              const ws = new WebSocket(url, 'graphql-transport-ws');
-              ws.once('open', () => {
-                const authorization = `Bearer ${token}`;
-                ws.send(JSON.stringify({ type: 'connection_init', payload: { authorization } }));
-                ws.terminate();
-              });
-              ws.once('close', () => resolve());
-              ws.on('error', () => {});
-            }),
-        ),
-      );
+    const visit = (token: string) =>
+      new Promise<void>((resolve) => {
+        const ws = new WebSocket(url, 'graphql-transport-ws');
+        ws.once('open', () => {
+          const payload = { authorization: `Bearer ${token}` };
+          ws.send(JSON.stringify({ type: 'connection_init', payload }), () => ws.terminate());
+        });
+        ws.once('close', () => resolve());
+        ws.on('error', () => {});
+      });
+    for (let round = 0; round < 6; round += 1) {
+      // Each token is new, and whose it is cannot be told before its socket has left.
+      const tokens = Array.from({ length: 200 }, (_, n) => tokenOf('m1', 3_600 + round * 200 + n));
+      const holder = new pg.Client({ connectionString: database.url });
+      await holder.connect();
+      await holder.query('begin; lock table program in access exclusive mode');
+      await Promise.all((await Promise.all(tokens)).map(visit));
+      await holder.end();
     }
     const socket = await openSocket(node.url, await program.token('m1'));
     expect((await socket.run({ query: '{ me { externalId } }' })).data).toEqual({

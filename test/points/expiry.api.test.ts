@@ -121,17 +121,6 @@ describe('the order of spending (S28)', () => {
       [5, 3, 1],
     ]);
   });
-
-  it('points that would lapse at once are refused, and nothing is written', async () => {
-    const { balance, memberId } = await member();
-    const input = { member: { id: memberId }, amount: 3, reason: 'test', expiresAt: START };
-    const answer = await send(test, program.keys.operator, 'adjustPoints', input);
-    expect(answer.errors?.[0]?.extensions).toMatchObject({
-      code: 'BAD_USER_INPUT',
-      field: 'expiresAt',
-    });
-    expect(await balance()).toBe(0);
-  });
 });
 
 describe('expiry (S29, S30)', () => {
