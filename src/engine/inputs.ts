@@ -29,7 +29,8 @@ export const quantity = exact.refine((value) => value >= 0, 'must not be negativ
 
 export const instant = z.date();
 
+/** The usual way to name a member first: a union tries its members in turn. */
 export const memberRef = z.union([
-  z.object({ id: exact }).strict(),
   z.object({ externalId }).strict(),
+  z.object({ id: exact }).strict(),
 ]);
