@@ -49,6 +49,8 @@ function installIn(hidden: string): void {
   }
   const sources = 'src/platform/embedded-postgres';
   cpSync(path.join(root, sources), path.join(hidden, sources), { recursive: true });
+  const folder = 'src/platform/folder.ts';
+  cpSync(path.join(root, folder), path.join(hidden, folder));
   writeFileSync(path.join(hidden, 'package.json'), '{ "type": "module" }');
 }
 
