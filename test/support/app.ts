@@ -42,26 +42,31 @@ export async function createTestApp(
     clock,
     purpose: 'serve',
   });
-  const yoga = createGraphqlServer(app);
   return {
     app,
     databaseUrl: database.url,
-    async ask(credential, query, variables = {}) {
-      const response = await yoga.fetch('http://test/graphql', {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          ...(credential !== undefined && { authorization: `Bearer ${credential}` }),
-        },
-        body: JSON.stringify({ query, variables }),
-      });
-      const body = (await response.json()) as Pick<Answer, 'data' | 'errors'>;
-      return { status: response.status, data: body.data, errors: body.errors };
-    },
+    ask: asker(app),
     async close() {
       await app.close();
       await database.drop();
     },
+  };
+}
+
+/** Asks an app as HTTP would. */
+export function asker(app: App): TestApp['ask'] {
+  const yoga = createGraphqlServer(app);
+  return async (credential, query, variables = {}) => {
+    const response = await yoga.fetch('http://test/graphql', {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(credential !== undefined && { authorization: `Bearer ${credential}` }),
+      },
+      body: JSON.stringify({ query, variables }),
+    });
+    const body = (await response.json()) as Pick<Answer, 'data' | 'errors'>;
+    return { status: response.status, data: body.data, errors: body.errors };
   };
 }
 
