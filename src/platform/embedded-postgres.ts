@@ -13,6 +13,7 @@ import { prepareBinaries } from './embedded-postgres/binaries.ts';
 import {
   databaseUrl,
   ensureCluster,
+  readPassword,
   requestStop,
   runningServer,
   type Settings,
@@ -88,7 +89,7 @@ async function join(dataDir: string, options: EmbeddedPostgresOptions): Promise<
     return { url: databaseUrl(home, port, database), close: closer(session) };
   } catch (error) {
     const server = leaveAndSeeIfLast(session);
-    if (server !== null) requestStop(server);
+    if (server !== null) await stopServer(home, server);
     throw error;
   }
 }
@@ -115,6 +116,7 @@ async function start(home: Home, options: EmbeddedPostgresOptions): Promise<numb
   const settings = options.settings ?? {};
   const binaries = prepareBinaries(home.runAs, copyRoots(home));
   ensureCluster(home, binaries, settings);
+  readPassword(home);
   let reason = '';
   for (let attempt = 1; attempt <= startAttemptsMax; attempt += 1) {
     const started = await startServer(home, binaries, settings);

@@ -99,14 +99,18 @@ function makeCluster(home: Home, binaries: Binaries, settings: Settings): void {
 
 /** The URL of a database of the cluster. Plain TCP: it never leaves the machine. */
 export function databaseUrl(home: Home, port: number, database: string): string {
+  return `postgres://${superuser}:${readPassword(home)}@127.0.0.1:${port}/${database}?sslmode=disable`;
+}
+
+/** The superuser's password. Asked for before a start, so that no server runs that nobody can open. */
+export function readPassword(home: Home): string {
   const passwordFile = path.join(home.dir, 'password');
   if (!existsSync(passwordFile)) {
     throw new EmbeddedPostgresError(
       `TALLYMARK_DATA_DIR: ${passwordFile} is missing: without it the database cannot be opened`,
     );
   }
-  const password = readFileSync(passwordFile, 'utf8').trim();
-  return `postgres://${superuser}:${password}@127.0.0.1:${port}/${database}?sslmode=disable`;
+  return readFileSync(passwordFile, 'utf8').trim();
 }
 
 /** The server of this cluster that runs now, whoever started it. */
