@@ -15,13 +15,15 @@ export type Context = {
 export type DoorContext = {
   readonly viewer?: Viewer;
   readonly requestId?: string;
+  /** The header `Authorization`, of a request that Yoga has not seen. */
+  readonly authorization?: string | undefined;
   readonly request?: Request;
 };
 
 /** Makes the context of one request, or of one operation on a socket. */
 export async function createContext(app: App, door: DoorContext): Promise<Context> {
   const { viewer, requestId = newRequestId(), request } = door;
-  const authorization = request?.headers.get('authorization');
+  const authorization = door.authorization ?? request?.headers.get('authorization');
   return {
     app,
     viewer: viewer ?? (await app.authenticator.authenticate(authorization)),

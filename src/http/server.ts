@@ -6,6 +6,7 @@ import { RightsWatch } from '../auth/rights-watch.ts';
 import { limits } from '../limits.ts';
 import { serveScreen } from '../screen/screen.ts';
 import { checkBody, isCrossOrigin, refuse } from './admission.ts';
+import { answerPost } from './direct.ts';
 import { createServerMetrics } from './metrics.ts';
 import { createSocketDoor } from './sockets.ts';
 import { StreamGuard } from './stream-guard.ts';
@@ -47,7 +48,9 @@ export async function startServer(app: App, options: ServerOptions = {}): Promis
       const body = checkBody(request, response);
       if (body === 'refused') return;
       streams.watch(request, response);
-      await (body === 'unknown' ? chunkedYoga : yoga)(request, response);
+      if (body === 'unknown') await chunkedYoga(request, response);
+      else if (request.method === 'POST') await answerPost(app, yoga, request, response);
+      else await yoga(request, response);
     } else if (path === '/health/live') json(response, 200, { status: 'ok' });
     else if (path === '/health/ready') await answerReady(app, response, closing);
     else if (path === '/metrics') {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type ExecutionArgs, getOperationAST } from 'graphql';
+import type { ExecutionArgs } from 'graphql';
 import { CloseCode, type Context as SocketContext, type SubscribePayload } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -11,6 +11,7 @@ import type { Viewer } from '../auth/viewer.ts';
 import { apiError, toApiError, withoutHttp } from '../graphql/errors.ts';
 import { limits } from '../limits.ts';
 import { newRequestId } from '../platform/ids.ts';
+import { prepareOperation } from './operation.ts';
 import type { Yoga } from './yoga.ts';
 
 /** WebSocket close code for a server that has no room now. */
@@ -181,27 +182,11 @@ async function prepare(door: Door, ctx: Ctx, payload: SubscribePayload) {
   try {
     const limited = overLimit(door, ctx);
     if (limited !== undefined) return [limited];
-    const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
-      viewer: extra.viewer ?? { kind: 'anonymous' },
-      requestId,
-    } as never);
-    const document = parse(payload.query);
-    if (!getOperationAST(document, payload.operationName)) {
-      const message = 'Could not determine what operation to execute.';
-      return [apiError('OPERATION_RESOLUTION_FAILURE', message)];
-    }
-    const errors = validate(schema, document);
-    if (errors.length > 0) return errors;
-    const args: OperationArgs = {
-      schema,
-      document,
-      operationName: payload.operationName ?? null,
-      variableValues: payload.variables ?? null,
-      contextValue: await contextFactory(),
-      execute,
-      subscribe,
-    };
-    return args;
+    const viewer = extra.viewer ?? ({ kind: 'anonymous' } as const);
+    const operation = await prepareOperation(yoga, { viewer, requestId }, payload);
+    if (!('args' in operation)) return operation;
+    const { args, execute, subscribe } = operation;
+    return { ...args, execute, subscribe } as OperationArgs;
   } catch (error) {
     return [toApiError(error, requestId, app.log)];
   }
