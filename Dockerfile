@@ -16,4 +16,5 @@ COPY --from=build /app/bin ./bin
 COPY --from=build /app/prisma ./prisma
 USER node
 EXPOSE 4000
-CMD ["node", "dist/main.js"]
+# As `npm start` does: a request's garbage dies young when the young generation has room.
+CMD ["node", "--max-semi-space-size=64", "dist/main.js"]

@@ -1,6 +1,7 @@
 /** Measured processes: started one by one, asked over IPC, stopped by their handle. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { buildDir } from './build.ts';
@@ -15,6 +16,13 @@ export type Child = {
 
 const STOP_MS = 15_000;
 
+/** The flags of `npm start`. Every measured process gets them, the baselines too. */
+function nodeFlags(): readonly string[] {
+  const file = path.resolve(import.meta.dirname, '../../package.json');
+  const { scripts } = JSON.parse(readFileSync(file, 'utf8')) as { scripts: { start: string } };
+  return scripts.start.match(/--\S+/g) ?? [];
+}
+
 /** Starts a built script (such as 'bench/cases/engine.js') and waits until it says it is ready. */
 export async function startChild(
   script: string,
@@ -23,7 +31,7 @@ export async function startChild(
 ): Promise<Child> {
   const child = fork(path.resolve(buildDir, script), [], {
     env: { ...process.env, NODE_ENV: 'production', ...env },
-    execArgv: [...execArgv],
+    execArgv: [...nodeFlags(), ...execArgv],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   await nextMessage(child, script);
