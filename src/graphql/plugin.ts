@@ -75,7 +75,8 @@ const isStream = (result: unknown): result is AsyncIterable<unknown> =>
 function parseError(error: Error): GraphQLError {
   const at = error instanceof GraphQLError ? error : undefined;
   const message = error.message.replace(/^Syntax Error: /, 'Syntax error: ');
-  return apiError('GRAPHQL_PARSE_FAILED', message, { http: { status: 400 } }, at);
+  const http = { spec: true, status: 400 }; // As Yoga does: 200 for application/json.
+  return apiError('GRAPHQL_PARSE_FAILED', message, { http }, at);
 }
 
 /** A wrong value in the document is the caller's input, whatever phase finds it. */
