@@ -24,18 +24,29 @@ afterAll(async () => {
 });
 
 const two = 'query A { program { key } } query B { program { name } }';
-const withVariable = 'query Q($first: Int!) { rewards(first: $first) { nodes { id } } }';
+const withVariable = 'query Q($first: Int!) { rewards(first: $first) { edges { node { id } } } }';
+
+const good = { query: '{ program { key } }' };
 
 /** What a request says, with the name it has in a failure. */
-const bodies: readonly (readonly [string, unknown])[] = [
-  ['a query', { query: '{ program { key } }' }],
-  ['a query with null parameters', { query: '{ program { key } }', variables: null }],
+const goodBodies: readonly (readonly [string, unknown])[] = [
+  ['a query', good],
+  ['a query with null parameters', { ...good, variables: null, operationName: null }],
+  ['a query without a name', { ...good, operationName: '' }],
+  ['a query with extensions', { ...good, extensions: {} }],
   ['variables', { query: withVariable, variables: { first: 2 } }],
+  ['one of two operations', { query: two, operationName: 'B' }],
+  [
+    'a mutation',
+    { query: 'mutation { createReward(input: {title: "T", price: 1}) { reward { title } } }' },
+  ],
+];
+const badBodies: readonly (readonly [string, unknown])[] = [
   ['a missing variable', { query: withVariable }],
   ['a wrong variable', { query: withVariable, variables: { first: 'x' } }],
   ['variables that are a list', { query: withVariable, variables: [1] }],
-  ['one of two operations', { query: two, operationName: 'B' }],
   ['neither of two operations', { query: two }],
+  ['neither of two operations, by an empty name', { query: two, operationName: '' }],
   ['an unknown operation', { query: two, operationName: 'C' }],
   ['an operation name that is a number', { query: two, operationName: 1 }],
   ['a refused mutation', { query: 'mutation { checkIn(input: {}) { __typename } }' }],
@@ -44,12 +55,13 @@ const bodies: readonly (readonly [string, unknown])[] = [
   ['an empty document', { query: '' }],
   ['no document', {}],
   ['a document that is a number', { query: 1 }],
-  ['a member who is not there', { query: '{ member(by: {externalId: "nobody"}) { id } }' }],
   ['a node id that is none', { query: '{ node(id: "x") { id } }' }],
-  ['a parameter nobody knows', { query: '{ program { key } }', more: 1 }],
-  ['a batch', [{ query: '{ program { key } }' }]],
+  ['a parameter nobody knows', { ...good, more: 1 }],
+  ['a batch', [good]],
   ['no object', 'x'],
 ];
+const absent = { query: '{ member(by: {externalId: "nobody"}) { id } }' };
+const bodies = [...goodBodies, ...badBodies, ['a member who is not there', absent] as const];
 const types = [undefined, '*/*', 'application/json', 'application/graphql-response+json'];
 const credentials = [
   ['a key', () => `Bearer ${program.keys.operator}`],
@@ -72,5 +84,23 @@ describe.each(credentials)('as %s', (_name, authorization) => {
       expect(throughYoga.status).toBeGreaterThanOrEqual(200);
       expect(await ask(false)).toEqual(throughYoga);
     }
+  });
+});
+
+describe('with a key', () => {
+  const ask = async (body: unknown) => {
+    const headers = { authorization: `Bearer ${program.keys.operator}` };
+    const { text } = await sendHttp(server.port, { body: JSON.stringify(body), headers });
+    return JSON.parse(text) as { data?: object; errors?: readonly object[] };
+  };
+
+  it.each(goodBodies)('%s is answered', async (_body, body) => {
+    const { data, errors } = await ask(body);
+    expect(errors).toBeUndefined();
+    expect(Object.values(data ?? { nothing: null })).not.toContain(null);
+  });
+
+  it.each(badBodies)('%s is refused', async (_body, body) => {
+    expect((await ask(body)).errors?.length).toBeGreaterThan(0);
   });
 });
