@@ -64,6 +64,22 @@ describe('origins', () => {
     expect(preflight.headers['access-control-allow-credentials']).not.toBe('true');
   });
 
+  it.each([
+    [413, { 'content-length': '5000000' }],
+    [415, { 'content-type': 'text/plain' }],
+    [415, { 'content-encoding': 'gzip' }],
+  ])('that are allowed may read a %d', async (status, headers) => {
+    const origin = 'https://app.example';
+    const sent = await send({ headers: { ...headers, origin }, body: '{}' });
+    expect(sent.status).toBe(status);
+    expect(sent.headers).toMatchObject({
+      'access-control-allow-origin': origin,
+      vary: expect.stringContaining('Origin'),
+    });
+    const unknown = await send({ headers, body: '{}' });
+    expect(unknown.headers['access-control-allow-origin']).toBeUndefined();
+  });
+
   it('programs have none', async () => {
     expect(await upgradeStatus({})).toBe(101);
   });
