@@ -41,6 +41,11 @@ export const limits = {
   documentAliasesMax: 30,
   documentDirectivesMax: 20,
   selectionsPerSetMax: 100,
+  documentRowsMax: 10_000, // Objects that the answer may hold, pages multiplied by pages.
+  unpagedListRows: 10, // What a list without a page size counts as: boards, awards.
+  // Parsed documents are kept, for all callers together: up to 500 bytes a token, 60 MB in all.
+  documentCacheCharactersMax: 250_000,
+  documentCacheDocumentsMax: 500,
   pageSizeDefault: 20,
   pageSizeMax: 100,
   errorsMax: 5,
@@ -52,6 +57,8 @@ export const limits = {
   urlCharactersMax: 32_000,
   socketFrameBytesMax: 100_000,
   socketsPerKeyMax: 1_000,
+  streamsPerKeyMax: 1_000, // Event streams, as sockets.
+  streamsPerMemberMax: 100, // Tabs and devices of one person.
   socketOperationsMax: 100, // Live operations on one socket.
   socketOperationsPerSecondMax: 100,
   socketInitMs: 5 * SECOND,

@@ -28,3 +28,10 @@ export function actorOf(viewer: KnownViewer): string {
   if (viewer.kind === 'member') return 'member';
   return viewer.name;
 }
+
+/** Whose sockets and streams are counted together. */
+export function ownerOf(viewer: Viewer): string {
+  if (viewer.kind === 'key') return viewer.keyId;
+  if (viewer.kind === 'member') return `${viewer.programId}/${viewer.externalId}`;
+  return viewer.kind;
+}

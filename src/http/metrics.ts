@@ -1,9 +1,10 @@
 import { Counter, collectDefaultMetrics, Gauge } from 'prom-client';
 import type { App } from '../app.ts';
+import type { DocumentCache } from './document-cache.ts';
 import type { SocketDoor } from './sockets.ts';
 
 /** Registers what the whole process tells Prometheus, and returns what requests count with. */
-export function createServerMetrics(app: App, sockets: SocketDoor) {
+export function createServerMetrics(app: App, sockets: SocketDoor, documents: DocumentCache) {
   const registers = [app.registry];
   collectDefaultMetrics({ register: app.registry });
   const gauge = (name: string, help: string, read: () => number) =>
@@ -17,6 +18,8 @@ export function createServerMetrics(app: App, sockets: SocketDoor) {
     });
   gauge('tallymark_sockets', 'Open WebSockets.', () => sockets.size);
   gauge('tallymark_engine_queue_commands', 'Commands waiting.', () => app.engine.queueLength);
+  gauge('tallymark_documents', 'Parsed documents kept.', () => documents.size);
+  gauge('tallymark_documents_characters', 'Their length.', () => documents.calculatedSize);
   gauge('tallymark_live_boards', 'Boards watched on this node.', () => app.live.watched.boards);
   gauge('tallymark_live_members', 'Members watched on this node.', () => app.live.watched.members);
   gauge('tallymark_bus_ready', '1 while other nodes are reached.', () => (app.bus.ready() ? 1 : 0));

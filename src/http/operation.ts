@@ -15,6 +15,16 @@ export type OperationParams = {
   readonly operationName?: string | null | undefined;
 };
 
+const PARAMS: readonly string[] = ['query', 'variables', 'operationName', 'extensions'];
+
+/** As Yoga does it for HTTP: a misspelt parameter is told, not ignored. */
+export function refuseUnknownParams(given: object): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (value == null || PARAMS.includes(name)) continue;
+    throw apiError('BAD_REQUEST', `Unexpected parameter "${name}" in the request body.`);
+  }
+}
+
 type Enveloped = ReturnType<Yoga['getEnveloped']>;
 
 export type Operation = {
@@ -37,8 +47,10 @@ export async function prepareOperation(
   const { schema, parse, validate, contextFactory, execute, subscribe } = yoga.getEnveloped(
     door as never,
   );
+  const contextValue = await contextFactory(); // First: a wrong credential has nothing parsed.
   const document = parse(query);
-  const operation = getOperationAST(document, operationName);
+  const name = operationName || null; // '' names none, as an empty parameter of a URL.
+  const operation = getOperationAST(document, name);
   if (!operation) {
     const message = 'Could not determine what operation to execute.';
     const http = { status: 400 };
@@ -49,9 +61,9 @@ export async function prepareOperation(
   const args: ExecutionArgs = {
     schema,
     document,
-    operationName: operationName ?? null,
+    operationName: name,
     variableValues: variables ?? null,
-    contextValue: await contextFactory(),
+    contextValue,
   };
   return { type: operation.operation, args, execute, subscribe };
 }

@@ -5,8 +5,9 @@ import type { App } from '../app.ts';
 import { RightsWatch } from '../auth/rights-watch.ts';
 import { limits } from '../limits.ts';
 import { serveScreen } from '../screen/screen.ts';
-import { checkBody, isCrossOrigin, refuse } from './admission.ts';
+import { admit, isCrossOrigin } from './admission.ts';
 import { answerPost } from './direct.ts';
+import { createDocumentCache } from './document-cache.ts';
 import { createServerMetrics } from './metrics.ts';
 import { createSocketDoor } from './sockets.ts';
 import { StreamGuard } from './stream-guard.ts';
@@ -28,12 +29,14 @@ export type ServerOptions = {
 
 /** HTTP, SSE and WebSocket over one schema; the screen, health and metrics beside them. */
 export async function startServer(app: App, options: ServerOptions = {}): Promise<RunningServer> {
-  const yoga = createGraphqlServer(app, { graphiqlKey: options.demoKeys?.service });
-  const chunkedYoga = createGraphqlServer(app, { bodyBytesMax: limits.bodyBytesMax });
   const rights = new RightsWatch(app.authenticator, () => app.clock.now());
-  const sockets = createSocketDoor(app, yoga, rights);
-  const metrics = createServerMetrics(app, sockets);
   const streams = new StreamGuard(rights);
+  const documents = createDocumentCache();
+  const shared = { documents, streams };
+  const yoga = createGraphqlServer(app, { ...shared, graphiqlKey: options.demoKeys?.service });
+  const chunkedYoga = createGraphqlServer(app, { ...shared, bodyBytesMax: limits.bodyBytesMax });
+  const sockets = createSocketDoor(app, yoga, rights);
+  const metrics = createServerMetrics(app, sockets, documents);
   let closing = false;
 
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
@@ -43,9 +46,7 @@ export async function startServer(app: App, options: ServerOptions = {}): Promis
     );
     if (closing) response.setHeader('connection', 'close');
     if (path === '/graphql') {
-      if (isCrossOrigin(app.config, request))
-        return refuse(response, 403, 'This origin may not call.');
-      const body = checkBody(request, response);
+      const body = admit(app.config, request, response);
       if (body === 'refused') return;
       streams.watch(request, response);
       if (body === 'unknown') await chunkedYoga(request, response);

@@ -7,11 +7,12 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { App } from '../app.ts';
 import { Unauthenticated } from '../auth/authenticate.ts';
 import type { RightsWatch } from '../auth/rights-watch.ts';
-import type { Viewer } from '../auth/viewer.ts';
+import { ownerOf, type Viewer } from '../auth/viewer.ts';
 import { apiError, toApiError, withoutHttp } from '../graphql/errors.ts';
 import { limits } from '../limits.ts';
 import { newRequestId } from '../platform/ids.ts';
-import { prepareOperation } from './operation.ts';
+import { prepareOperation, refuseUnknownParams } from './operation.ts';
+import { OwnerCount } from './owner-count.ts';
 import type { Yoga } from './yoga.ts';
 
 /** WebSocket close code for a server that has no room now. */
@@ -43,14 +44,14 @@ type Door = {
   readonly yoga: Yoga;
   readonly rights: RightsWatch;
   /** Open sockets by who opened them. */
-  readonly perKey: Map<string, number>;
+  readonly owners: OwnerCount;
   /** Queries and mutations that run. */
   running: number;
   closing: boolean;
 };
 
 export function createSocketDoor(app: App, yoga: Yoga, rights: RightsWatch): SocketDoor {
-  const door: Door = { app, yoga, rights, perKey: new Map(), running: 0, closing: false };
+  const door: Door = { app, yoga, rights, owners: new OwnerCount(), running: 0, closing: false };
   const wss = new WebSocketServer({
     noServer: true,
     maxPayload: limits.socketFrameBytesMax,
@@ -126,7 +127,7 @@ async function run(door: Door, args: OperationArgs) {
 }
 
 /** Who connects? False closes the socket with 4403, which clients do not try again. */
-async function admit({ app, rights, perKey }: Door, ctx: Ctx): Promise<boolean> {
+async function admit({ app, rights, owners }: Door, ctx: Ctx): Promise<boolean> {
   const { extra, connectionParams } = ctx;
   const given = connectionParams?.authorization ?? extra.request.headers.authorization;
   if (typeof given !== 'string') return false;
@@ -134,13 +135,10 @@ async function admit({ app, rights, perKey }: Door, ctx: Ctx): Promise<boolean> 
     const viewer = await app.authenticator.authenticate(given);
     // Whoever left meanwhile was released already, and would be counted for ever.
     if (viewer.kind === 'anonymous' || extra.socket.readyState !== extra.socket.OPEN) return false;
-    const name = ownerOf(viewer);
-    const open = perKey.get(name) ?? 0;
-    if (open >= limits.socketsPerKeyMax) {
+    if (!owners.enter(ownerOf(viewer), limits.socketsPerKeyMax)) {
       extra.socket.close(TRY_AGAIN_LATER, 'Too many sockets'); // 4403 would end all retries.
       return false;
     }
-    perKey.set(name, open + 1);
     extra.viewer = viewer;
     extra.unwatch = rights.watch(given, () =>
       extra.socket.close(CloseCode.Forbidden, 'Credential expired or revoked'),
@@ -155,21 +153,10 @@ async function admit({ app, rights, perKey }: Door, ctx: Ctx): Promise<boolean> 
   }
 }
 
-function release({ perKey }: Door, { extra }: Ctx): void {
+function release({ owners }: Door, { extra }: Ctx): void {
   extra.unwatch?.();
-  if (extra.viewer === undefined) return;
-  const name = ownerOf(extra.viewer);
-  const left = (perKey.get(name) ?? 1) - 1;
-  if (left > 0) perKey.set(name, left);
-  else perKey.delete(name);
+  if (extra.viewer !== undefined) owners.leave(ownerOf(extra.viewer));
 }
-
-const ownerOf = (viewer: Viewer) =>
-  viewer.kind === 'key'
-    ? viewer.keyId
-    : viewer.kind === 'member'
-      ? `${viewer.programId}/${viewer.externalId}`
-      : viewer.kind;
 
 /**
  * Parses and validates one operation. Whatever is wrong with it ends that operation with an
@@ -182,6 +169,7 @@ async function prepare(door: Door, ctx: Ctx, payload: SubscribePayload) {
   try {
     const limited = overLimit(door, ctx);
     if (limited !== undefined) return [limited];
+    refuseUnknownParams(payload);
     const viewer = extra.viewer ?? ({ kind: 'anonymous' } as const);
     const operation = await prepareOperation(yoga, { viewer, requestId }, payload);
     if (!('args' in operation)) return operation;

@@ -1,15 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RightsWatch } from '../auth/rights-watch.ts';
+import { type KnownViewer, ownerOf } from '../auth/viewer.ts';
 import { limits } from '../limits.ts';
+import { OwnerCount } from './owner-count.ts';
 
 type Stream = { sent: number; stalledSince: number | undefined };
 
 /**
  * Cuts event streams (SSE) whose reader has stopped reading: what waits for it would otherwise
- * stay in memory for as long as the connection lives. Ends those whose credential is over, too.
+ * stay in memory for as long as the connection lives. Ends those whose credential is over, too,
+ * and counts them by who opened them.
  */
 export class StreamGuard {
   readonly #open = new Map<ServerResponse, Stream>();
+  readonly #owners = new OwnerCount();
   readonly #rights: RightsWatch;
   readonly #timer: NodeJS.Timeout;
 
@@ -34,6 +38,17 @@ export class StreamGuard {
       this.#open.delete(response);
       forget?.();
     });
+  }
+
+  /** Counts a stream until its response closes; false when its owner has too many. */
+  admit(response: ServerResponse, viewer: KnownViewer): boolean {
+    if (response.destroyed) return true; // The caller has gone: it will not close once more.
+    const owner = ownerOf(viewer);
+    const { streamsPerMemberMax, streamsPerKeyMax } = limits;
+    const max = viewer.kind === 'member' ? streamsPerMemberMax : streamsPerKeyMax;
+    if (!this.#owners.enter(owner, max)) return false;
+    response.once('close', () => this.#owners.leave(owner));
+    return true;
   }
 
   /**

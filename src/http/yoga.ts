@@ -6,7 +6,10 @@ import { toApiError } from '../graphql/errors.ts';
 import { useApiRules } from '../graphql/plugin.ts';
 import { schema } from '../graphql/schema.ts';
 import { newRequestId } from '../platform/ids.ts';
+import { createDocumentCache, type DocumentCache, keepNothing } from './document-cache.ts';
 import { exampleQueries } from './graphiql-examples.ts';
+import { useRequestRules } from './request-rules.ts';
+import type { StreamGuard } from './stream-guard.ts';
 
 export type Yoga = YogaServerInstance<DoorContext, Context>;
 
@@ -14,6 +17,9 @@ export type GraphqlServerOptions = {
   readonly bodyBytesMax?: number;
   /** What GraphiQL starts with; the demo's key, so that its examples run as they are. */
   readonly graphiqlKey?: string | undefined;
+  /** What several servers of one process share. */
+  readonly documents?: DocumentCache;
+  readonly streams?: StreamGuard;
 };
 
 /**
@@ -23,6 +29,7 @@ export type GraphqlServerOptions = {
  */
 export function createGraphqlServer(app: App, options: GraphqlServerOptions = {}): Yoga {
   const { log, config } = app;
+  const { documents = createDocumentCache(), streams } = options;
   return createYoga<DoorContext, Context>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -46,10 +53,11 @@ export function createGraphqlServer(app: App, options: GraphqlServerOptions = {}
     },
     renderGraphiQL,
     logging: false,
+    parserAndValidationCache: { documentCache: documents, errorCache: keepNothing },
     maskedErrors: {
       maskError: (error) => toApiError(error, newRequestId(), log),
     },
-    plugins: [useApiRules({ introspection: config.graphiql, log })],
+    plugins: [useApiRules({ introspection: config.graphiql, log }), useRequestRules(app, streams)],
     context: (door) => createContext(app, door),
   });
 }

@@ -11,7 +11,7 @@ import {
   type TestApp,
   type TestProgram,
 } from '../support/app.ts';
-import { doors, knock, type Operation, openSocket } from '../support/doors.ts';
+import { doors, knock, type Operation, openSocket, type Reply } from '../support/doors.ts';
 import { badDocuments, enrol } from './bad-documents.ts';
 
 let test: TestApp;
@@ -104,6 +104,13 @@ describe.each(doors)('%s', (door) => {
     expect(data).toEqual({ program: { key: program.key } });
   });
 
+  it('takes an empty name for none', async () => {
+    const operation = { query: '{ program { key } }', operationName: '' };
+    expect((await ask(operation)).data).toEqual({ program: { key: program.key } });
+    const two = { query: 'query A { me { id } } query B { me { id } }', operationName: '' };
+    expect(codesOf((await ask(two)).errors)).toEqual(['OPERATION_RESOLUTION_FAILURE']);
+  });
+
   it('writes, unless it is GET', async () => {
     const before = await members();
     const { status, errors } = await ask({ query: `mutation { ${enrol(`by-${door}`)} }` });
@@ -139,6 +146,35 @@ describe('a socket', () => {
     expect(socket.isClosed).toBe(false);
     expect(socket.messages.filter(({ id, type }) => id === 'live' && type !== 'next')).toEqual([]);
     expect(test.app.live.watched.boards).toBe(1);
+    socket.close();
+  });
+});
+
+describe('a parameter nobody knows', () => {
+  const operation = { query: `mutation { ${enrol('unknown')} }`, qeury: 'x' };
+
+  it('is refused by POST', async () => {
+    const before = await members();
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${program.keys.operator}`,
+      },
+      body: JSON.stringify(operation),
+    });
+    expect(response.status).toBe(400);
+    expect(codesOf(((await response.json()) as Reply).errors)).toEqual(['BAD_REQUEST']);
+    expect(await members()).toBe(before);
+  });
+
+  it('is refused on a socket, which goes on', async () => {
+    const before = await members();
+    const socket = await openSocket(server.url, program.keys.operator);
+    expect(codesOf((await socket.run(operation)).errors)).toEqual(['BAD_REQUEST']);
+    const known = { query: '{ program { key } }', extensions: { any: 1 }, other: null };
+    expect((await socket.run(known)).data).toEqual({ program: { key: program.key } });
+    expect(await members()).toBe(before);
     socket.close();
   });
 });

@@ -153,13 +153,19 @@ describe('requests', () => {
     ['broken extensions', '?query={program{key}}&extensions={'],
     ['no query', '?x=1'],
     ['an empty query', '?query='],
-    ['a bad escape', '?query=%7Bprogram%7Bkey%7D%7D%ZZ'],
     ['two queries', '?query=&query={program{key}}'],
   ])('by GET with %s are 400, never 500 (T11)', async (_name, search) => {
-    const sent = await send({ method: 'GET', path: `/graphql${search}` });
-    expect(sent.status).toBeGreaterThanOrEqual(200);
-    expect(sent.status).toBeLessThan(500);
-    expect(JSON.parse(sent.text).errors).not.toEqual([]);
+    for (const accept of ['*/*', 'application/json', 'application/graphql-response+json']) {
+      const sent = await send({ method: 'GET', path: `/graphql${search}`, headers: { accept } });
+      expect(sent.status).toBe(400);
+      expect(JSON.parse(sent.text).errors[0].extensions.code).toBe('BAD_REQUEST');
+      expectTerse(sent);
+    }
+  });
+
+  it('by GET with a bad escape have it in their document', async () => {
+    const sent = await send({ method: 'GET', path: '/graphql?query=%7Bprogram%7Bkey%7D%7D%ZZ' });
+    expect(JSON.parse(sent.text).errors[0].extensions.code).toBe('GRAPHQL_PARSE_FAILED');
     expectTerse(sent);
   });
 
