@@ -9,6 +9,7 @@ import type { Plugin } from 'graphql-yoga';
 import { limits } from '../limits.ts';
 import type { Log } from '../platform/log.ts';
 import type { Context } from './context.ts';
+import { documentRows } from './document-rows.ts';
 import { documentLimits, parseDocument } from './document-rules.ts';
 import { apiError, toApiError } from './errors.ts';
 import { wrongInput } from './input-errors.ts';
@@ -36,6 +37,7 @@ export function useApiRules(options: {
     },
     onValidate({ addValidationRule, setValidationFn }) {
       addValidationRule(documentLimits);
+      addValidationRule(documentRows);
       if (!introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
       setValidationFn((schema, document, rules) =>
         validate(schema, document, rules, {

@@ -9,6 +9,12 @@ const nested = (levels: number) =>
 const aliases = (count: number) =>
   Array.from({ length: count }, (_, n) => `a${n}: __typename`).join(' ');
 
+const manyPages = (times: number) => {
+  const pages =
+    'seasons(first: 100) { edges { node { standings(first: 100) { nodes { rank } } } } }';
+  return `{ ${Array.from({ length: times }, (_, n) => `a${n}: leaderboard(key: "daily") { ${pages} }`).join(' ')} }`;
+};
+
 /** Each tries to write, too, wherever a document can hold both. */
 export const badDocuments: [string, string, Operation, { longUrl?: true }?][] = [
   ['a syntax error', 'GRAPHQL_PARSE_FAILED', { query: `mutation { ${enrol('syntax')}` }],
@@ -83,6 +89,7 @@ export const badDocuments: [string, string, Operation, { longUrl?: true }?][] = 
       query: `{ ...F } fragment F on Query { ${aliases(31)} }`,
     },
   ],
+  ['pages of pages of pages', 'GRAPHQL_VALIDATION_FAILED', { query: manyPages(18) }],
   [
     'too many directives',
     'GRAPHQL_VALIDATION_FAILED',

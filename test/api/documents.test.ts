@@ -1,5 +1,6 @@
-/** What a document may cost: parsed ones are kept within bounds, whoever sends them. */
+/** What a document may cost: the memory that parsed ones take, and the rows they make us read. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exampleQueries } from '../../src/http/graphiql-examples.ts';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
 import { limits } from '../../src/limits.ts';
 import {
@@ -29,8 +30,11 @@ const ask = async (query: string, options: SendOptions = {}) => {
     body: JSON.stringify({ query }),
     ...options,
   });
-  const [error] = (JSON.parse(text).errors ?? []) as { extensions: { code: string } }[];
-  return { status, code: error?.extensions.code };
+  const [error] = (JSON.parse(text).errors ?? []) as {
+    message: string;
+    extensions: { code: string };
+  }[];
+  return { status, code: error?.extensions.code, message: error?.message };
 };
 
 /** What the process says of itself. */
@@ -96,5 +100,106 @@ describe('documents that were parsed', () => {
       }
     }
     expect(await kept()).toEqual(before);
+  });
+});
+
+/** A board's seasons with something of each. */
+const seasons = (first: number | string, of: string) =>
+  `leaderboard(key: "daily") { seasons(first: ${first}) { edges { node { ${of} } } } }`;
+const standings = (first: number | string) =>
+  `standings(first: ${first}) { edges { node { rank member { displayName } } } }`;
+const times = (count: number, of: string) =>
+  Array.from({ length: count }, (_, n) => `a${n}: ${of}`).join(' ');
+
+describe('what an answer may hold', () => {
+  const headers = () => ({ authorization: `Bearer ${program.keys.service}` });
+  const run = (body: object) => ask('', { body: JSON.stringify(body), headers: headers() });
+
+  it.each([
+    ['a page', `{ ${seasons(100, 'version')} }`],
+    ['a page of pages', `{ ${seasons(5, standings(100))} }`],
+    ['pages of the default size', `{ ${seasons('null', 'standings { nodes { rank } }')} }`],
+    ['many pages', `{ ${times(20, seasons(1, standings(100)))} }`],
+    ['a page by a variable', `query ($n: Int) { ${seasons('$n', 'version')} }`],
+    [
+      'a member’s page',
+      `{ member(by: {externalId: "a"}) { ledger(first: 100) { edges { node { amount } } }
+           checkIns(first: 100) { edges { node { localDate } } } } }`,
+    ],
+    [
+      'boards with their tops and neighbours',
+      `{ leaderboards { season { around(member: {externalId: "a"}, radius: 50) { member { streak { current } } }
+           standings(first: 100) { nodes { member { points { available } } } } } } }`,
+    ],
+    [
+      'one of two operations that would be too much together',
+      `query A { ${seasons(20, standings(100))} } query B { ${seasons(20, standings(100))} }`,
+      'A',
+    ],
+    [
+      'a fragment of the page itself',
+      `{ leaderboard(key: "daily") { season { standings(first: 100) { ...Page } } } }
+       fragment Page on StandingConnection { nodes { member { displayName } } }`,
+    ],
+  ])('%s is read', async (_name, query, operationName?: string) => {
+    const { code } = await run({ query, operationName });
+    expect(code).toBeUndefined();
+  });
+
+  it('the examples are read', async () => {
+    const names = [...exampleQueries.matchAll(/^(?:query|mutation) (\w+)/gm)].map(
+      ([, name]) => name,
+    );
+    expect(names.length).toBeGreaterThan(4);
+    for (const operationName of names) {
+      const { code } = await run({ query: exampleQueries, operationName });
+      expect(code, operationName).not.toBe('GRAPHQL_VALIDATION_FAILED');
+    }
+  });
+
+  const doubling = Array.from(
+    { length: 60 },
+    (_, n) => `fragment F${n} on Leaderboard { ...F${n + 1} season { ...S } ...F${n + 1} }`,
+  ).join(' ');
+
+  it.each([
+    ['a page of pages', `{ ${seasons(100, standings(100))} }`],
+    [
+      'a page of pages of which nothing is shown',
+      `{ ${seasons(100, 'standings(first: 100) { totalCount }')} }`,
+    ],
+    ['a page of neighbours', `{ ${seasons(100, 'around(radius: 50) { rank }')} }`],
+    ['pages from the end', `{ ${seasons(100, standings(100)).replace('first', 'last')} }`],
+    ['a page by a variable', `query ($n: Int) { ${seasons('$n', standings('$n'))} }`],
+    ['many pages', `{ ${times(14, seasons(2, standings(100)))} }`],
+    [
+      'many pages by a fragment',
+      `{ ${times(26, 'leaderboard(key: "daily") { ...P }')} }
+       fragment P on Leaderboard { season { ...S } } fragment S on Season { ${standings(100)} }`,
+    ],
+    [
+      'pages of a type condition',
+      `{ ${times(26, 'node(id: "x") { ... on Season { ...S } }')} }
+       fragment S on Season { ${standings(100)} }`,
+    ],
+    [
+      'nodes',
+      'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Season { standings(first: 100) { nodes { rank } } } } }',
+    ],
+    [
+      'many objects for each row',
+      `{ ${seasons(100, `standings(first: 10) { nodes { ${times(10, 'member { displayName }')} } }`)} }`,
+    ],
+    [
+      'fragments that double each other',
+      `{ leaderboard(key: "daily") { ...F0 } } ${doubling}
+       fragment F60 on Leaderboard { key } fragment S on Season { version }`,
+    ],
+  ])('%s is refused when it is too much', async (_name, query) => {
+    const { code, message } = await run({ query, variables: { n: 1, ids: [] } });
+    expect([code, message]).toEqual([
+      'GRAPHQL_VALIDATION_FAILED',
+      'The answer could have more than 10000 objects: ask for smaller pages.',
+    ]);
   });
 });
