@@ -66,7 +66,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     client: ({ app }) => app.db,
     dmmf: getDatamodel(),
     exposeDescriptions: true,
-    onUnusedQuery: 'warn',
+    onUnusedQuery: 'error',
   },
   scopeAuth: {
     authorizeOnSubscribe: true,
