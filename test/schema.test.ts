@@ -142,6 +142,7 @@ describe('connections', () => {
     expect(lists.sort()).toEqual([
       'CheckInPayload.awards', // The days of one run within the program's lateness.
       'LeaderboardChange.changes', // first
+      'LeaderboardChange.removed', // first
       'LeaderboardChange.standings', // first
       'Points.expiring', // The member's own lots that expire.
       'Query.leaderboards', // The boards of a program, made by its operator.

@@ -17,6 +17,8 @@ export type BoardChange = {
   readonly version: number;
   readonly standings: readonly Standing[];
   readonly changes: readonly Standing[];
+  /** Members whose row is in the window no more. */
+  readonly removed: readonly number[];
 };
 
 export type BoardReader = (board: BoardRow) => Promise<BoardSnapshot>;
@@ -119,8 +121,8 @@ export class BoardFeed {
 }
 
 /**
- * What a subscriber who saw `seen` must hear of `snapshot`: the rows that differ when it is the
- * very next version, all rows otherwise; nothing when it is the same one.
+ * What a subscriber who saw `seen` must hear of `snapshot`: the rows that differ and who left when
+ * it is the very next version, all rows otherwise; nothing when it is the same one.
  */
 export function changeBetween(
   seen: BoardSnapshot | undefined,
@@ -132,11 +134,12 @@ export function changeBetween(
   const sameSeason = seen?.season.id === season.id;
   if (seen !== undefined && sameSeason && seen.version === version) return undefined;
   if (seen === undefined || !sameSeason || version !== seen.version + 1) {
-    return { kind: 'SNAPSHOT', season, version, standings, changes: standings };
+    return { kind: 'SNAPSHOT', season, version, standings, changes: standings, removed: [] };
   }
   const before = new Map(seen.standings.slice(0, first).map((row) => [row.member.memberId, row]));
   const changes = standings.filter((row) => !isSame(before.get(row.member.memberId), row));
-  return { kind: 'DELTA', season, version, standings, changes };
+  for (const { member } of standings) before.delete(member.memberId);
+  return { kind: 'DELTA', season, version, standings, changes, removed: [...before.keys()] };
 }
 
 const isSame = (a: Standing | undefined, b: Standing) =>

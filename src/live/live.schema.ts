@@ -1,5 +1,6 @@
 import { builder } from '../graphql/builder.ts';
 import { known } from '../graphql/context.ts';
+import { toGlobalId } from '../graphql/ids.ts';
 import { checkPageSize } from '../graphql/paging.ts';
 import { MemberByInput, MemberType, SeasonType, StandingType } from '../graphql/refs.ts';
 import { findBoard } from '../leaderboards/board-reads.ts';
@@ -33,7 +34,16 @@ const LeaderboardChangeType = builder.objectRef<BoardChange>('LeaderboardChange'
     }),
     changes: t.expose('changes', {
       type: [StandingType],
-      description: 'The rows that differ from the message before; all of them in a SNAPSHOT.',
+      description:
+        'The rows that are new or differ from the message before; all of them in a SNAPSHOT. Who ' +
+        'keeps rows by member sets these, drops `removed`, and has the window: by score, highest ' +
+        'first, then by reachedAt; those that still tie are listed in a fixed order, as `standings` has them.',
+    }),
+    removed: t.idList({
+      description:
+        'Global ids of the members whose rows left the window with a DELTA; none in a SNAPSHOT, ' +
+        'which replaces everything.',
+      resolve: ({ removed }) => removed.map((id) => toGlobalId('Member', id)),
     }),
   }),
 });

@@ -78,6 +78,30 @@ describe.each(followers)('over %s', (_name, follow) => {
     for (const id of ['ada', 'ada', 'bob', 'bob', 'cyd', 'cyd', 'cyd', 'cyd', 'ada'])
       await walk(id);
     await expect.poll(() => scoresOf(follower), soon).toEqual(['cyd 4', 'ada 3']);
+    await walk('bob');
+    await walk('bob');
+    await expect.poll(() => scoresOf(follower), soon).toEqual(['cyd 4', 'bob 4']);
+    expectFaithful(follower.events, 2);
+    follower.stop();
+  });
+
+  it('a delta names who left the window', async () => {
+    await enrol('ada', 'bob', 'cyd');
+    await walk('ada');
+    await walk('bob');
+    const follower = await follow(server.url, program.keys.service, boardQuery(2));
+    await expect.poll(() => scoresOf(follower), soon).toEqual(['ada 1', 'bob 1']);
+    const bob = follower.events.at(-1).leaderboardChanged.standings[1].member.id;
+    await ask(
+      'mutation { setEarningRule(input: {activityType: "walk", points: 2}) { __typename } }',
+    );
+    await walk('cyd');
+    await expect.poll(() => scoresOf(follower), soon).toEqual(['cyd 2', 'ada 1']);
+    expect(follower.events.at(-1).leaderboardChanged).toMatchObject({
+      kind: 'DELTA',
+      changes: [{ member: { externalId: 'cyd' } }, { member: { externalId: 'ada' } }],
+      removed: [bob],
+    });
     expectFaithful(follower.events, 2);
     follower.stop();
   });

@@ -99,8 +99,19 @@ export const followers: readonly (readonly [string, Follow])[] = [
   ['SSE', overSse],
 ];
 
-type Row = { rank: number; score: number; member: { externalId: string } };
-type Change = { kind: string; version: number; standings: Row[]; changes: Row[] };
+type Row = {
+  rank: number;
+  score: number;
+  reachedAt: string;
+  member: { id: string; externalId: string };
+};
+type Change = {
+  kind: string;
+  version: number;
+  standings: Row[];
+  changes: Row[];
+  removed: string[];
+};
 
 /** What a board's events must be made of: a snapshot, then consecutive deltas, or snapshots. */
 export function expectFaithful(events: readonly Event[], first = 50): void {
@@ -113,19 +124,25 @@ export function expectFaithful(events: readonly Event[], first = 50): void {
     else {
       expect(change.version).toBeGreaterThan(version);
       expect(change.changes).toEqual(change.standings);
+      expect(change.removed).toEqual([]);
       window = new Map();
     }
-    for (const row of change.changes) window.set(row.member.externalId, row);
+    for (const id of change.removed) expect(window.delete(id)).toBe(true);
+    for (const row of change.changes) window.set(row.member.id, row);
     version = change.version;
-    // Whoever keeps rows by member and shows the best `first` of them shows the board.
-    const shown = [...window.values()].sort((a, b) => b.score - a.score).slice(0, first);
+    // Whoever keeps rows by member has the window, and can put it in its order.
+    expect(window.size).toBeLessThanOrEqual(first);
+    const shown = [...window.values()].sort(byPlace);
     expect(shown.map(({ score }) => score)).toEqual(change.standings.map(({ score }) => score));
-    for (const row of change.standings) expect(window.get(row.member.externalId)).toEqual(row);
+    expect(new Set(shown)).toEqual(new Set(change.standings));
   }
 }
+
+const byPlace = (a: Row, b: Row) =>
+  b.score - a.score || Date.parse(a.reachedAt) - Date.parse(b.reachedAt);
 
 /** The query of a board's followers. */
 export const boardQuery = (first = 50, key = 'all-time') =>
   `subscription { leaderboardChanged(key: "${key}", first: ${first}) {
-     kind version standings { rank score member { externalId } }
-     changes { rank score member { externalId } } } }`;
+     kind version removed standings { rank score reachedAt member { id externalId } }
+     changes { rank score reachedAt member { id externalId } } } }`;
