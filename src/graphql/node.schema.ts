@@ -21,15 +21,21 @@ function typenameOf(globalId: string): string | undefined {
   }
 }
 
+// Types of node say `loadWithoutCache`: with its cache, Pothos forgets which type the second of
+// two equal ids in one document is.
 builder.queryFields((t) => ({
   node: t.node({
-    description: 'Anything that has a global id; null when the program has none such.',
+    description:
+      'Anything that has a global id; null when the program has none such. A member is given to ' +
+      'OPERATOR and SERVICE keys, and to themselves; FORBIDDEN otherwise.',
     authScopes: { known: true },
     args: { id: t.arg.id({ required: true, description: 'Global id.' }) },
     id: (_root, { id }, _context, info) => checkGlobalId('id', id, info),
   }),
   nodes: t.nodeList({
-    description: 'Several at once, in the order of their ids, with null for what there is not.',
+    description:
+      'Several at once, in the order of their ids, with null for what there is not. A member as by ' +
+      '`node`: null, and an error, for who may not read it.',
     authScopes: { known: true },
     args: {
       ids: t.arg.idList({

@@ -42,7 +42,7 @@ builder.node(LeaderboardType, {
     'A ranking of the program’s members. Highest score first; equal scores share the better rank ' +
     '(1, 2, 2, 4) and are listed by who reached the score first.',
   id: { resolve: ({ id }) => id, description: 'Opaque global id.' },
-  loadOne: async (id, { app, viewer }) =>
+  loadWithoutCache: async (id, { app, viewer }) =>
     viewer.kind === 'anonymous' ? null : findBoard(app.pool, viewer.programId, { id: rowId(id) }),
   fields: (t) => ({
     key: t.exposeString('key', { description: 'Its short name, unique in the program.' }),

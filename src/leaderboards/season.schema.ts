@@ -110,7 +110,7 @@ const StandingConnection = builder.objectRef<StandingPage>('StandingConnection')
 builder.node(SeasonType, {
   description: 'One run of a leaderboard, from startsAt until just before endsAt.',
   id: { resolve: ({ id }) => id, description: 'Opaque global id.' },
-  loadOne: async (id, { app, viewer }) =>
+  loadWithoutCache: async (id, { app, viewer }) =>
     viewer.kind === 'anonymous' ? null : findSeason(app.pool, viewer.programId, rowId(id)),
   fields: (t) => ({
     startsAt: t.field({

@@ -1,3 +1,5 @@
+import type { GraphQLError } from 'graphql';
+import type { Viewer } from '../auth/viewer.ts';
 import { externalId } from '../engine/inputs.ts';
 import type { MemberRef } from '../engine/operation.ts';
 import type { MemberState } from '../engine/rows.ts';
@@ -45,13 +47,30 @@ export async function readMember(
   return member?.programId === programId ? member : undefined;
 }
 
+/**
+ * A member by its node id, by the rule of `memberRefFor`. What may not be read is an error of its
+ * own, which is returned: thrown, it would take a list of other nodes with it.
+ */
+export async function readMemberNode(
+  context: Context,
+  id: number,
+): Promise<MemberState | GraphQLError | undefined> {
+  const { viewer } = context;
+  const member = viewer.kind === 'anonymous' ? undefined : await readMember(context, { id });
+  const may = member === undefined ? mayReadAll(viewer) : mayReadPrivate(context, member);
+  return may ? member : authorizationError(context); // Alike for those who are not there.
+}
+
 /** Whether the viewer may see a member's points, ledger and orders. */
 export function mayReadPrivate({ viewer }: Context, member: MemberState): boolean {
   if (viewer.kind === 'member') {
     return viewer.programId === member.programId && viewer.externalId === member.externalId;
   }
-  return viewer.kind === 'key' && (viewer.role === 'OPERATOR' || viewer.role === 'SERVICE');
+  return mayReadAll(viewer);
 }
+
+const mayReadAll = (viewer: Viewer) =>
+  viewer.kind === 'key' && (viewer.role === 'OPERATOR' || viewer.role === 'SERVICE');
 
 function toRef(by: MemberBy, argument: string): MemberRef {
   if (typeof by.id === 'string') return { id: fromGlobalId(`${argument}.id`, 'Member', by.id) };

@@ -1,3 +1,4 @@
+import type { MemberState } from '../engine/rows.ts';
 import { builder } from '../graphql/builder.ts';
 import { known } from '../graphql/context.ts';
 import { rowId } from '../graphql/ids.ts';
@@ -5,13 +6,12 @@ import { withoutNulls } from '../graphql/inputs.ts';
 import { type Payload, payloadInterfaces, toPayload } from '../graphql/payload.ts';
 import { MemberByInput, MemberType } from '../graphql/refs.ts';
 import { type EnrolMemberOutcome, enrolMember, enrolMemberRefusals } from './enrol-member.ts';
-import { memberRefFor, readMember } from './member-access.ts';
+import { memberRefFor, readMember, readMemberNode } from './member-access.ts';
 
 builder.node(MemberType, {
   description: 'Somebody who takes part in the program.',
   id: { resolve: ({ memberId }) => memberId, description: 'Opaque global id.' },
-  loadOne: (id, context) =>
-    context.viewer.kind === 'anonymous' ? null : readMember(context, { id: rowId(id) }),
+  loadWithoutCache: (id, context) => readMemberNode(context, rowId(id)) as Promise<MemberState>,
   fields: (t) => ({
     externalId: t.exposeString('externalId', {
       description:

@@ -1,5 +1,6 @@
 /** Who may do what: every root field by every role. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toGlobalId } from '../../src/graphql/ids.ts';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
 import {
   createTestApp,
@@ -99,6 +100,51 @@ describe('what is private', () => {
       const { data, errors } = await test.ask(credential, query(id));
       expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN']);
       expect(data.node ?? null).toBeNull();
+    }
+  });
+
+  it('who somebody is, too, by any id', async () => {
+    const nobody = toGlobalId('Member', 999_999);
+    const ask = async (credential: string, id: string) => {
+      const { data, errors } = await test.ask(
+        credential,
+        `{ node(id: "${id}") { ... on Member { externalId } }
+           nodes(ids: ["${subject.reward}", "${id}"]) { id ... on Member { displayName } } }`,
+      );
+      return { data, codes: errors?.map(({ extensions }) => extensions.code) };
+    };
+    const ada = await program.token('ada');
+    for (const credential of [program.keys.operator, program.keys.service, ada]) {
+      const { data, codes } = await ask(credential, subject.member);
+      expect(codes).toBeUndefined();
+      expect(data.node).toEqual({ externalId: 'ada' });
+      expect(data.nodes[1]).toEqual({ id: subject.member, displayName: 'ada' });
+    }
+    expect(await ask(program.keys.service, nobody)).toEqual({
+      data: { node: null, nodes: [{ id: subject.reward }, null] },
+      codes: undefined,
+    });
+    for (const [credential, id] of [
+      [program.keys.screen, subject.member],
+      [program.keys.screen, nobody],
+      [ada, bob],
+      [ada, nobody],
+      [await program.token('nobody'), subject.member],
+    ] as const) {
+      expect(await ask(credential, id)).toEqual({
+        data: { node: null, nodes: [{ id: subject.reward }, null] },
+        codes: ['FORBIDDEN', 'FORBIDDEN'],
+      });
+    }
+  });
+
+  it('but boards show whom they rank', async () => {
+    const query = `{ leaderboard(key: "daily") { season {
+      standings { nodes { member { id externalId displayName streak { current } } } } } } }`;
+    for (const credential of [program.keys.screen, await program.token('bob')]) {
+      const { data, errors } = await test.ask(credential, query);
+      expect(errors).toBeUndefined();
+      expect(data.leaderboard.season.standings.nodes[0].member.externalId).toBe('ada');
     }
   });
 

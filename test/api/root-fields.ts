@@ -46,9 +46,9 @@ export const rootFields: Readonly<Record<string, Field>> = {
   'Query.node': {
     scope: 'known',
     operations: (subject) => [
+      `{ node(id: "${subject.reward}") { ... on Reward { title price } } }`,
       `{ node(id: "${subject.member}") { ... on Member { externalId displayName } } }`,
       `{ node(id: "${subject.member}") { ... on Member { externalId points { available } } } }`,
-      `{ node(id: "${subject.reward}") { ... on Reward { title price } } }`,
       `{ node(id: "${subject.board}") { ... on Leaderboard { key } } }`,
       `{ node(id: "${subject.season}") { ... on Season { version leaderboard { key } } } }`,
     ],
@@ -56,6 +56,7 @@ export const rootFields: Readonly<Record<string, Field>> = {
   'Query.nodes': {
     scope: 'known',
     operations: ({ member: m, reward, board, season }) => [
+      `{ nodes(ids: ["${reward}", "${board}", "${season}"]) { id __typename } }`,
       `{ nodes(ids: ["${m}", "${reward}", "${board}", "${season}"]) { id __typename } }`,
     ],
   },

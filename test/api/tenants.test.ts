@@ -154,6 +154,24 @@ describe('the questions', () => {
     }
   });
 
+  it('find it however often they ask', async () => {
+    const ids = [ownSubject.member, ownSubject.reward, ownSubject.board, ownSubject.season];
+    const aliases = ids.flatMap((id, n) => [
+      `a${n}: node(id: "${id}") { id }`,
+      `b${n}: node(id: "${id}") { id }`,
+    ]);
+    const listed = JSON.stringify([...ids, ...ids]);
+    const { data, errors } = await say(
+      'operator',
+      `{ ${aliases.join(' ')} nodes(ids: ${listed}) { id } }`,
+    );
+    expect(errors).toBeUndefined();
+    expect(data.nodes.map(({ id }: { id: string }) => id)).toEqual([...ids, ...ids]);
+    for (const [n, id] of ids.entries()) {
+      expect([data[`a${n}`], data[`b${n}`]]).toEqual([{ id }, { id }]);
+    }
+  });
+
   it('about nobody are not about somebody', async () => {
     const { data } = await say(
       'operator',
