@@ -1,7 +1,7 @@
 /** Locks and loads what a batch touches: one statement per kind of row, accounts first. */
 
 import { assert } from '../platform/assert.ts';
-import { type LocalDate, localDateOf } from '../platform/calendar.ts';
+import { earlier, type LocalDate, localDateOf } from '../platform/calendar.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PoolClient } from '../platform/db.ts';
 import type { ProgramConfigs } from '../programs/config.ts';
@@ -156,7 +156,8 @@ async function loadHistory(client: PoolClient, held: Held, requests: readonly Re
     if (touches.lots) withLots.add(member.memberId);
     if (touches.checkInAt === undefined) continue;
     // A check-in on or after the last date needs only the account; an earlier one the history.
-    const at = touches.checkInAt ?? held.now;
+    // Whatever lies ahead is judged as of now, or refused.
+    const at = earlier(touches.checkInAt ?? held.now, held.now);
     const date = localDateOf(at, program.zone, program.dayStartMinutes);
     const last = lastDates.get(member.memberId) ?? member.lastCheckInDate ?? date;
     const isEarlier = date < last;
