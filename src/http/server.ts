@@ -30,7 +30,7 @@ export type ServerOptions = {
 export async function startServer(app: App, options: ServerOptions = {}): Promise<RunningServer> {
   const yoga = createGraphqlServer(app, { graphiqlKey: options.demoKeys?.service });
   const chunkedYoga = createGraphqlServer(app, { bodyBytesMax: limits.bodyBytesMax });
-  const rights = new RightsWatch(app.authenticator, () => app.clock.now());
+  const rights = new RightsWatch(app.authenticator);
   const sockets = createSocketDoor(app, yoga, rights);
   const metrics = createServerMetrics(app, sockets);
   const streams = new StreamGuard(rights);

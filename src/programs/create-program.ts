@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { createApiKey } from '../auth/api-key.ts';
+import { newTokenSecret } from '../auth/member-token.ts';
 import { defaultPlan } from '../checkin/ladder.ts';
 import { keyText, shortText } from '../engine/inputs.ts';
 import { isTimeZone } from '../platform/calendar.ts';
@@ -41,7 +41,7 @@ export async function createProgram(
         name,
         zone,
         dayStartMinutes,
-        tokenSecret: new Uint8Array(randomBytes(32)),
+        tokenSecret: newTokenSecret(),
         createdAt: now,
         plans: { create: { ...defaultPlan, ladder: [...defaultPlan.ladder] } },
         leaderboards: { create: defaultBoards.map((board) => ({ ...board })) },

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { decodeJwt } from 'jose';
+import { decodeJwt, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { documentOf, runCli, sql } from './support.ts';
@@ -70,6 +70,32 @@ describe('token', () => {
     const { sub, aud, iat = 0, exp = 0 } = decodeJwt(stdout.trim());
     expect({ sub, aud, lives: exp - iat }).toEqual({ sub: 'ann', aud: 'first', lives: 7_200 });
   });
+});
+
+describe('program token-secret', () => {
+  const secretOf = async (...flags: string[]) => {
+    const args = ['program', 'token-secret', '--program', 'first', ...flags];
+    const { code, stdout } = await runCli(database.url, args);
+    expect(code).toBe(0);
+    return stdout.trim();
+  };
+
+  it('prints what tokens are verified with, and replaces it when told to', async () => {
+    const secret = await secretOf();
+    expect(secret).toMatch(/^[\w-]{43}$/);
+    const token = await runCli(database.url, ['token', '--program', 'first', '--member', 'ann']);
+    await jwtVerify(token.stdout.trim(), Buffer.from(secret, 'base64url'));
+    const audit = `select action, actor, target from audit_entry where action = 'rotateTokenSecret'`;
+    expect(await sql(database.url, audit)).toEqual([]);
+    const next = JSON.parse(await secretOf('--rotate', '--json'));
+    expect(next).toMatchObject({ algorithm: 'HS256', rotated: true, encoding: 'base64url' });
+    expect(next.claims).toMatchObject({ iss: 'tallymark', aud: 'first' });
+    expect(next.secret).not.toBe(secret);
+    expect(await secretOf()).toBe(next.secret);
+    expect(await sql(database.url, audit)).toEqual([
+      { action: 'rotateTokenSecret', actor: 'cli', target: 'first' },
+    ]);
+  }, 60_000);
 });
 
 describe('migrate', () => {
