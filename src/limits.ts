@@ -70,7 +70,9 @@ export const limits = {
   // Projections.
   projectionEventsMax: 2_000, // Per transaction.
   projectionPollMs: SECOND, // A killed owner is replaced within two of these.
-  projectionRetryMs: 20, // Events committed but still behind an older transaction.
+  projectionRetryMs: 20, // Events committed but still behind an older transaction …
+  projectionRetryMsMax: 500, // … doubled up to this while it stays open.
+  projectionLateMs: 5 * SECOND, // An event that waits longer is worth a warning.
 
   // Housekeeping.
   expirySweepMs: 30 * SECOND,
