@@ -32,6 +32,7 @@ export const limits = {
   externalIdCharactersMax: 128,
   textCharactersMax: 500,
   redemptionQuantityMax: 100,
+  latenessHoursMax: 8_760, // A year: what is older is an import.
   futureToleranceMs: 5 * 60 * SECOND, // Clocks of devices differ (S6).
 
   // API documents.

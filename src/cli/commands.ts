@@ -8,7 +8,7 @@ import { CliProblem, problemLine } from './problem.ts';
 import { type CreateProgramFlags, createProgram } from './programs.ts';
 import { printToken, type TokenFlags } from './token.ts';
 import { type TokenSecretFlags, tokenSecret } from './token-secret.ts';
-import { API_KEY_ROLES, parseDayStart, parseDuration, parseRole } from './values.ts';
+import { API_KEY_ROLES, parseDayStart, parseDuration, parseLateness, parseRole } from './values.ts';
 import { type VerifyFlags, verify } from './verify.ts';
 import type { Env } from './with-app.ts';
 
@@ -93,7 +93,8 @@ function addPrograms(root: Command, add: Add, does: Does, env: Env): void {
       .requiredOption('--key <key>', 'its short name')
       .requiredOption('--name <name>', 'its name')
       .requiredOption('--zone <zone>', 'IANA zone in which its days are counted')
-      .option('--day-start <HH:MM>', 'when its days begin', parseDayStart, 0),
+      .option('--day-start <HH:MM>', 'when its days begin', parseDayStart, 0)
+      .option('--lateness <hours>', 'how late facts may come, 72 unless set', parseLateness),
     (output, flags: CreateProgramFlags) => createProgram(env, output, flags),
   );
   does(

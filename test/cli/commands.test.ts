@@ -19,7 +19,7 @@ const KEY = /tm_operator_[0-9a-f]{16}_[\w-]{43}/;
 
 describe('program create', () => {
   it('prints the operator key, which works', async () => {
-    const args = create('--key', 'second', '--day-start', '04:30', '--json');
+    const args = create('--key', 'second', '--day-start', '04:30', '--lateness', '100', '--json');
     const { code, stdout } = await runCli(database.url, args);
     expect(code).toBe(0);
     const document = JSON.parse(stdout);
@@ -27,9 +27,12 @@ describe('program create', () => {
     expect(document.operatorKey).toMatch(KEY);
     const rows = await sql(
       database.url,
-      `select day_start_minutes from program where key = 'second'`,
+      `select day_start_minutes as start, lateness_hours as late from program order by id`,
     );
-    expect(rows).toEqual([{ day_start_minutes: 270 }]);
+    expect(rows).toEqual([
+      { start: 0, late: 72 },
+      { start: 270, late: 100 },
+    ]);
   });
 
   it('prints it for people too', async () => {
@@ -127,6 +130,12 @@ describe('what is wrong is one line on stderr and exit code 1', () => {
     ['a key with a space', create('--key', 'a b'), 'key: must be 1 to 64 letters'],
     ['no name', create('--key', 'x', '--name', ''), 'name: must not be empty'],
     ['a bad day start', create('--key', 'x', '--day-start', '24:00'), 'It must be HH:MM'],
+    [
+      'a bad lateness',
+      create('--key', 'x', '--lateness', '8761'),
+      'It must be whole hours, from 0',
+    ],
+    ['a lateness before now', create('--key', 'x', '--lateness=-1'), 'It must be whole hours'],
     ['a missing flag', ['program', 'create', '--key', 'x'], "required option '--name <name>'"],
     ['a role that is none', [...keyCreate, 'ADMIN'], 'It must be one of OPERATOR, SERVICE'],
     ['an unknown program', ['verify', '--program', 'nope'], 'there is no program "nope"'],
