@@ -21,6 +21,7 @@ export const limits = {
   poolConnectionsMax: 16,
   // Waiting and running together stay below the 5 s in which every request is answered.
   connectMs: 2 * SECOND,
+  migrateConnectMs: 5 * SECOND, // At the start nobody waits for an answer yet.
   statementMs: 2 * SECOND,
   queryMs: 2_500, // Client side: a frozen server sends nothing, not even a timeout.
   lockMs: 1_500,
