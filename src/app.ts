@@ -60,7 +60,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   let closing = false;
   const close = async () => {
     closing = true;
-    for (const closer of closers.splice(0).reverse()) await closer();
+    await closeAll(closers.splice(0).reverse(), log);
   };
   try {
     const database = await openDatabase(config, purpose, log);
@@ -76,7 +76,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     closers.push(() => bus.close());
     const registry = new Registry();
     const standings = createSqlStandings(pool);
-    const projection = new Projection(standingsConsumer, pool, log, (m) => bus.publish(m));
+    const projection = new Projection(standingsConsumer(clock), pool, log, (m) => bus.publish(m));
     const live = new LiveHub(
       {
         board: (board) => readBoard(pool, standings, board, clock.now()),
@@ -117,6 +117,17 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** Closes one after the other; what cannot be closed keeps nothing else open. */
+async function closeAll(closers: readonly (() => unknown)[], log: Log): Promise<void> {
+  for (const closer of closers) {
+    try {
+      await closer();
+    } catch (err) {
+      log.warn({ err }, 'something did not close; the rest does');
+    }
   }
 }
 

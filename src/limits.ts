@@ -21,6 +21,7 @@ export const limits = {
   poolConnectionsMax: 16,
   // Waiting and running together stay below the 5 s in which every request is answered.
   connectMs: 2 * SECOND,
+  migrateConnectMs: 5 * SECOND, // At the start nobody waits for an answer yet.
   statementMs: 2 * SECOND,
   queryMs: 2_500, // Client side: a frozen server sends nothing, not even a timeout.
   lockMs: 1_500,
@@ -32,6 +33,7 @@ export const limits = {
   externalIdCharactersMax: 128,
   textCharactersMax: 500,
   redemptionQuantityMax: 100,
+  latenessHoursMax: 8_760, // A year: what is older is an import.
   futureToleranceMs: 5 * 60 * SECOND, // Clocks of devices differ (S6).
 
   // API documents.
@@ -77,7 +79,9 @@ export const limits = {
   // Projections.
   projectionEventsMax: 2_000, // Per transaction.
   projectionPollMs: SECOND, // A killed owner is replaced within two of these.
-  projectionRetryMs: 20, // Events committed but still behind an older transaction.
+  projectionRetryMs: 20, // Events committed but still behind an older transaction …
+  projectionRetryMsMax: 500, // … doubled up to this while it stays open.
+  projectionLateMs: 5 * SECOND, // An event that waits longer is worth a warning.
 
   // Housekeeping.
   expirySweepMs: 30 * SECOND,

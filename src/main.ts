@@ -5,21 +5,26 @@ import { problemLine } from './cli/problem.ts';
 import { loadConfig, SettingError } from './config.ts';
 import { demoBanner } from './demo/banner.ts';
 import { type DemoKeys, seedDemo } from './demo/seed.ts';
+import { tryPort } from './http/port.ts';
 import { type RunningServer, startServer } from './http/server.ts';
+import { limits } from './limits.ts';
 import { createLog, type LogLevel } from './platform/log.ts';
 
 /** ENTRY: settings → app → server → signals. Resolves when the server listens. */
 export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
   const config = loadConfig(env);
   const log = createLog({ level: config.logLevel as LogLevel, pretty: process.stdout.isTTY });
+  const noListening = (error: NodeJS.ErrnoException) => {
+    throw listenError(error, config.port, config.host);
+  };
+  // First of all: a port in use is no reason to set up a database.
+  await tryPort(config.port, config.host).catch(noListening);
   const app = await createApp(config, { log, purpose: 'serve' }).catch((error) => {
     throw folderError(error, config.dataDir);
   });
   try {
     const demo = config.demo ? await seedDemo(app) : undefined;
-    const server = await startServer(app, { demoKeys: demo }).catch((error) => {
-      throw listenError(error, config.port, config.host);
-    });
+    const server = await startServer(app, { demoKeys: demo }).catch(noListening);
     stopOnSignals(app, server);
     log.info({ url: server.url }, 'listening');
     // It serves by now: a database that stumbles here is no reason to end.
@@ -41,24 +46,37 @@ async function welcome(app: App, server: RunningServer, demo: DemoKeys | undefin
 /** The first signal ends the process in order, the second at once. */
 function stopOnSignals(app: App, server: RunningServer): void {
   let stopping = false;
-  const stop = async (signal: string) => {
+  const close = async () => {
+    try {
+      await server.close();
+    } finally {
+      await app.close();
+    }
+  };
+  const exit = (code: 0 | 1, fields: object, message: string) => {
+    if (code === 0) app.log.info(fields, message);
+    else app.log.error(fields, message);
+    process.exit(code);
+  };
+  const stop = (signal: string) => {
     if (stopping) process.exit(1);
     stopping = true;
     app.log.info({ signal }, 'stopping');
-    await server.close();
-    await app.close();
-    app.log.info({}, 'stopped');
-    process.exit(0);
+    setTimeout(() => exit(1, {}, 'stopped before all was closed'), limits.shutdownMs).unref();
+    close().then(
+      () => exit(0, {}, 'stopped'),
+      (err: unknown) => exit(1, { err }, 'stopped; not all was closed'),
+    );
   };
-  process.on('SIGTERM', () => void stop('SIGTERM'));
-  process.on('SIGINT', () => void stop('SIGINT'));
+  process.on('SIGTERM', () => stop('SIGTERM'));
+  process.on('SIGINT', () => stop('SIGINT'));
   // npm hands a signal to the shell between us, which dies of it and tells nobody.
   if (process.env.npm_lifecycle_event === undefined) return;
   const parent = process.ppid;
   const watch = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(watch);
-    if (!stopping) void stop('npm has ended');
+    if (!stopping) stop('npm has ended');
   }, 250).unref();
 }
 

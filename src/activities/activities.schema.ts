@@ -27,8 +27,8 @@ const RecordActivityInput = builder.inputType('RecordActivityInput', {
     occurredAt: t.field({
       type: 'DateTime',
       description:
-        'When it was done; now when absent. At most 5 minutes ahead, and as far back as the ' +
-        'program accepts (72 hours unless set otherwise).',
+        'When it was done; now when absent. At most 5 minutes ahead, which counts as now, ' +
+        'and as far back as the program accepts (72 hours unless set otherwise).',
     }),
     value: t.field({
       type: 'SafeInt',

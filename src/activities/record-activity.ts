@@ -64,8 +64,7 @@ export const recordActivity: Operation<RecordActivityInput, RecordActivityOutcom
       const position = member.eventPosition;
       return { memberId, type, reference, alreadyRecorded: true, entries: [], position };
     }
-    acceptOccurrence(program, occurredAt, now);
-    const time = factTime(program, occurredAt);
+    const time = factTime(program, acceptOccurrence(program, occurredAt, now));
     const rule = program.rules.get(type);
     const entries = [];
     if (rule !== undefined) {
@@ -92,7 +91,7 @@ export const recordActivity: Operation<RecordActivityInput, RecordActivityOutcom
     });
     const summaries = summarise(entries);
     const payload = { activity: type, reference, value, entries: summaries };
-    const position = facts.emit(member, 'activity.recorded', occurredAt, payload);
+    const position = facts.emit(member, 'activity.recorded', time.occurredAt, payload);
     return { memberId, type, reference, alreadyRecorded: false, entries: summaries, position };
   },
 };

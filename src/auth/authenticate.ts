@@ -5,7 +5,7 @@ import { named } from '../platform/db.ts';
 import { sha256 } from '../platform/ids.ts';
 import { parseApiKey, secretMatches } from './api-key.ts';
 import { claimedProgram, verifyMemberToken } from './member-token.ts';
-import type { ApiKeyRole, Viewer } from './viewer.ts';
+import type { ApiKeyRole, MemberViewer, Viewer } from './viewer.ts';
 
 /** The credential is not valid (any more). Says no more than that. */
 export class Unauthenticated extends Error {
@@ -14,6 +14,8 @@ export class Unauthenticated extends Error {
     this.name = 'Unauthenticated';
   }
 }
+
+type Secret = { readonly bytes: Buffer | undefined; readonly until: number };
 
 type KeyRow = {
   programId: number;
@@ -31,6 +33,9 @@ export class Authenticator {
   readonly #pool: Pool;
   readonly #clock: Clock;
   readonly #cache = new Map<string, { viewer: Viewer; until: number }>();
+  /** What each member's token was signed with. */
+  readonly #signedWith = new WeakMap<MemberViewer, Buffer>();
+  readonly #secrets = new Map<number, Secret>();
 
   constructor(pool: Pool, clock: Clock) {
     this.#pool = pool;
@@ -54,6 +59,33 @@ export class Authenticator {
     if (viewer === undefined) throw new Unauthenticated();
     this.#remember(cacheKey, viewer, now.getTime());
     return viewer;
+  }
+
+  /**
+   * Whether a member token found valid before still is: not over, and not signed with a secret that
+   * was replaced. Asked again and again of every open socket, so it checks no signature.
+   */
+  async isCurrent(viewer: MemberViewer): Promise<boolean> {
+    const now = this.#clock.now();
+    if (viewer.expiresAt <= now) return false;
+    const known = this.#secrets.get(viewer.programId);
+    const secret =
+      known !== undefined && now.getTime() < known.until
+        ? known.bytes
+        : await this.#loadSecret(viewer.programId, now.getTime() + limits.authCacheMs);
+    const signedWith = this.#signedWith.get(viewer);
+    return secret !== undefined && signedWith?.equals(secret) === true;
+  }
+
+  async #loadSecret(programId: number, until: number): Promise<Buffer | undefined> {
+    const [program] = await named<{ secret: Buffer }>(
+      this.#pool,
+      'auth.loadTokenSecret',
+      'select token_secret as secret from program where id = $1',
+      [programId],
+    );
+    this.#secrets.set(programId, { bytes: program?.secret, until });
+    return program?.secret;
   }
 
   #remember(cacheKey: string, viewer: Viewer, now: number): void {
@@ -89,6 +121,9 @@ export class Authenticator {
     );
     if (program === undefined) return undefined;
     const claims = await verifyMemberToken(credential, programKey, program.secret, now);
-    return claims && { kind: 'member', programId: program.id, ...claims };
+    if (claims === undefined) return undefined;
+    const viewer: MemberViewer = { kind: 'member', programId: program.id, ...claims };
+    this.#signedWith.set(viewer, program.secret);
+    return viewer;
   }
 }

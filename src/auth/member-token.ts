@@ -1,12 +1,16 @@
+import { randomBytes } from 'node:crypto';
 import { decodeJwt, errors, jwtVerify, SignJWT } from 'jose';
 import { externalId, keyText } from '../engine/inputs.ts';
 import { limits } from '../limits.ts';
 
-const ALGORITHM = 'HS256';
+export const ALGORITHM = 'HS256';
 export const ISSUER = 'tallymark';
 
 /** The last second that a Date can hold. */
 const SECONDS_MAX = 8.64e12;
+
+/** A new secret for a program's member tokens. */
+export const newTokenSecret = (): Uint8Array<ArrayBuffer> => new Uint8Array(randomBytes(32));
 
 /** Signs a token that speaks for one member of one program. */
 export function signMemberToken(

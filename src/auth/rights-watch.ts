@@ -6,18 +6,16 @@ type Watched = { readonly ends: Set<() => void>; viewer: Viewer | undefined };
 
 /**
  * Ends what lives longer than a request (sockets, event streams) once the credential it was
- * opened with is revoked or over (S97). Each credential is looked at once, whoever uses it.
+ * opened with is revoked or over (S97). Each credential is looked at once a round, whoever uses it.
  */
 export class RightsWatch {
-  readonly #authenticator: Pick<Authenticator, 'authenticate'>;
-  readonly #now: () => Date;
+  readonly #authenticator: Authenticator;
   readonly #watched = new Map<string, Watched>();
   readonly #timer: NodeJS.Timeout;
   #checking = false;
 
-  constructor(authenticator: Pick<Authenticator, 'authenticate'>, now: () => Date) {
+  constructor(authenticator: Authenticator) {
     this.#authenticator = authenticator;
-    this.#now = now;
     this.#timer = setInterval(() => void this.#check(), limits.rightsCheckMs).unref();
   }
 
@@ -49,14 +47,13 @@ export class RightsWatch {
     this.#checking = false;
   }
 
-  /** A token ends by itself, so it is asked for once; a key may be revoked at any time. */
+  /** Signatures of tokens are checked once; there may be one for every socket. */
   async #isValid(authorization: string, watched: Watched): Promise<boolean> {
     try {
-      if (watched.viewer?.kind !== 'member') {
-        watched.viewer = await this.#authenticator.authenticate(authorization);
-      }
       const { viewer } = watched;
-      return viewer.kind !== 'member' || viewer.expiresAt > this.#now();
+      if (viewer?.kind === 'member') return await this.#authenticator.isCurrent(viewer);
+      watched.viewer = await this.#authenticator.authenticate(authorization);
+      return true;
     } catch (error) {
       return !(error instanceof Unauthenticated); // A database that is away revokes nothing.
     }

@@ -1,6 +1,15 @@
-/** Who is calling. One program at most: nobody speaks for two tenants. */
 export type ApiKeyRole = 'OPERATOR' | 'SERVICE' | 'PARTNER' | 'SCREEN';
 
+/** The bearer of a member token. */
+export type MemberViewer = {
+  readonly kind: 'member';
+  readonly programId: number;
+  readonly externalId: string;
+  /** When the token ends. */
+  readonly expiresAt: Date;
+};
+
+/** Who is calling. One program at most: nobody speaks for two tenants. */
 export type Viewer =
   | { readonly kind: 'anonymous' }
   | {
@@ -9,13 +18,7 @@ export type Viewer =
       readonly keyId: string;
       readonly role: ApiKeyRole;
     }
-  | {
-      readonly kind: 'member';
-      readonly programId: number;
-      readonly externalId: string;
-      /** When the token ends. */
-      readonly expiresAt: Date;
-    }
+  | MemberViewer
   /** Ourselves: the command line and the housekeeping jobs. */
   | { readonly kind: 'system'; readonly programId: number; readonly name: string };
 

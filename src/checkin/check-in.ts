@@ -30,7 +30,6 @@ export const checkIn: Operation<CheckInInput, CheckInOutcome> = {
   touches: ({ member, occurredAt }) => ({ member, checkInAt: occurredAt ?? null }),
   decide(facts, { occurredAt = facts.now }, now) {
     const member = requireMember(facts);
-    acceptOccurrence(facts.program, occurredAt, now);
-    return recordCheckIn(facts, member, occurredAt);
+    return recordCheckIn(facts, member, acceptOccurrence(facts.program, occurredAt, now));
   },
 };

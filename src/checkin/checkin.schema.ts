@@ -116,8 +116,8 @@ const CheckInInput = builder.inputType('CheckInInput', {
     occurredAt: t.field({
       type: 'DateTime',
       description:
-        'When the member was there; now when absent. At most 5 minutes ahead, and as far back as ' +
-        'the program accepts (72 hours unless set otherwise).',
+        'When the member was there; now when absent. At most 5 minutes ahead, which counts ' +
+        'as now, and as far back as the program accepts (72 hours unless set otherwise).',
     }),
     idempotencyKey: t.string({
       description:

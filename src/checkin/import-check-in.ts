@@ -3,7 +3,7 @@ import { externalId, instant } from '../engine/inputs.ts';
 import type { Operation } from '../engine/operation.ts';
 import { addMember } from '../members/member-steps.ts';
 import { BalanceOutOfRange } from '../points/points.refusals.ts';
-import { OccurredInFuture, refuseFuture } from '../programs/occurrence.ts';
+import { noLaterThanNow, OccurredInFuture } from '../programs/occurrence.ts';
 import { type CheckInOutcome, recordCheckIn } from './record-check-in.ts';
 
 const input = z.object({
@@ -27,8 +27,8 @@ export const importCheckIn: Operation<ImportCheckInInput, CheckInOutcome> = {
     checkInAt: occurredAt,
   }),
   decide(facts, { externalId, occurredAt }, now) {
-    refuseFuture(occurredAt, now);
+    const at = noLaterThanNow(occurredAt, now);
     const member = facts.member ?? addMember(facts, externalId, externalId);
-    return recordCheckIn(facts, member, occurredAt);
+    return recordCheckIn(facts, member, at);
   },
 };

@@ -7,7 +7,8 @@ import { createOutput, type Output } from './output.ts';
 import { CliProblem, problemLine } from './problem.ts';
 import { type CreateProgramFlags, createProgram } from './programs.ts';
 import { printToken, type TokenFlags } from './token.ts';
-import { API_KEY_ROLES, parseDayStart, parseDuration, parseRole } from './values.ts';
+import { type TokenSecretFlags, tokenSecret } from './token-secret.ts';
+import { API_KEY_ROLES, parseDayStart, parseDuration, parseLateness, parseRole } from './values.ts';
 import { type VerifyFlags, verify } from './verify.ts';
 import type { Env } from './with-app.ts';
 
@@ -92,8 +93,15 @@ function addPrograms(root: Command, add: Add, does: Does, env: Env): void {
       .requiredOption('--key <key>', 'its short name')
       .requiredOption('--name <name>', 'its name')
       .requiredOption('--zone <zone>', 'IANA zone in which its days are counted')
-      .option('--day-start <HH:MM>', 'when its days begin', parseDayStart, 0),
+      .option('--day-start <HH:MM>', 'when its days begin', parseDayStart, 0)
+      .option('--lateness <hours>', 'how late facts may come, 72 unless set', parseLateness),
     (output, flags: CreateProgramFlags) => createProgram(env, output, flags),
+  );
+  does(
+    add(programs, 'token-secret', 'print what your backend signs member tokens with')
+      .requiredOption('--program <key>', 'the program')
+      .option('--rotate', 'replace it first: tokens signed with the old one end within 5 s'),
+    (output, flags: TokenSecretFlags) => tokenSecret(env, output, flags),
   );
   const keys = add(root, 'key', 'API keys');
   does(

@@ -5,7 +5,7 @@ import { type ProgramConfig, ProgramConfigs } from '../programs/config.ts';
 import { type FileRow, fileSize, readCheckIns } from './check-in-file.ts';
 import { ImportDryRun } from './import-dry-run.ts';
 import { ImportRun } from './import-run.ts';
-import { ImportTally, SHOWN_REJECTIONS_MAX } from './import-tally.ts';
+import { ImportTally, KEPT_REJECTIONS_MAX, SHOWN_REJECTIONS_MAX } from './import-tally.ts';
 import { count, type Output, seconds } from './output.ts';
 import { CliProblem } from './problem.ts';
 import { waitForStandings } from './wait-for-standings.ts';
@@ -33,7 +33,7 @@ export async function importCheckIns(
   return withApp(env, async (app) => {
     const { id, key } = await requireProgram(app, flags.program);
     const program = await programConfig(app, id);
-    const tally = new ImportTally(output.json);
+    const tally = new ImportTally(output.json ? KEPT_REJECTIONS_MAX : SHOWN_REJECTIONS_MAX);
     const startedAt = performance.now();
     const feed = (taker: Taker) => feedFile(file, bytes, taker);
     if (flags.dryRun) await ImportDryRun.with(app, program, tally, feed);
@@ -92,7 +92,8 @@ function report(
 ): void {
   const { rows, accepted, duplicates, rejected, membersEnrolled, pointsAwarded } = tally;
   const rowsPerSecond = Math.round(rows / (ms / 1000));
-  const shown = tally.rejections.slice(0, SHOWN_REJECTIONS_MAX);
+  const { rejections } = tally;
+  const shown = rejections.slice(0, SHOWN_REJECTIONS_MAX);
   const lines = shown.map(
     ({ line, field, reason }) => `line ${line}: ${field === null ? '' : `${field}: `}${reason}`,
   );
@@ -101,7 +102,8 @@ function report(
   output.result(
     {
       ...{ program, dryRun, rows, accepted, duplicates, rejected, membersEnrolled, pointsAwarded },
-      ...{ seconds: Math.round(ms) / 1000, rowsPerSecond, rejections: tally.rejections },
+      ...{ seconds: Math.round(ms) / 1000, rowsPerSecond, rejections },
+      rejectionsOmitted: rejected - rejections.length,
     },
     [
       `${dryRun ? 'dry run, nothing is written: ' : ''}${count(rows)} rows: ${kinds}`,

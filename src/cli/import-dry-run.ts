@@ -2,7 +2,7 @@ import type { App } from '../app.ts';
 import { localDateOf } from '../platform/calendar.ts';
 import type { PoolClient } from '../platform/db.ts';
 import type { ProgramConfig } from '../programs/config.ts';
-import { OccurredInFuture, refuseFuture } from '../programs/occurrence.ts';
+import { noLaterThanNow, OccurredInFuture } from '../programs/occurrence.ts';
 import { type FileRow, inFuture } from './check-in-file.ts';
 import {
   addDryRunRows,
@@ -65,10 +65,11 @@ export class ImportDryRun {
     const { zone, dayStartMinutes } = this.#program;
     for (const row of rows) {
       if ('reason' in row) this.#tally.reject(row);
-      else if (this.#isAhead(row.occurredAt)) this.#tally.reject(inFuture(row.line));
       else {
         const { line, externalId, occurredAt } = row;
-        this.#rows.push({ line, externalId, date: localDateOf(occurredAt, zone, dayStartMinutes) });
+        const at = this.#judgedAt(occurredAt);
+        if (at === undefined) this.#tally.reject(inFuture(line));
+        else this.#rows.push({ line, externalId, date: localDateOf(at, zone, dayStartMinutes) });
       }
     }
     if (this.#rows.length >= WRITE_ROWS) await this.#flush();
@@ -87,12 +88,12 @@ export class ImportDryRun {
     }
   }
 
-  #isAhead(at: Date): boolean {
+  /** The instant a row is judged by; undefined when it lies too far ahead. */
+  #judgedAt(at: Date): Date | undefined {
     try {
-      refuseFuture(at, this.#now);
-      return false;
+      return noLaterThanNow(at, this.#now);
     } catch (error) {
-      if (error instanceof OccurredInFuture) return true;
+      if (error instanceof OccurredInFuture) return undefined;
       throw error;
     }
   }

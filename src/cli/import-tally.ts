@@ -1,7 +1,11 @@
 import type { Rejection } from './check-in-file.ts';
 
-/** How many rejected lines a person is shown; JSON has them all. */
+/** How many rejected lines a person is shown … */
 export const SHOWN_REJECTIONS_MAX = 20;
+/** … and how many JSON has: a file of nothing but mistakes must not fill the memory. */
+export const KEPT_REJECTIONS_MAX = 10_000;
+/** So many more may wait to be cut, so that cutting is rare. */
+const CUT_REJECTIONS = 1_000;
 
 /** What an import did, or would do: rows = accepted + duplicates + rejected (S100). */
 export class ImportTally {
@@ -10,29 +14,32 @@ export class ImportTally {
   rejected = 0;
   membersEnrolled = 0;
   pointsAwarded = 0;
-  readonly #keepAll: boolean;
+  readonly #kept: number;
   #rejections: Rejection[] = [];
 
-  /** `keepAll`: every rejection is kept, not only the first ones of the file. */
-  constructor(keepAll: boolean) {
-    this.#keepAll = keepAll;
+  /** `kept`: how many rejections, the first ones of the file, are kept. */
+  constructor(kept: number) {
+    this.#kept = kept;
   }
 
   reject(rejection: Rejection): void {
     this.rejected += 1;
     this.#rejections.push(rejection);
     // Rows are answered out of order, so the first lines are not always the first to come.
-    if (!this.#keepAll && this.#rejections.length > 50 * SHOWN_REJECTIONS_MAX) {
-      this.#rejections = this.rejections.slice(0, SHOWN_REJECTIONS_MAX);
-    }
+    if (this.#rejections.length > this.#kept + CUT_REJECTIONS) this.#cut();
   }
 
   get rows(): number {
     return this.accepted + this.duplicates + this.rejected;
   }
 
-  /** Rejected lines in the order of the file. */
+  /** The first rejected lines in the order of the file. */
   get rejections(): readonly Rejection[] {
-    return this.#rejections.sort((a, b) => a.line - b.line);
+    this.#cut();
+    return this.#rejections;
+  }
+
+  #cut(): void {
+    this.#rejections = this.#rejections.sort((a, b) => a.line - b.line).slice(0, this.#kept);
   }
 }

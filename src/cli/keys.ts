@@ -5,10 +5,7 @@ import type { PrismaClient } from '../platform/db.ts';
 import { parseOrRefuse } from '../platform/refusal.ts';
 import type { Output } from './output.ts';
 import { CliProblem } from './problem.ts';
-import { type Env, requireProgram, withApp } from './with-app.ts';
-
-/** As audit rows name whoever works at the command line. */
-const ACTOR = 'cli';
+import { ACTOR, type Env, requireProgram, withApp } from './with-app.ts';
 
 export type CreateKeyFlags = {
   readonly program: string;

@@ -1,6 +1,7 @@
 /** Values of options, parsed; a wrong one is told in commander's own one line. */
 import { InvalidArgumentError } from 'commander';
 import type { ApiKeyRole } from '../auth/viewer.ts';
+import { limits } from '../limits.ts';
 
 export const API_KEY_ROLES: readonly ApiKeyRole[] = ['OPERATOR', 'SERVICE', 'PARTNER', 'SCREEN'];
 
@@ -12,6 +13,13 @@ export function parseDayStart(text: string): number {
   const match = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text);
   if (match === null) throw new InvalidArgumentError('It must be HH:MM, from 00:00 to 23:59.');
   return Number(match[1]) * 60 + Number(match[2]);
+}
+
+/** '72' → hours; 0 to a year. */
+export function parseLateness(text: string): number {
+  const hours = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (hours <= limits.latenessHoursMax) return hours;
+  throw new InvalidArgumentError(`It must be whole hours, from 0 to ${limits.latenessHoursMax}.`);
 }
 
 /** '90s', '15m', '12h' or '30d' in milliseconds. */

@@ -7,6 +7,9 @@ import { CliProblem } from './problem.ts';
 /** The environment a command was started in. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
+/** As audit rows name whoever works at the command line. */
+export const ACTOR = 'cli';
+
 /** Settings and log of a tool: only warnings, unless LOG_LEVEL says otherwise, and never on stdout. */
 export function toolSettings(env: Env): { config: Config; log: RootLog } {
   const config = loadConfig(env);

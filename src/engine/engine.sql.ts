@@ -14,14 +14,18 @@ export const memberStateColumns = `
   a.streak_total_days as "streakTotalDays", a.last_check_in_date as "lastCheckInDate",
   a.event_position as "eventPosition"`;
 
-/** Locks accounts in id order: one order everywhere, or two batches deadlock. */
-export const lockMembersById = (client: PoolClient, ids: number[]) =>
+/**
+ * Locks accounts in id order: one order everywhere, or two batches deadlock. An id counts only
+ * together with its program: nobody may lock, or wait for, rows of another's.
+ */
+export const lockMembersById = (client: PoolClient, programIds: number[], ids: number[]) =>
   named<MemberState>(
     client,
     'engine.lockMembersById',
-    `select ${memberStateColumns} from member m join account a on a.member_id = m.id
-     where m.id = any($1) order by m.id for update of a`,
-    [ids],
+    `select ${memberStateColumns} from unnest($1::int[], $2::bigint[]) as k (program_id, id)
+     join member m using (program_id, id) join account a on a.member_id = m.id
+     order by m.id for update of a`,
+    [programIds, ids],
   );
 
 export const lockMembersByExternalId = (
@@ -41,32 +45,33 @@ export const lockMembersByExternalId = (
 /** The same for a batch that names members in both ways. */
 export const lockMembers = (
   client: PoolClient,
-  ids: number[],
-  programIds: number[],
-  externalIds: string[],
+  byId: { programIds: number[]; ids: number[] },
+  byExternalId: { programIds: number[]; externalIds: string[] },
 ) =>
   named<MemberState>(
     client,
     'engine.lockMembers',
     `with wanted as (
-       select unnest($1::bigint[]) as id
+       select m.id from unnest($1::int[], $2::bigint[]) as k (program_id, id)
+       join member m using (program_id, id)
        union
-       select m.id from unnest($2::int[], $3::text[]) as k (program_id, external_id)
+       select m.id from unnest($3::int[], $4::text[]) as k (program_id, external_id)
        join member m using (program_id, external_id))
      select ${memberStateColumns}
      from wanted join member m using (id) join account a on a.member_id = m.id
      order by m.id for update of a`,
-    [ids, programIds, externalIds],
+    [byId.programIds, byId.ids, byExternalId.programIds, byExternalId.externalIds],
   );
 
-/** Locks reward stock, after the accounts and in id order. */
-export const lockRewards = (client: PoolClient, ids: number[]) =>
+/** Locks the programs' own reward stock, after the accounts and in id order. */
+export const lockRewards = (client: PoolClient, programIds: number[], ids: number[]) =>
   named<RewardRow>(
     client,
     'engine.lockRewards',
-    `select id, program_id as "programId", title, price, stock from reward
-     where id = any($1) order by id for update`,
-    [ids],
+    `select r.id, r.program_id as "programId", r.title, r.price, r.stock
+     from unnest($1::int[], $2::bigint[]) as k (program_id, id)
+     join reward r using (program_id, id) order by r.id for update of r`,
+    [programIds, ids],
   );
 
 export const loadReceipts = (

@@ -2,13 +2,30 @@
 import { z } from 'zod';
 import { limits } from '../limits.ts';
 
-/** Text without control characters: they break logs, CSV files and screens. */
+/** What most ids look like: nothing more has to be asked of them. */
+const PLAIN = /^[!-~](?:[ -~]*[!-~])?$/;
+const VISIBLE = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cf}\u2800]/u;
+
+/**
+ * Text without control characters, which break logs, CSV files and screens, and which is what it
+ * looks like: not blank, no blanks around it, not turned round (joiners as in emoji are fine).
+ */
 const text = (charactersMax: number) =>
   z
     .string()
     .min(1, 'must not be empty')
     .max(charactersMax, `must have at most ${charactersMax} characters`)
-    .refine((value) => !/\p{Cc}|\p{Cs}/u.test(value), 'must not contain control characters');
+    .superRefine((value, context) => {
+      const message = PLAIN.test(value) ? undefined : whatIsWrong(value);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    });
+
+function whatIsWrong(value: string): string | undefined {
+  if (/\p{Cc}|\p{Cs}/u.test(value)) return 'must not contain control characters';
+  if (/\p{Bidi_Control}/u.test(value)) return 'must not contain characters that turn text round';
+  if (!VISIBLE.test(value)) return 'must contain a visible character';
+  return value === value.trim() ? undefined : 'must not begin or end with white space';
+}
 
 export const externalId = text(limits.externalIdCharactersMax);
 export const shortText = text(limits.textCharactersMax);

@@ -1,7 +1,7 @@
 /** Locks and loads what a batch touches: one statement per kind of row, accounts first. */
 
 import { assert } from '../platform/assert.ts';
-import { type LocalDate, localDateOf } from '../platform/calendar.ts';
+import { earlier, type LocalDate, localDateOf } from '../platform/calendar.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PoolClient } from '../platform/db.ts';
 import type { ProgramConfigs } from '../programs/config.ts';
@@ -35,32 +35,37 @@ const nothing = () => Promise.resolve([]);
 const unique = <T>(values: readonly T[]) => [...new Set(values)];
 
 function lockAll(client: PoolClient, requests: readonly Request[]) {
-  const ids: number[] = [];
-  const programIds: number[] = [];
-  const externalIds: string[] = [];
+  const byId = { programIds: [] as number[], ids: [] as number[] };
+  const byExternalId = { programIds: [] as number[], externalIds: [] as string[] };
+  const rewards = { programIds: [] as number[], ids: [] as number[] };
   for (const { programId, touches } of requests) {
-    if ('id' in touches.member) ids.push(touches.member.id);
-    else {
-      programIds.push(programId);
-      externalIds.push(touches.member.externalId);
+    if ('id' in touches.member) {
+      byId.programIds.push(programId);
+      byId.ids.push(touches.member.id);
+    } else {
+      byExternalId.programIds.push(programId);
+      byExternalId.externalIds.push(touches.member.externalId);
+    }
+    if (touches.reward !== undefined) {
+      rewards.programIds.push(programId);
+      rewards.ids.push(touches.reward);
     }
   }
-  const rewards = unique(requests.flatMap(({ touches }) => touches.reward ?? []));
   return [
-    lockAccounts(client, ids, programIds, externalIds),
-    rewards.length === 0 ? nothing() : lockRewards(client, rewards),
+    lockAccounts(client, byId, byExternalId),
+    rewards.ids.length === 0 ? nothing() : lockRewards(client, rewards.programIds, rewards.ids),
   ] as const;
 }
 
 function lockAccounts(
   client: PoolClient,
-  ids: number[],
-  programIds: number[],
-  externalIds: string[],
+  byId: { programIds: number[]; ids: number[] },
+  byExternalId: { programIds: number[]; externalIds: string[] },
 ) {
-  if (ids.length === 0) return lockMembersByExternalId(client, programIds, externalIds);
-  if (externalIds.length === 0) return lockMembersById(client, ids);
-  return lockMembers(client, ids, programIds, externalIds);
+  const { programIds, externalIds } = byExternalId;
+  if (byId.ids.length === 0) return lockMembersByExternalId(client, programIds, externalIds);
+  if (externalIds.length === 0) return lockMembersById(client, byId.programIds, byId.ids);
+  return lockMembers(client, byId, byExternalId);
 }
 
 const idsOf = (text: string | null) => text?.split(',').map(Number) ?? [];
@@ -156,7 +161,8 @@ async function loadHistory(client: PoolClient, held: Held, requests: readonly Re
     if (touches.lots) withLots.add(member.memberId);
     if (touches.checkInAt === undefined) continue;
     // A check-in on or after the last date needs only the account; an earlier one the history.
-    const at = touches.checkInAt ?? held.now;
+    // Whatever lies ahead is judged as of now, or refused.
+    const at = earlier(touches.checkInAt ?? held.now, held.now);
     const date = localDateOf(at, program.zone, program.dayStartMinutes);
     const last = lastDates.get(member.memberId) ?? member.lastCheckInDate ?? date;
     const isEarlier = date < last;

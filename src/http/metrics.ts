@@ -22,6 +22,11 @@ export function createServerMetrics(app: App, sockets: SocketDoor, documents: Do
   gauge('tallymark_documents_characters', 'Their length.', () => documents.calculatedSize);
   gauge('tallymark_live_boards', 'Boards watched on this node.', () => app.live.watched.boards);
   gauge('tallymark_live_members', 'Members watched on this node.', () => app.live.watched.members);
+  gauge(
+    'tallymark_boards_lag_seconds',
+    'For how long the oldest event that the boards have not read has waited.',
+    () => app.projection.lagSeconds,
+  );
   gauge('tallymark_bus_ready', '1 while other nodes are reached.', () => (app.bus.ready() ? 1 : 0));
   gauge('tallymark_bus_junk', 'Messages skipped as junk.', () => app.bus.stats.junk);
   gauge('tallymark_bus_gaps', 'Times that messages may have been lost.', () => app.bus.stats.gaps);

@@ -29,7 +29,7 @@ export type ServerOptions = {
 
 /** HTTP, SSE and WebSocket over one schema; the screen, health and metrics beside them. */
 export async function startServer(app: App, options: ServerOptions = {}): Promise<RunningServer> {
-  const rights = new RightsWatch(app.authenticator, () => app.clock.now());
+  const rights = new RightsWatch(app.authenticator);
   const streams = new StreamGuard(rights);
   const documents = createDocumentCache();
   const shared = { documents, streams };

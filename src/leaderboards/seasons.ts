@@ -34,12 +34,16 @@ const RECENT_MAX = 20_000;
 
 export type SeasonState = 'SCHEDULED' | 'ACTIVE' | 'CLOSING' | 'FROZEN';
 
+/** Whether a season's standings are final at an instant. */
+export const isFrozen = ({ frozenAt }: { readonly frozenAt: Date | null }, now: Date): boolean =>
+  frozenAt !== null && frozenAt <= now;
+
 /** Where a season stands at an instant. Ended seasons stay open to late facts until frozen. */
 export function seasonState(
   season: SeasonInterval & { readonly frozenAt: Date | null },
   now: Date,
 ): SeasonState {
-  if (season.frozenAt !== null && season.frozenAt <= now) return 'FROZEN';
+  if (isFrozen(season, now)) return 'FROZEN';
   if (now < season.startsAt) return 'SCHEDULED';
   return season.endsAt !== null && now >= season.endsAt ? 'CLOSING' : 'ACTIVE';
 }

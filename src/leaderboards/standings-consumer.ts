@@ -1,4 +1,5 @@
 import type { LiveMessage } from '../live/messages.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { PoolClient } from '../platform/db.ts';
 import type { EntrySummary } from '../points/ledger.ts';
 import type { LoggedEvent } from '../projections/event-log.ts';
@@ -12,7 +13,7 @@ import {
   noteLateFacts,
   type SeasonRow,
 } from './seasons.sql.ts';
-import { seasonAt } from './seasons.ts';
+import { isFrozen, seasonAt } from './seasons.ts';
 
 /** Points that a fact adds to one season's standing of one member. */
 type Gain = {
@@ -29,7 +30,7 @@ type Gain = {
 const BOARDS_PER_MESSAGE = 500;
 
 /** Keeps the standings of all boards: points earned, in the season that holds the fact (S67). */
-export const standingsConsumer: Consumer = {
+export const standingsConsumer = (clock: Clock): Consumer => ({
   name: 'standings',
   async apply(client, events) {
     const programIds = [...new Set(events.map((event) => event.programId))];
@@ -37,10 +38,10 @@ export const standingsConsumer: Consumer = {
     for (const board of await loadBoards(client, programIds))
       boards.get(board.programId)?.push(board);
     const gains = gainsOf(events, boards);
-    const changed = gains.length === 0 ? [] : await applyGains(client, gains);
+    const changed = gains.length === 0 ? [] : await applyGains(client, clock, gains);
     return messagesFor(changed, [...new Set(events.map((event) => event.memberId))]);
   },
-};
+});
 
 function gainsOf(events: readonly LoggedEvent[], boards: Map<number, BoardRow[]>): Gain[] {
   const gains: Gain[] = [];
@@ -61,18 +62,21 @@ function gainsOf(events: readonly LoggedEvent[], boards: Map<number, BoardRow[]>
 const seasonKey = (leaderboardId: number, startsAt: Date) =>
   `${leaderboardId}/${startsAt.getTime()}`;
 
-async function applyGains(client: PoolClient, gains: readonly Gain[]) {
+async function applyGains(client: PoolClient, clock: Clock, gains: readonly Gain[]) {
   const wanted = new Map(gains.map((gain) => [seasonKey(gain.leaderboardId, gain.startsAt), gain]));
   const seasons = new Map<string, SeasonRow>();
   for (const season of await ensureSeasons(client, [...wanted.values()])) {
     seasons.set(seasonKey(season.leaderboardId, season.startsAt), season);
   }
+  const someFreeze = [...seasons.values()].some(({ frozenAt }) => frozenAt !== null);
+  const now = someFreeze ? await clock.databaseNow(client) : null;
   const open = new Map<string, Gain & { seasonId: number }>();
   const late = new Map<string, Gain & { seasonId: number }>();
   for (const gain of gains) {
     const season = seasons.get(seasonKey(gain.leaderboardId, gain.startsAt));
     if (season === undefined) continue;
-    if (season.frozenAt === null) sumUp(open, `${season.id}/${gain.memberId}`, gain, season.id);
+    const isOpen = now === null || !isFrozen(season, now);
+    if (isOpen) sumUp(open, `${season.id}/${gain.memberId}`, gain, season.id);
     else sumUp(late, `${season.id}/${gain.memberId}/${gain.position}`, gain, season.id);
   }
   if (late.size > 0) await noteLateFacts(client, [...late.values()]);

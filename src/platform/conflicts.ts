@@ -27,7 +27,7 @@ const CONNECTION_CODES = new Set([
   'P2028',
 ]);
 const CONNECTION_TEXT =
-  /Connection terminated|connection error and is not queryable|timeout exceeded when trying to connect|Query read timeout|Client was closed|Client has encountered/i;
+  /Connection terminated|connection error and is not queryable|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client was closed|Client has encountered/i;
 
 type ErrorShape = {
   code?: unknown;

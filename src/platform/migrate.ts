@@ -10,6 +10,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
+import { limits } from '../limits.ts';
 
 /** A migration that could not be applied, with the reason in words an operator can act on. */
 export class MigrationError extends Error {
@@ -59,6 +60,7 @@ export async function applyMigrations(
   const client = new pg.Client({
     connectionString: databaseUrl,
     application_name: 'tallymark-migrate',
+    connectionTimeoutMillis: limits.migrateConnectMs,
   });
   // A connection that breaks while idle also fails the next query, which is where it is reported.
   client.on('error', () => {});

@@ -1,25 +1,34 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../engine/idempotency.ts';
 import type { EntryRow } from '../engine/rows.ts';
+import type { LotLife } from './lots.ts';
 
 /** What an entry says, as it is hashed. */
 export type HashedEntry = Omit<EntryRow, 'hash'>;
 
 /**
  * Hash of an entry: SHA-256 over the previous entry's hash and this entry's canonical form, so
- * that a changed, removed, added or swapped entry breaks the chain at its place (S43).
+ * that a changed, removed, added or swapped entry breaks the chain at its place (S43). A credit's
+ * hash covers the life of the lot it made (null: it made none).
  * The form is versioned by its first element; it must never change for entries already written.
  */
-export function entryHash(previous: Buffer | null, entry: HashedEntry): Buffer {
+export function entryHash(
+  previous: Buffer | null,
+  entry: HashedEntry,
+  life: LotLife | null,
+): Buffer {
   const hash = createHash('sha256');
   if (previous !== null) hash.update(previous);
-  return hash.update(canonicalEntry(entry)).digest();
+  return hash.update(canonicalEntry(entry, life)).digest();
 }
 
-function canonicalEntry(entry: HashedEntry): string {
+const WITHOUT_LOT = 1;
+const WITH_LOT = 2;
+
+function canonicalEntry(entry: HashedEntry, life: LotLife | null): string {
   // What JSON.stringify makes of plain values is their canonical form.
   const plain = JSON.stringify([
-    1,
+    life === null ? WITHOUT_LOT : WITH_LOT,
     entry.programId,
     entry.memberId,
     entry.seq,
@@ -38,5 +47,8 @@ function canonicalEntry(entry: HashedEntry): string {
     entry.actor,
     entry.idempotencyKey,
   ]);
-  return `${plain.slice(0, -1)},${canonicalJson(entry.explanation)}]`;
+  const said = `${plain.slice(0, -1)},${canonicalJson(entry.explanation)}`;
+  if (life === null) return `${said}]`;
+  const expiresAt = life.expiresAt === null ? 'null' : `"${life.expiresAt.toISOString()}"`;
+  return `${said},"${life.activatesAt.toISOString()}",${expiresAt}]`;
 }

@@ -30,7 +30,7 @@ export function creditPoints(
   life: LotLife,
 ): EntryRow {
   assert(Number.isSafeInteger(amount) && amount > 0, 'a credit is a positive whole number');
-  const entry = appendEntry(facts, member, kind, amount, time, source);
+  const entry = appendEntry(facts, member, kind, amount, time, source, life);
   facts.addLot({
     memberId: member.memberId,
     seq: entry.seq,
@@ -64,7 +64,7 @@ export function debitPoints(
   if (allocations === undefined) {
     throw new InsufficientPoints(sumRemaining(spendable), amount);
   }
-  const entry = appendEntry(facts, member, kind, -amount, time, source);
+  const entry = appendEntry(facts, member, kind, -amount, time, source, null);
   for (const { lot, taken } of allocations) takeFrom(facts, lot, entry, taken);
   return entry;
 }
@@ -92,6 +92,7 @@ export function expireLots(
         ruleVersion: null,
         explanation: { lot: lot.seq, amount: lot.amount },
       },
+      null,
     );
     takeFrom(facts, lot, entry, lot.remaining);
     return entry;
@@ -109,6 +110,7 @@ function appendEntry(
   amount: number,
   time: FactTime,
   source: EntrySource,
+  life: LotLife | null,
 ): EntryRow {
   const balance = member.balance + amount;
   const lifetimeEarned = member.lifetimeEarned + (kind === 'EARN' ? amount : 0);
@@ -128,7 +130,7 @@ function appendEntry(
     ...time,
     ...source,
   };
-  const entry: EntryRow = { hash: entryHash(member.headHash, unhashed), ...unhashed };
+  const entry: EntryRow = { hash: entryHash(member.headHash, unhashed, life), ...unhashed };
   facts.changes.insert('entries', entry);
   facts.changes.update('members', member, {
     balance,

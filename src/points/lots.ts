@@ -1,5 +1,5 @@
 import type { FactTime, LotRow } from '../engine/rows.ts';
-import { addDays, startOfLocalDate } from '../platform/calendar.ts';
+import { addDays, earlier, startOfLocalDate } from '../platform/calendar.ts';
 
 /** True while the lot's points can be spent: [activatesAt, expiresAt), whatever jobs have run (S30). */
 export function isSpendable(lot: LotRow, now: Date): boolean {
@@ -44,9 +44,7 @@ export function lotLife(
     startOfLocalDate(addDays(time.localDate, days), time.zone, time.dayStartMinutes);
   const { pendingDays = 0, pointsDays } = rule;
   return {
-    activatesAt: pendingDays > 0 ? startOf(pendingDays) : earliest(time.occurredAt, now),
+    activatesAt: pendingDays > 0 ? startOf(pendingDays) : earlier(time.occurredAt, now),
     expiresAt: pointsDays === null ? null : startOf(pointsDays + 1),
   };
 }
-
-const earliest = (a: Date, b: Date) => (a < b ? a : b);

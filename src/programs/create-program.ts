@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { createApiKey } from '../auth/api-key.ts';
+import { newTokenSecret } from '../auth/member-token.ts';
 import { defaultPlan } from '../checkin/ladder.ts';
 import { keyText, shortText } from '../engine/inputs.ts';
+import { limits } from '../limits.ts';
 import { isTimeZone } from '../platform/calendar.ts';
 import type { PrismaClient } from '../platform/db.ts';
 import { InputError } from '../platform/refusal.ts';
@@ -21,17 +22,22 @@ export type NewProgram = {
   readonly zone: string;
   /** Minutes after local midnight at which its days begin; 0 when absent. */
   readonly dayStartMinutes?: number | undefined;
+  /** How late the API takes facts, in hours; 72 when absent. */
+  readonly latenessHours?: number | undefined;
 };
+
+const LATENESS_HOURS_DEFAULT = 72;
 
 /** Makes a program with the default plan and boards, and its first operator key. */
 export async function createProgram(
   db: PrismaClient,
   program: NewProgram,
   now: Date,
-): Promise<{ id: number; operatorKey: string }> {
+): Promise<{ id: number; operatorKey: string; latenessHours: number }> {
   checkProgram(program);
   return db.$transaction(async (tx) => {
     const { key, name, zone, dayStartMinutes = 0 } = program;
+    const { latenessHours = LATENESS_HOURS_DEFAULT } = program;
     if ((await tx.program.findUnique({ where: { key } })) !== null) {
       throw new InputError('key', `there is a program "${key}" already`);
     }
@@ -41,7 +47,8 @@ export async function createProgram(
         name,
         zone,
         dayStartMinutes,
-        tokenSecret: new Uint8Array(randomBytes(32)),
+        latenessHours,
+        tokenSecret: newTokenSecret(),
         createdAt: now,
         plans: { create: { ...defaultPlan, ladder: [...defaultPlan.ladder] } },
         leaderboards: { create: defaultBoards.map((board) => ({ ...board })) },
@@ -52,11 +59,12 @@ export async function createProgram(
       { programId: id, role: 'OPERATOR', name: 'first operator' },
       now,
     );
-    return { id, operatorKey: created.text };
+    return { id, operatorKey: created.text, latenessHours };
   });
 }
 
-function checkProgram({ key, name, zone, dayStartMinutes = 0 }: NewProgram): void {
+function checkProgram(program: NewProgram): void {
+  const { key, name, zone, dayStartMinutes = 0, latenessHours = 0 } = program;
   const keyed = keyText.safeParse(key);
   if (!keyed.success) throw new InputError('key', keyed.error.issues[0]?.message ?? 'is not valid');
   const titled = shortText.safeParse(name);
@@ -65,5 +73,9 @@ function checkProgram({ key, name, zone, dayStartMinutes = 0 }: NewProgram): voi
   if (!isTimeZone(zone)) throw new InputError('zone', `"${zone}" is no IANA time zone`);
   if (!Number.isInteger(dayStartMinutes) || dayStartMinutes < 0 || dayStartMinutes > 1439) {
     throw new InputError('dayStartMinutes', 'must be a whole number from 0 to 1439');
+  }
+  const { latenessHoursMax: most } = limits;
+  if (!Number.isInteger(latenessHours) || latenessHours < 0 || latenessHours > most) {
+    throw new InputError('latenessHours', `must be a whole number from 0 to ${most}`);
   }
 }

@@ -1,4 +1,5 @@
 import { limits } from '../limits.ts';
+import { earlier } from '../platform/calendar.ts';
 import { Refusal } from '../platform/refusal.ts';
 import type { ProgramConfig } from './config.ts';
 
@@ -28,16 +29,24 @@ export class OccurredTooLongAgo extends Refusal {
   }
 }
 
-/** Refuses instants that the program does not accept any more, or not yet. */
-export function acceptOccurrence(program: ProgramConfig, occurredAt: Date, now: Date): void {
-  refuseFuture(occurredAt, now);
+/**
+ * The instant a fact is judged by. Refuses those that the program does not accept any more, or
+ * not yet.
+ */
+export function acceptOccurrence(program: ProgramConfig, occurredAt: Date, now: Date): Date {
+  const judgedAt = noLaterThanNow(occurredAt, now);
   const acceptedSince = new Date(now.getTime() - program.latenessHours * 3_600_000);
   if (occurredAt < acceptedSince) throw new OccurredTooLongAgo(occurredAt, acceptedSince);
+  return judgedAt;
 }
 
-/** Refuses instants further ahead than clocks of honest devices are. */
-export function refuseFuture(occurredAt: Date, now: Date): void {
+/**
+ * The instant, or now when it lies ahead: a device whose clock is fast must not check in for
+ * tomorrow. Refuses instants further ahead than clocks of honest devices are.
+ */
+export function noLaterThanNow(occurredAt: Date, now: Date): Date {
   if (occurredAt.getTime() > now.getTime() + limits.futureToleranceMs) {
     throw new OccurredInFuture(occurredAt, now);
   }
+  return earlier(occurredAt, now);
 }

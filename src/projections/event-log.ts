@@ -1,5 +1,6 @@
 import type { Json } from '../engine/rows.ts';
 import { limits } from '../limits.ts';
+import { databaseClock } from '../platform/clock.ts';
 import type { Pool, PoolClient } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
 
@@ -64,18 +65,22 @@ export const createCursor = (pool: Pool, consumer: string) =>
     [consumer],
   );
 
-/** Whether events lie behind the cursor that a consumer could not read yet. */
-export async function hasUnread(pool: Pool, consumer: string): Promise<boolean> {
-  const rows = await named<{ unread: boolean }>(
+/**
+ * For how many seconds the oldest event that a consumer has not read has waited, whether it can
+ * be read yet or not; null when all are read.
+ */
+export async function unreadSeconds(pool: Pool, consumer: string): Promise<number | null> {
+  const rows = await named<{ seconds: number }>(
     pool,
-    'projections.hasUnread',
+    'projections.unreadSeconds',
     // Lateral with a limit: one step in the index, whatever the size of the log.
-    `select exists (select from cursor c cross join lateral (
-       select from event e where (e.txid, e.position) > (c.txid, c.position)
-       order by e.txid, e.position limit 1) next where c.consumer = $1) as unread`,
+    `select greatest(0, extract(epoch from ${databaseClock} - next.recorded_at))::float8 as seconds
+     from cursor c cross join lateral (
+       select e.recorded_at from event e where (e.txid, e.position) > (c.txid, c.position)
+       order by e.txid, e.position limit 1) next where c.consumer = $1`,
     [consumer],
   );
-  return rows[0]?.unread ?? false;
+  return rows[0]?.seconds ?? null;
 }
 
 /** Whether a consumer has passed a program's event; undefined when there is no such event. */

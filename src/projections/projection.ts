@@ -7,12 +7,13 @@ import { Unavailable } from '../platform/refusal.ts';
 import {
   createCursor,
   hasPassed,
-  hasUnread,
   type LoggedEvent,
   lockCursor,
   moveCursor,
   readEvents,
+  unreadSeconds,
 } from './event-log.ts';
+import { Lag } from './lag.ts';
 
 /** Follows the event log; what it writes commits together with its cursor: exactly once. */
 export type Consumer = {
@@ -20,6 +21,10 @@ export type Consumer = {
   /** Applies events in their order; what it returns is handed to `publish` after commit. */
   apply(client: PoolClient, events: readonly LoggedEvent[]): Promise<unknown[]>;
 };
+
+const LATE =
+  'events wait to be read: many at once, or a transaction somewhere in the database cluster ' +
+  'stays open (docs/scaling.md says how to find it)';
 
 type Tick = 'idle' | 'worked' | 'full' | 'locked';
 
@@ -36,6 +41,9 @@ export class Projection {
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #lastWorkAt = Number.NEGATIVE_INFINITY;
+  #retryMs: number = limits.projectionRetryMs;
+  readonly #lag = new Lag();
+  #saidLate = false;
   #woken = false;
   #stopped = false;
 
@@ -44,6 +52,11 @@ export class Projection {
     this.#pool = pool;
     this.#log = log;
     this.#publish = publish;
+  }
+
+  /** For how many seconds the oldest event not yet read has waited, as far as this node knows. */
+  get lagSeconds(): number {
+    return this.#lag.seconds;
   }
 
   async start(): Promise<void> {
@@ -110,10 +123,13 @@ export class Projection {
     let pause: number = limits.projectionPollMs;
     try {
       const tick = await this.#tick();
+      const isWorking = tick === 'full' || tick === 'worked';
+      if (!isWorking || this.#lag.isStale) await this.#measureLag();
       if (tick === 'full') pause = 0;
       else if (tick === 'worked') pause = limits.boardThrottleMs;
-      else if (tick === 'locked' || (await hasUnread(this.#pool, this.#consumer.name))) {
-        pause = limits.projectionRetryMs;
+      else if (tick === 'locked' || this.#lag.unread) pause = this.#nextRetryMs();
+      if (isWorking || pause === limits.projectionPollMs) {
+        this.#retryMs = limits.projectionRetryMs;
       }
     } catch (error) {
       const kind = classifyFault(error);
@@ -122,6 +138,23 @@ export class Projection {
     }
     const throttled = this.#woken ? Math.min(pause, limits.boardThrottleMs) : pause;
     this.#runIn(throttled);
+  }
+
+  /** What holds events back mostly ends within milliseconds, but a forgotten transaction never. */
+  #nextRetryMs(): number {
+    const pause = this.#retryMs;
+    this.#retryMs = Math.min(2 * pause, limits.projectionRetryMsMax);
+    return pause;
+  }
+
+  async #measureLag(): Promise<void> {
+    const { name: consumer } = this.#consumer;
+    this.#lag.measured(await unreadSeconds(this.#pool, consumer));
+    const { isLate, seconds } = this.#lag;
+    if (isLate === this.#saidLate) return;
+    this.#saidLate = isLate;
+    if (isLate) this.#log.warn({ consumer, seconds }, LATE);
+    else this.#log.info({ consumer }, 'the boards have caught up');
   }
 
   async #tick(): Promise<Tick> {

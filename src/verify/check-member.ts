@@ -1,5 +1,6 @@
 /** What one member's rows must give; each check yields what differs, first things first. */
 import { emptyStreak, extendStreak, type Streak } from '../checkin/streak.ts';
+import { checkLocalDate } from './check-dates.ts';
 import { compare, type Finding } from './difference.ts';
 import type { MemberRows } from './member-rows.ts';
 import type { AccountRow, VerifiedProgram } from './verify.sql.ts';
@@ -19,6 +20,7 @@ export function* checkMember(program: VerifiedProgram, rows: MemberRows): Genera
   yield* checkBalance(rows, account);
   yield* checkLots(rows);
   yield* checkLotTimes(rows, account);
+  yield* checkDates(rows);
   yield* checkStreak(program, rows, account);
   yield* checkCheckIns(program, rows);
   yield* checkRedemptions(rows);
@@ -85,6 +87,12 @@ function* checkLotTimes({ chain, lots }: MemberRows, account: AccountRow): Gener
   }
 }
 
+function* checkDates({ checkIns, redemptions, activities }: MemberRows): Generator<Finding> {
+  for (const row of checkIns) yield* checkLocalDate(`check-in ${row.localDate}`, row);
+  for (const row of redemptions) yield* checkLocalDate(`redemption ${row.id}`, row);
+  for (const [sourceId, row] of activities) yield* checkLocalDate(`activity ${sourceId}`, row);
+}
+
 function* checkStreak(
   { planId }: VerifiedProgram,
   { checkIns }: MemberRows,
@@ -103,12 +111,18 @@ function* checkStreak(
 
 function* checkCheckIns({ id }: VerifiedProgram, rows: MemberRows): Generator<Finding> {
   const paid = new Map<string, number>();
-  for (const { sourceType, sourceId, amount } of rows.chain.entries) {
-    if (sourceType === 'CHECK_IN') add(paid, sourceId, amount);
+  const paidFor = new Map<string, number>();
+  for (const { sourceType, sourceId, purpose, amount, streakDay } of rows.chain.entries) {
+    if (sourceType !== 'CHECK_IN') continue;
+    add(paid, sourceId, amount);
+    if (purpose === 'BASE' && streakDay !== undefined) paidFor.set(sourceId, streakDay);
   }
-  for (const { planId, localDate, points } of rows.checkIns) {
+  for (const { planId, localDate, points, streakDay } of rows.checkIns) {
     const sourceId = `${rows.memberId}:${planId}:${localDate}`;
     yield* compare(`check-in ${localDate}: points`, paid.get(sourceId) ?? 0, points);
+    // A day that paid nothing has no entry to say which one it was.
+    const day = paidFor.get(sourceId) ?? streakDay;
+    yield* compare(`check-in ${localDate}: streak day`, day, streakDay);
     paid.delete(sourceId);
   }
   for (const [sourceId, points] of paid) {

@@ -40,7 +40,7 @@ export async function findStandingDifference(
     const wanted = expected.slice(at, at + STANDINGS_PER_READ);
     for (const stored of await loadStandings(client, wanted)) {
       const standing = wanted[stored.ordinal - 1];
-      if (standing === undefined || stored.frozenAt !== null) continue;
+      if (standing === undefined || stored.isFrozen) continue;
       const { memberId } = standing;
       for (const finding of compareStanding(standing, stored)) return { memberId, finding };
       const { seasonId } = stored;

@@ -2,6 +2,7 @@ import type { AllocationRow, CheckInRow, LotRow, RedemptionRow } from '../engine
 import { settled } from '../engine/write.ts';
 import type { PoolClient } from '../platform/db.ts';
 import { ChainProof } from './chain-proof.ts';
+import type { DatedFact } from './check-dates.ts';
 import {
   type AccountRow,
   loadAccounts,
@@ -14,11 +15,10 @@ import {
   readRedemptions,
 } from './verify.sql.ts';
 
-export type VerifiedCheckIn = Pick<
-  CheckInRow,
-  'memberId' | 'planId' | 'localDate' | 'zone' | 'points'
->;
-export type VerifiedRedemption = Pick<RedemptionRow, 'memberId' | 'id' | 'points' | 'entrySeq'>;
+export type VerifiedCheckIn = DatedFact &
+  Pick<CheckInRow, 'memberId' | 'planId' | 'streakDay' | 'points'>;
+export type VerifiedRedemption = DatedFact &
+  Pick<RedemptionRow, 'memberId' | 'id' | 'points' | 'entrySeq'>;
 
 /** All rows of one member, as one moment of the database has them. */
 export type MemberRows = {

@@ -1,4 +1,5 @@
 import type { Cadence } from '../platform/calendar.ts';
+import { databaseClock } from '../platform/clock.ts';
 import type { Pool, PoolClient } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
 
@@ -27,7 +28,7 @@ export type StoredStanding = {
   /** Key of the board. */
   readonly board: string;
   readonly seasonId: number | null;
-  readonly frozenAt: Date | null;
+  readonly isFrozen: boolean | null;
   readonly score: number | null;
   readonly reachedAt: Date | null;
 };
@@ -39,7 +40,7 @@ export const loadStandings = (
   named<StoredStanding>(
     client,
     'verify.loadStandings',
-    `select k.ordinal, b.key as board, s.id as "seasonId", s.frozen_at as "frozenAt",
+    `select k.ordinal, b.key as board, s.id as "seasonId", s.frozen_at <= ${databaseClock} as "isFrozen",
             t.score, t.reached_at as "reachedAt"
      from unnest($1::int[], $2::timestamptz[], $3::bigint[])
             with ordinality as k (board_id, starts_at, member_id, ordinal)
@@ -74,7 +75,8 @@ export const loadSeasonTotals = (pool: Pool, programId: number, afterId: number)
     `select s.id, b.key as board, s.starts_at as "startsAt", s.ends_at as "endsAt", s.participants,
             (select count(*) from standing t where t.season_id = s.id) as standings
      from season s join leaderboard b on b.id = s.leaderboard_id
-     where b.program_id = $1 and b.metric = 'POINTS_EARNED' and s.frozen_at is null and s.id > $2
+     where b.program_id = $1 and b.metric = 'POINTS_EARNED' and s.id > $2
+       and (s.frozen_at is null or s.frozen_at > ${databaseClock})
      order by s.id limit ${SEASONS_PER_READ}`,
     [programId, afterId],
   );

@@ -1,7 +1,9 @@
 /** Keyset reads of what verify recomputes: every statement stays small, however much there is. */
-import type { AllocationRow, EntryRow, LotRow, MemberState } from '../engine/rows.ts';
+import type { AllocationRow, LotRow, MemberState } from '../engine/rows.ts';
 import type { Pool, PoolClient } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
+import type { EntryWithLot } from './chain-proof.ts';
+import type { DatedFact } from './check-dates.ts';
 import type { VerifiedCheckIn, VerifiedRedemption } from './member-rows.ts';
 
 const ROWS_PER_READ = 2_000;
@@ -112,14 +114,19 @@ function keysetReader<Row extends { readonly memberId: number }>(keyset: Keyset<
   };
 }
 
-export const readEntries = keysetReader<EntryRow>({
+/** The columns of a `DatedFact`. */
+const dated = `occurred_at as "occurredAt", local_date as "localDate", zone,
+  day_start_minutes as "dayStartMinutes"`;
+
+export const readEntries = keysetReader<EntryWithLot>({
   name: 'readEntries',
-  select: `seq, program_id as "programId", kind, amount, occurred_at as "occurredAt",
-    local_date as "localDate", zone, utc_offset_seconds as "utcOffsetSeconds",
-    day_start_minutes as "dayStartMinutes", recorded_at as "recordedAt",
+  select: `seq, program_id as "programId", kind, amount, ${dated},
+    utc_offset_seconds as "utcOffsetSeconds", recorded_at as "recordedAt",
     source_type as "sourceType", source_id as "sourceId", purpose, rule_version as "ruleVersion",
-    actor, idempotency_key as "idempotencyKey", explanation, hash`,
-  from: 'ledger_entry',
+    actor, idempotency_key as "idempotencyKey", explanation, hash,
+    "lotActivatesAt", "lotExpiresAt"`,
+  from: `ledger_entry left join (select member_id, seq, activates_at as "lotActivatesAt",
+    expires_at as "lotExpiresAt" from lot) made using (member_id, seq)`,
   key: [['seq', 'bigint', 0]],
   keyOf: ({ seq }) => [seq],
 });
@@ -146,7 +153,7 @@ export const readAllocations = keysetReader<AllocationRow>({
 
 export const readCheckIns = keysetReader<VerifiedCheckIn>({
   name: 'readCheckIns',
-  select: 'plan_id as "planId", local_date as "localDate", zone, points',
+  select: `plan_id as "planId", ${dated}, streak_day as "streakDay", points`,
   from: 'check_in',
   key: [
     ['plan_id', 'int', 0],
@@ -157,21 +164,21 @@ export const readCheckIns = keysetReader<VerifiedCheckIn>({
 
 export const readRedemptions = keysetReader<VerifiedRedemption>({
   name: 'readRedemptions',
-  select: 'id, points, entry_seq as "entrySeq"',
+  select: `id, points, entry_seq as "entrySeq", ${dated}`,
   from: 'redemption',
   key: [['id', 'bigint', 0]],
   keyOf: ({ id }) => [id],
 });
 
 /** An activity that an entry says it paid. */
-export type PaidActivity = { readonly memberId: number; readonly points: number };
+export type PaidActivity = DatedFact & { readonly memberId: number; readonly points: number };
 
 /** Activities by the source ids of their entries, `type:reference`; a type holds no colon. */
 export const loadActivities = (client: PoolClient, programId: number, sourceIds: string[]) =>
   named<PaidActivity & { ordinal: number }>(
     client,
     'verify.loadActivities',
-    `select k.ordinal, a.member_id as "memberId", a.points
+    `select k.ordinal, member_id as "memberId", points, ${dated}
      from unnest($2::text[]) with ordinality as k (source_id, ordinal)
      join activity a on a.program_id = $1 and a.type = split_part(k.source_id, ':', 1)
        and a.reference = substr(k.source_id, strpos(k.source_id, ':') + 1)`,

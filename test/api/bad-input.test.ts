@@ -21,6 +21,7 @@ import {
   badPositives,
   badQuantities,
   badShortTexts,
+  goodTexts,
 } from './bad-values.ts';
 import { expectRefusals } from './refused.ts';
 
@@ -149,6 +150,16 @@ describe.each(Object.entries(mutations))('%s', (name, { input, bad }) => {
       (value) => command(name, { ...input(), member: value }),
     );
   });
+});
+
+it('unusual texts are nothing bad', async () => {
+  const query = `mutation ($input: EnrolMemberInput!) { enrolMember(input: $input) {
+    ... on EnrolMemberPayload { member { externalId displayName } } } }`;
+  for (const text of goodTexts) {
+    const input = { externalId: `id of ${text}`, displayName: text, idempotencyKey: text };
+    const { data } = await test.ask(program.keys.operator, query, { input });
+    expect(data.enrolMember.member).toEqual({ externalId: `id of ${text}`, displayName: text });
+  }
 });
 
 describe('numbers as literals', () => {

@@ -3,7 +3,21 @@ import { toGlobalId } from '../../src/graphql/ids.ts';
 
 const noScalars = [{}, { a: 1 }, [], ['a', 'b'], [[]]];
 
-export const badTexts = ['', 'a\u0000b', '\u0000', '\ud800', 'a\udc00b', 1, true, ...noScalars];
+/** Texts that look like others, or like nothing: blanks around, nothing visible, turned round. */
+const deceptiveTexts = [
+  ...[' ', ' a', 'a ', '\u00a0a', 'a\u3000', 'a\u2028', '\ufeffa', 'a\ufeff'],
+  ...['\u200b', '\u200d\u200c', '\u2060', '\u00ad', '\ufe0f', '\u3164', '\u2800', '\u{e0061}'],
+  ...['a\u202eb', 'a\u2066b\u2069', '\u200eada', 'ada\u200f', 'a\u061cb'],
+];
+export const badTexts = [
+  ...['', 'a\u0000b', '\u0000', '\ud800', 'a\udc00b', 1, true, ...noScalars],
+  ...deceptiveTexts,
+];
+/** Texts that are unusual, and nevertheless all right. */
+export const goodTexts = [
+  ...['a', 'Ada Lovelace', 'a  b', "O'Brien", '名前', 'José', 'Jose\u0301', 'عمر', 'שלום'],
+  ...['👩‍🚀', '❤️', '🏴󠁧󠁢󠁥󠁮󠁧󠁿', '#️⃣', 'می\u200cخواهم', 'क्\u200dष', 'co\u00adoperate', '=1+1'],
+];
 export const badShortTexts = [...badTexts, 'x'.repeat(501), 'x'.repeat(10_000), 'a\nb', '\u007f'];
 export const badExternalIds = [...badTexts, 'x'.repeat(129), 'x'.repeat(10_000), 'a\tb'];
 export const badIdempotencyKeys = [...badTexts, 'x'.repeat(256), 'x'.repeat(10_000), 'a\rb'];

@@ -46,9 +46,9 @@ describe('what is taken', () => {
   });
 
   it('reads instants and odd ids as they are', async () => {
-    const rows = await read(`${HEADER}\n"a""b, ü 屠\u2028",2016-10-04T19:03:28.5-04:00\n`);
+    const rows = await read(`${HEADER}\n"a""b, ü\u2028屠",2016-10-04T19:03:28.5-04:00\n`);
     expect(rows).toEqual([
-      { line: 2, externalId: 'a"b, ü 屠\u2028', occurredAt: new Date('2016-10-04T23:03:28.500Z') },
+      { line: 2, externalId: 'a"b, ü\u2028屠', occurredAt: new Date('2016-10-04T23:03:28.500Z') },
     ]);
   });
 
@@ -77,6 +77,10 @@ describe('what is rejected, its own line alone', () => {
     ['no id', `,${AT}`, 'memberExternalId'],
     ['an id that is too long', `${'x'.repeat(129)},${AT}`, 'memberExternalId'],
     ['a control character in the id', `x\u0007,${AT}`, 'memberExternalId'],
+    ['a space before the id', ` x,${AT}`, 'memberExternalId'],
+    ['a space behind the id', `x\u00a0,${AT}`, 'memberExternalId'],
+    ['an id of nothing visible', `\u200b,${AT}`, 'memberExternalId'],
+    ['an id that is turned round', `x\u202ey,${AT}`, 'memberExternalId'],
     ['a lone carriage return', `x\ry,${AT}`, 'memberExternalId'],
     ['no instant', 'x,', 'occurredAt'],
     ['an instant without offset', 'x,2026-03-29T08:30:00', 'occurredAt'],

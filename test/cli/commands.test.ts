@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { decodeJwt } from 'jose';
+import { decodeJwt, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { documentOf, runCli, sql } from './support.ts';
@@ -19,7 +19,7 @@ const KEY = /tm_operator_[0-9a-f]{16}_[\w-]{43}/;
 
 describe('program create', () => {
   it('prints the operator key, which works', async () => {
-    const args = create('--key', 'second', '--day-start', '04:30', '--json');
+    const args = create('--key', 'second', '--day-start', '04:30', '--lateness', '100', '--json');
     const { code, stdout } = await runCli(database.url, args);
     expect(code).toBe(0);
     const document = JSON.parse(stdout);
@@ -27,9 +27,12 @@ describe('program create', () => {
     expect(document.operatorKey).toMatch(KEY);
     const rows = await sql(
       database.url,
-      `select day_start_minutes from program where key = 'second'`,
+      `select day_start_minutes as start, lateness_hours as late from program order by id`,
     );
-    expect(rows).toEqual([{ day_start_minutes: 270 }]);
+    expect(rows).toEqual([
+      { start: 0, late: 72 },
+      { start: 270, late: 100 },
+    ]);
   });
 
   it('prints it for people too', async () => {
@@ -72,6 +75,32 @@ describe('token', () => {
   });
 });
 
+describe('program token-secret', () => {
+  const secretOf = async (...flags: string[]) => {
+    const args = ['program', 'token-secret', '--program', 'first', ...flags];
+    const { code, stdout } = await runCli(database.url, args);
+    expect(code).toBe(0);
+    return stdout.trim();
+  };
+
+  it('prints what tokens are verified with, and replaces it when told to', async () => {
+    const secret = await secretOf();
+    expect(secret).toMatch(/^[\w-]{43}$/);
+    const token = await runCli(database.url, ['token', '--program', 'first', '--member', 'ann']);
+    await jwtVerify(token.stdout.trim(), Buffer.from(secret, 'base64url'));
+    const audit = `select action, actor, target from audit_entry where action = 'rotateTokenSecret'`;
+    expect(await sql(database.url, audit)).toEqual([]);
+    const next = JSON.parse(await secretOf('--rotate', '--json'));
+    expect(next).toMatchObject({ algorithm: 'HS256', rotated: true, encoding: 'base64url' });
+    expect(next.claims).toMatchObject({ iss: 'tallymark', aud: 'first' });
+    expect(next.secret).not.toBe(secret);
+    expect(await secretOf()).toBe(next.secret);
+    expect(await sql(database.url, audit)).toEqual([
+      { action: 'rotateTokenSecret', actor: 'cli', target: 'first' },
+    ]);
+  }, 60_000);
+});
+
 describe('migrate', () => {
   it('says what it applied', async () => {
     const empty = await createEmptyDatabase();
@@ -101,6 +130,12 @@ describe('what is wrong is one line on stderr and exit code 1', () => {
     ['a key with a space', create('--key', 'a b'), 'key: must be 1 to 64 letters'],
     ['no name', create('--key', 'x', '--name', ''), 'name: must not be empty'],
     ['a bad day start', create('--key', 'x', '--day-start', '24:00'), 'It must be HH:MM'],
+    [
+      'a bad lateness',
+      create('--key', 'x', '--lateness', '8761'),
+      'It must be whole hours, from 0',
+    ],
+    ['a lateness before now', create('--key', 'x', '--lateness=-1'), 'It must be whole hours'],
     ['a missing flag', ['program', 'create', '--key', 'x'], "required option '--name <name>'"],
     ['a role that is none', [...keyCreate, 'ADMIN'], 'It must be one of OPERATOR, SERVICE'],
     ['an unknown program', ['verify', '--program', 'nope'], 'there is no program "nope"'],

@@ -23,13 +23,14 @@ export type Tamperable = {
 /** The id of a member, as SQL. */
 export const ann = "(select id from member where external_id = 'ann')";
 export const bob = "(select id from member where external_id = 'bob')";
+export const cid = "(select id from member where external_id = 'cid')";
 
 const TABLES = [
   ...['ledger_entry', 'lot', 'allocation', 'account', 'check_in', 'redemption'],
   ...['activity', 'standing', 'season'],
 ];
 
-/** A program in which everything has happened to `ann`, and check-ins to the others. */
+/** A program in which everything has happened to `ann`, check-ins to all, and more to `cid`. */
 async function seed(app: App, programId: number): Promise<void> {
   const viewer = { kind: 'system', programId, name: 'test' } as const;
   const at = (day: number, hour = 8) => new Date(Date.UTC(2026, 2, day, hour));
@@ -45,6 +46,12 @@ async function seed(app: App, programId: number): Promise<void> {
   await app.engine.run(adjustPoints, viewer, { member, amount: 50, reason: 'goodwill' });
   await app.engine.run(adjustPoints, viewer, { member, amount: -5, reason: 'mistake' });
   await app.engine.run(redeemReward, viewer, { member, rewardId: Number(reward.id), quantity: 2 });
+  // Points that are pending for a while, and expire some day.
+  await setEarningRule(app, viewer, {
+    ...{ activityType: 'run', points: 9, pendingDays: 7, pointsDays: 3650 },
+  });
+  const run = { member: { externalId: 'cid' }, type: 'run', reference: 'r:1' };
+  await app.engine.run(recordActivity, viewer, run);
 }
 
 /** Makes the database, and a copy of every table beside it. */

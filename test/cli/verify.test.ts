@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { entryHash } from '../../src/points/chain.ts';
+import { ChainProof } from '../../src/verify/chain-proof.ts';
 import { verifyWithin } from './support.ts';
-import { ann, bob, createTamperable, type Tamperable } from './tamperable.ts';
+import { ann, bob, cid, createTamperable, type Tamperable } from './tamperable.ts';
 
 let database: Tamperable;
 beforeAll(async () => {
@@ -64,6 +66,30 @@ describe('a chain', () => {
       2,
     ],
     [
+      'lot that expires later',
+      `update lot set expires_at = expires_at + interval '1 year' where seq = 9 and member_id = ${cid}`,
+      'cid',
+      9,
+    ],
+    [
+      'lot that does not expire any more',
+      `update lot set expires_at = null where seq = 9 and member_id = ${cid}`,
+      'cid',
+      9,
+    ],
+    [
+      'lot that is active at once',
+      `update lot set activates_at = '2026-01-01' where seq = 9 and member_id = ${cid}`,
+      'cid',
+      9,
+    ],
+    [
+      'lot that expires, whose account says so',
+      `update lot set expires_at = '2030-01-01' where seq = 2 and member_id = ${bob}; update account set next_expiry_at = '2030-01-01' where member_id = ${bob}`,
+      'bob',
+      2,
+    ],
+    [
       'entry moved to another member',
       `update ledger_entry set member_id = ${ann}, seq = 100 where member_id = ${bob} and seq = 8`,
       'ann',
@@ -79,6 +105,20 @@ describe('a chain', () => {
     });
     expect(problems).toHaveLength(1);
   });
+});
+
+it('an entry of another day than its instant is found even when its hash was made to fit', () => {
+  const at = new Date('2026-03-02T08:00:00Z');
+  const entry = {
+    ...{ memberId: 1, seq: 1, programId: 1, kind: 'SPEND' as const, amount: -5, occurredAt: at },
+    ...{ localDate: '2026-03-01', zone: 'Europe/Rome', utcOffsetSeconds: 3600, dayStartMinutes: 0 },
+    ...{ recordedAt: at, sourceType: 'ADJUSTMENT', sourceId: 'x', purpose: 'BASE' },
+    ...{ ruleVersion: null, actor: 'system', idempotencyKey: null, explanation: {} },
+  };
+  const proof = new ChainProof();
+  const lot = { lotActivatesAt: null, lotExpiresAt: null };
+  proof.add({ ...entry, ...lot, hash: entryHash(null, entry, null) });
+  expect(proof.broken).toMatchObject({ what: 'entry 1: local date', expected: '2026-03-02' });
 });
 
 describe('a figure', () => {
@@ -110,16 +150,32 @@ describe('a figure', () => {
       `insert into lot select member_id, 50, program_id, amount, remaining, activates_at, expires_at from lot where seq = 1 and member_id = ${bob}`,
     ],
     [
-      'next expiry',
-      `update lot set expires_at = '2030-01-01' where seq = 2 and member_id = ${bob}`,
-    ],
-    [
       'streak: current',
       `delete from check_in where local_date = '2026-03-06' and member_id = ${bob}`,
     ],
     [
       'check-in 2026-03-02: points',
       `update check_in set points = 99 where local_date = '2026-03-02' and member_id = ${bob}`,
+    ],
+    [
+      'check-in 2026-03-02: streak day',
+      `update check_in set streak_day = 9 where local_date = '2026-03-02' and member_id = ${bob}`,
+    ],
+    [
+      'check-in 2026-03-02: local date',
+      `update check_in set occurred_at = occurred_at + interval '1 day' where local_date = '2026-03-02' and member_id = ${bob}`,
+    ],
+    [
+      'check-in 2026-03-02: local date',
+      `update check_in set zone = 'Pacific/Kiritimati', occurred_at = '2026-03-02T12:00Z' where local_date = '2026-03-02' and member_id = ${bob}`,
+    ],
+    [
+      'check-in 2026-03-02: local date',
+      `update check_in set zone = 'Nowhere/At-all' where local_date = '2026-03-02' and member_id = ${bob}`,
+    ],
+    [
+      'check-in 2026-03-02: local date',
+      `update check_in set day_start_minutes = 1000 where local_date = '2026-03-02' and member_id = ${bob}`,
     ],
   ])('%s', async (what, statement) => {
     await database.tamper(statement);
@@ -143,12 +199,23 @@ describe('a figure', () => {
     ['redemption 1: points', 'update redemption set points = points + 1'],
     ['redemption 1: entry', 'update redemption set entry_seq = 3'],
     ['redemption 1: points', 'delete from redemption'],
+    ['redemption 1: local date', `update redemption set local_date = '2026-01-01'`],
     ['activity walk:w:1: points', 'update activity set points = 8'],
     ['activity walk:w:1: points', 'delete from activity'],
     ['activity walk:w:1: member', `update activity set member_id = ${bob}`],
+    ['activity walk:w:1: local date', `update activity set occurred_at = '2026-01-01'`],
   ])('%s', async (what, statement) => {
     await database.tamper(statement);
     const { report } = await verifyWithin(database.url);
     expect(report.difference).toMatchObject({ member: 'ann', what });
+  });
+
+  it.each([
+    ['next expiry', `update account set next_expiry_at = null where member_id = ${cid}`],
+    ['pending until', `update account set pending_until = null where member_id = ${cid}`],
+  ])('%s', async (what, statement) => {
+    await database.tamper(statement);
+    const { report } = await verifyWithin(database.url);
+    expect(report.difference).toMatchObject({ member: 'cid', what });
   });
 });

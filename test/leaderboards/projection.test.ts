@@ -2,6 +2,10 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { importCheckIn } from '../../src/checkin/import-check-in.ts';
+import { limits } from '../../src/limits.ts';
+import type { Pool } from '../../src/platform/db.ts';
+import type { Log } from '../../src/platform/log.ts';
+import { Projection } from '../../src/projections/projection.ts';
 import {
   createTestApp,
   createTestProgram,
@@ -84,6 +88,50 @@ it('does not skip an event whose transaction commits after later ones', async ()
     { id: 'fast', score: 10 },
     { id: 'late', score: 20 }, // Its event was inserted twice on purpose.
   ]);
+});
+
+it('says how long it has been held up by a transaction left open, and does not spin', async () => {
+  Object.assign(limits, { projectionLateMs: 1_000 });
+  const { pool } = test.app;
+  const said: string[] = [];
+  const say = (_fields: object, message: string) => void said.push(message);
+  let looks = 0;
+  const counted = {
+    connect: () => {
+      looks += 1;
+      return pool.connect();
+    },
+    query: pool.query.bind(pool),
+  };
+  const probe = new Projection(
+    { name: 'probe', apply: async () => [] },
+    counted as unknown as Pool,
+    { info: say, warn: say } as unknown as Log,
+    () => {},
+  );
+  const forgotten = new pg.Client({ connectionString: test.databaseUrl });
+  await forgotten.connect();
+  await probe.start();
+  try {
+    await expect.poll(() => probe.lagSeconds, { timeout: 10_000 }).toBe(0);
+    await forgotten.query('begin');
+    await forgotten.query('select pg_current_xact_id()'); // It need not write anything.
+    await checkIn(test, 'waiting', '2026-05-01');
+    await expect.poll(() => probe.lagSeconds, { timeout: 10_000 }).toBeGreaterThan(0.2);
+    const before = { looks, at: performance.now() };
+    await expect.poll(() => said.length, { timeout: 10_000 }).toBe(1);
+    expect(said[0]).toMatch(/stays open/);
+    expect(probe.lagSeconds).toBeGreaterThan(1);
+    expect(test.app.projection.lagSeconds).toBeGreaterThan(0.5);
+    const perSecond = (looks - before.looks) / ((performance.now() - before.at) / 1000);
+    expect(perSecond).toBeLessThan(15); // Every 20 ms would be 50.
+    await forgotten.query('rollback');
+    await expect.poll(() => probe.lagSeconds, { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => said.length, { timeout: 10_000 }).toBe(2);
+  } finally {
+    await forgotten.end();
+    await probe.stop();
+  }
 });
 
 it('gives each season consecutive versions', async () => {

@@ -1,7 +1,7 @@
 /** What followers see: a snapshot, then versions, throttled, and the end (S94 to S97). */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createApiKey } from '../../src/auth/api-key.ts';
-import { signMemberToken } from '../../src/auth/member-token.ts';
+import { newTokenSecret, signMemberToken } from '../../src/auth/member-token.ts';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
 import { limits } from '../../src/limits.ts';
 import {
@@ -195,6 +195,17 @@ describe.each(followers)('over %s', (_name, follow) => {
     expect(Date.now() - now).toBeGreaterThan(2_000);
     if (follower.end?.code !== undefined) expect(follower.end.code).toBe(4403);
     await expect.poll(() => test.app.live.watched.members, soon).toBe(0);
+  });
+
+  it('ends within 5 s when the secret of its token is replaced (S97)', async () => {
+    await enrol('ada', 'bob');
+    const query = 'subscription { memberChanged { version } }';
+    const follower = await follow(server.url, await program.token('ada'), query);
+    await sleep(limits.rightsCheckMs + 200); // Let it be found valid before.
+    expect(follower.end).toBeUndefined();
+    const tokenSecret = newTokenSecret();
+    await test.app.db.program.update({ where: { id: program.id }, data: { tokenSecret } });
+    await expect.poll(() => follower.end, soon).toBeDefined();
   });
 
   it('ends within 5 s when the key is revoked (S97)', async () => {

@@ -1,5 +1,5 @@
 /** The life of a real server process: start, refusal to start, signals, death and return. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -72,6 +72,30 @@ describe('a start that cannot be', () => {
     expect((await server.exited).code).toBe(1);
     expect(server.stderr.trim()).toBe(`tallymark: PORT: ${port} is in use on 127.0.0.1`);
     blocker.close();
+  });
+
+  it('on a port in use leaves no embedded database behind', async () => {
+    const blocker = createServer();
+    await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve));
+    const { port } = blocker.address() as { port: number };
+    const dataDir = path.join(await folder(), 'data');
+    const server = await start({ TALLYMARK_DATA_DIR: dataDir, PORT: String(port) });
+    expect((await server.exited).code).toBe(1);
+    expect(server.stderr.trim()).toBe(`tallymark: PORT: ${port} is in use on 127.0.0.1`);
+    await expect(access(dataDir)).rejects.toThrow('ENOENT');
+    blocker.close();
+  });
+
+  it('on a database that takes connections and says nothing names DATABASE_URL', async () => {
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as { port: number };
+    const server = await start({ DATABASE_URL: `postgres://nobody@127.0.0.1:${port}/none` });
+    expect((await server.exited).code).toBe(1);
+    expect(server.stderr).toMatch(
+      /^tallymark: DATABASE_URL: the database does not answer[^\n]*\n$/,
+    );
+    silent.close();
   });
 
   it('on a data folder that is a file names TALLYMARK_DATA_DIR', async () => {

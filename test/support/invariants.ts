@@ -1,9 +1,9 @@
 /** What must hold of every row of a database, whatever happened to it before. */
 
 import { streakOf } from '../../src/checkin/streak.ts';
-import type { EntryRow } from '../../src/engine/rows.ts';
 import type { Pool } from '../../src/platform/db.ts';
 import { entryHash } from '../../src/points/chain.ts';
+import type { EntryWithLot } from '../../src/verify/chain-proof.ts';
 
 /** Sums per member that must agree with the account, as one row for each that does not. */
 const disagreeing = `
@@ -41,11 +41,12 @@ const miscounted = `
   from account a left join event e using (member_id)
   group by a.member_id having a.version <> count(e.position)`;
 
-const entryColumns = `member_id as "memberId", seq, program_id as "programId", kind, amount,
+const entryColumns = `member_id as "memberId", seq, e.program_id as "programId", kind, e.amount,
   occurred_at as "occurredAt", local_date as "localDate", zone,
   utc_offset_seconds as "utcOffsetSeconds", day_start_minutes as "dayStartMinutes",
   recorded_at as "recordedAt", source_type as "sourceType", source_id as "sourceId", purpose,
-  rule_version as "ruleVersion", actor, idempotency_key as "idempotencyKey", explanation, hash`;
+  rule_version as "ruleVersion", actor, idempotency_key as "idempotencyKey", explanation, hash,
+  l.activates_at as "lotActivatesAt", l.expires_at as "lotExpiresAt"`;
 
 /** Every breach found, in words; empty when all is well. */
 export async function findBreaches(pool: Pool): Promise<string[]> {
@@ -60,16 +61,23 @@ export async function findBreaches(pool: Pool): Promise<string[]> {
 
 /** Entries whose hash does not follow from the one before (S43). */
 export async function brokenChains(pool: Pool): Promise<string[]> {
-  const entries = await pool.query<EntryRow>(
-    `select ${entryColumns} from ledger_entry order by member_id, seq`,
+  const entries = await pool.query<EntryWithLot>(
+    `select ${entryColumns} from ledger_entry e left join lot l using (member_id, seq)
+     order by member_id, seq`,
   );
   const heads = await pool.query<{ memberId: number; hash: Buffer | null }>(
     'select member_id as "memberId", head_hash as hash from account',
   );
   const previous = new Map<number, Buffer>();
   const breaches: string[] = [];
-  for (const { hash, ...entry } of entries.rows) {
-    const expected = entryHash(previous.get(entry.memberId) ?? null, entry);
+  for (const {
+    hash,
+    lotActivatesAt: activatesAt,
+    lotExpiresAt: expiresAt,
+    ...entry
+  } of entries.rows) {
+    const life = activatesAt === null ? null : { activatesAt, expiresAt };
+    const expected = entryHash(previous.get(entry.memberId) ?? null, entry, life);
     if (!expected.equals(hash)) breaches.push(`chain: member ${entry.memberId}, seq ${entry.seq}`);
     previous.set(entry.memberId, hash);
   }
