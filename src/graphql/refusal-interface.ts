@@ -1,0 +1,53 @@
+/** What all refusals share; each is described beside its domain. */
+import type { Refusal } from '../platform/refusal.ts';
+import { builder } from './builder.ts';
+
+export const RefusalCode = builder.enumType('RefusalCode', {
+  description: 'Stable codes of refusals; new ones may be added.',
+  values: {
+    MEMBER_NOT_FOUND: { description: 'The program has no such member.' },
+    MEMBER_ALREADY_ENROLLED: { description: 'The external id belongs to a member already.' },
+    OCCURRED_IN_FUTURE: { description: 'More than five minutes ahead of the server’s clock.' },
+    OCCURRED_TOO_LONG_AGO: { description: 'Older than the program accepts.' },
+    ACTIVITY_REFERENCE_REUSED: { description: 'The reference names another member’s activity.' },
+    REWARD_NOT_FOUND: { description: 'The program has no such reward.' },
+    PRICE_CHANGED: { description: 'The price is not the expected one.' },
+    OUT_OF_STOCK: { description: 'Fewer units are left than asked for.' },
+    INSUFFICIENT_POINTS: { description: 'Fewer points are available than needed.' },
+    ACTIVITY_NOT_FOUND: { description: 'The member has no such activity.' },
+    ENTRY_NOT_FOUND: { description: 'The member has no such earning.' },
+    ALREADY_REVERSED: { description: 'All of it was taken back before.' },
+    TOO_MANY_UNITS: { description: 'Fewer items are left to return.' },
+    NOTHING_PENDING: { description: 'Nothing of it waits for a confirmation.' },
+    HOLD_NOT_FOUND: { description: 'The member has no such hold.' },
+    HOLD_NOT_OPEN: { description: 'The hold has ended.' },
+    HOLD_TOO_SMALL: { description: 'The hold has fewer points.' },
+    ADJUSTMENT_NOT_FOUND: { description: 'There is no such adjustment of this member.' },
+    ADJUSTMENT_DECIDED: { description: 'The adjustment was approved or rejected before.' },
+    SECOND_PERSON_REQUIRED: { description: 'Who asked for an adjustment cannot decide it.' },
+    BALANCE_OUT_OF_RANGE: { description: 'The balance would exceed 2^53 − 1.' },
+    RULE_NOT_VALID: { description: 'The rule’s definition has mistakes.' },
+    RULE_HAS_NO_DRAFT: { description: 'There is nothing to publish.' },
+    RULE_ALREADY_SCHEDULED: { description: 'Another version starts within that time.' },
+    RULE_NOT_IN_FORCE: { description: 'There is nothing to retire.' },
+    RULE_NEEDED: { description: 'The program cannot be without the rule.' },
+  },
+});
+export type Code = typeof RefusalCode.$inferType;
+
+const RefusalInterface = builder.interfaceRef<Refusal>('Refusal').implement({
+  description:
+    'A domain "no": nothing was written. Select `... on Refusal { code message }`, so that ' +
+    'refusals added later do not break you.',
+  fields: (t) => ({
+    code: t.field({
+      type: RefusalCode,
+      description: 'Which refusal it is, for programs.',
+      resolve: (refusal) => refusal.code as Code,
+    }),
+    message: t.exposeString('message', { description: 'What it means, for people (English).' }),
+  }),
+});
+
+/** What every refusal's type implements. */
+export const refusalInterfaces = [RefusalInterface];

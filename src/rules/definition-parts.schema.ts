@@ -1,0 +1,94 @@
+/** Pieces that inputs of several kinds of rules share; their fields are those of definition.ts. */
+import { builder } from '../graphql/builder.ts';
+import {
+  ActivationModeEnum,
+  CapPeriodEnum,
+  ComparisonEnum,
+  ExpiryUntilEnum,
+  NumberFactEnum,
+  TriggerKindEnum,
+} from './definition-enums.schema.ts';
+
+/** A condition as callers write it; GraphQL needs a type for each list of `oneOf`. */
+type ConditionShape = {
+  all?: ConditionShape[] | null;
+  any?: ConditionShape[] | null;
+  not?: ConditionShape | null;
+  fact?: typeof NumberFactEnum.$inferType | null;
+  attribute?: string | null;
+  is?: typeof ComparisonEnum.$inferType | null;
+  number?: number | null;
+  numbers?: number[] | null;
+  text?: string | null;
+  texts?: string[] | null;
+};
+
+export const ConditionInput = builder.inputRef<ConditionShape>('ConditionInput');
+ConditionInput.implement({
+  description:
+    'A tree of at most 5 levels and 50 parts. Each part is one of: `all`, `any`, `not`, `fact` ' +
+    'with `is` and `number` or with `numbers`, `attribute` with `is` and `text` or with `texts`.',
+  fields: (t) => ({
+    all: t.field({ type: [ConditionInput], description: 'Each of 1 to 50 parts holds.' }),
+    any: t.field({ type: [ConditionInput], description: 'At least one of 1 to 50 parts holds.' }),
+    not: t.field({ type: ConditionInput, description: 'The part does not hold.' }),
+    fact: t.field({ type: NumberFactEnum, description: 'The number to compare.' }),
+    attribute: t.string({ description: 'The attribute of an activity to compare.' }),
+    is: t.field({ type: ComparisonEnum, description: 'How; EQ or NE for attributes.' }),
+    number: t.field({ type: 'SafeInt', description: 'What to compare the fact with.' }),
+    numbers: t.field({
+      type: ['SafeInt'],
+      description: 'The fact is one of these, 1 to 50; called oneOf in definitions as JSON.',
+    }),
+    text: t.string({ description: 'What to compare the attribute with.' }),
+    texts: t.stringList({
+      description: 'The attribute is one of these, 1 to 50; called oneOf in definitions as JSON.',
+    }),
+  }),
+});
+
+export const TriggerInput = builder.inputType('TriggerInput', {
+  description: 'What sets a rule off.',
+  fields: (t) => ({
+    on: t.field({ type: TriggerKindEnum, required: true, description: 'What happens.' }),
+    type: t.string({ description: 'The type of activity; for ACTIVITY, and only there.' }),
+  }),
+});
+
+export const AudienceInput = builder.inputType('AudienceInput', {
+  description: 'Members to whom everything given here applies; at least one thing.',
+  fields: (t) => ({
+    tiers: t.stringList({ description: 'Keys of tiers, 1 to 50: has one of them at that time.' }),
+    tags: t.stringList({ description: 'Tags, 1 to 50: has any of them.' }),
+    memberSinceFrom: t.field({ type: 'Date', description: 'Enrolled on this date or later.' }),
+    memberSinceBefore: t.field({ type: 'Date', description: 'Enrolled before this date.' }),
+  }),
+});
+
+export const ExpiryInput = builder.inputType('ExpiryInput', {
+  description: 'When points expire, counted from the local date of what earned them.',
+  fields: (t) => ({
+    days: t.int({ description: 'Calendar days after it, 0 to 3650; 0 when absent.' }),
+    until: t.field({
+      type: ExpiryUntilEnum,
+      required: true,
+      description: 'How far the end of life is moved from there; INSTANT takes 1 day at least.',
+    }),
+  }),
+});
+
+export const ActivationInput = builder.inputType('ActivationInput', {
+  description: 'When points can be spent.',
+  fields: (t) => ({
+    mode: t.field({ type: ActivationModeEnum, required: true, description: 'The way.' }),
+    days: t.int({ description: 'Local days, 1 to 3650; for AFTER_DAYS, and only there.' }),
+  }),
+});
+
+export const CapInput = builder.inputType('CapInput', {
+  description: 'The most that one member gets in a period; what would be above is cut off.',
+  fields: (t) => ({
+    period: t.field({ type: CapPeriodEnum, required: true, description: 'The period.' }),
+    points: t.field({ type: 'SafeInt', required: true, description: 'Points, 1 or more.' }),
+  }),
+});

@@ -1,0 +1,176 @@
+import { z } from 'zod';
+import type { RuleVersion } from '../generated/prisma/client.ts';
+import { builder } from '../graphql/builder.ts';
+import { known } from '../graphql/context.ts';
+import { rowId } from '../graphql/ids.ts';
+import { cursorCodec, pageOf } from '../graphql/paging.ts';
+import { RuleKindEnum } from './definition-enums.schema.ts';
+import {
+  draftOf,
+  findRule,
+  type RuleRow,
+  stateOf,
+  versionAfter,
+  versionAt,
+  withVersions,
+} from './rule-rows.ts';
+
+const RuleVersionStateEnum = builder.enumType('RuleVersionState', {
+  description: 'Where a version of a rule stands.',
+  values: {
+    DRAFT: { description: 'Not published: it may still change.' },
+    SCHEDULED: { description: 'Published, to start later.' },
+    IN_FORCE: { description: 'Facts of now are judged by it.' },
+    ENDED: { description: 'Only facts of the past are judged by it, if any.' },
+  },
+});
+
+const RuleVersionType = builder.objectRef<RuleVersion>('RuleVersion').implement({
+  description: 'One version of a rule. Once published it never changes; it only ends.',
+  fields: (t) => ({
+    version: t.exposeInt('version', { description: '1, 2, 3 …' }),
+    state: t.field({
+      type: RuleVersionStateEnum,
+      description: 'Where it stands.',
+      resolve: (version, _args, { app }) => stateOf(version, app.clock.now()),
+    }),
+    startsAt: t.expose('startsAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'It judges facts that happened from then on; null: a draft.',
+    }),
+    endsAt: t.expose('endsAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'And before then; null: no end. As startsAt: it was withdrawn unused.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was written.' }),
+    createdBy: t.exposeString('createdBy', { description: 'Who wrote it: key:<id>.' }),
+    publishedAt: t.expose('publishedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was published; null: a draft.',
+    }),
+    publishedBy: t.exposeString('publishedBy', {
+      nullable: true,
+      description: 'Who published it; null: a draft.',
+    }),
+    definition: t.expose('definition', {
+      type: 'JSON',
+      description: 'What it says, with all defaults filled in.',
+    }),
+  }),
+});
+
+export const RuleType = builder.objectRef<RuleRow>('Rule');
+
+builder.node(RuleType, {
+  description: 'Something an operator sets. What it says is in its versions. For OPERATOR keys.',
+  authScopes: { operator: true },
+  id: { resolve: ({ id }) => id, description: 'Opaque global id.' },
+  loadOne: async (id, { app, viewer }) =>
+    viewer.kind === 'anonymous'
+      ? null
+      : app.db.rule.findFirst({
+          where: { id: intId(id), programId: viewer.programId },
+          include: withVersions,
+        }),
+  fields: (t) => ({
+    kind: t.expose('kind', { type: RuleKindEnum, description: 'What it sets.' }),
+    key: t.exposeString('key', { description: 'Its short name, unique among its kind.' }),
+    versions: t.field({
+      type: [RuleVersionType],
+      description: 'All there were, newest first.',
+      resolve: ({ versions }) => [...versions],
+    }),
+    current: t.field({
+      type: RuleVersionType,
+      nullable: true,
+      description: 'The version in force; null: none is.',
+      resolve: (rule, _args, { app }) => versionAt(rule, app.clock.now()) ?? null,
+    }),
+    scheduled: t.field({
+      type: RuleVersionType,
+      nullable: true,
+      description: 'The next version to start; null: none is scheduled.',
+      resolve: (rule, _args, { app }) => versionAfter(rule, app.clock.now()) ?? null,
+    }),
+    draft: t.field({
+      type: RuleVersionType,
+      nullable: true,
+      description: 'What the next publishRule publishes; null: there is no draft.',
+      resolve: (rule) => draftOf(rule) ?? null,
+    }),
+    budget: t.field({
+      type: 'SafeInt',
+      nullable: true,
+      description: 'Points it may pay in all, by the version in force; null: no limit.',
+      resolve: (rule, _args, { app }) => budgetOf(versionAt(rule, app.clock.now())?.definition),
+    }),
+    spent: t.field({
+      type: 'SafeInt',
+      nullable: true,
+      description: 'Points of the budget that are paid out; null: it never had one.',
+      resolve: async ({ id }, _args, { app }) =>
+        (await app.db.ruleBudget.findUnique({ where: { ruleId: id } }))?.spent ?? null,
+    }),
+  }),
+});
+
+/** Larger ids than the column holds name no rule. */
+const intId = (id: string) => Math.min(rowId(id), 2_147_483_647);
+
+function budgetOf(definition: unknown): number | null {
+  const parsed = z.object({ budget: z.number() }).safeParse(definition);
+  return parsed.success ? parsed.data.budget : null;
+}
+
+const ruleCursor = cursorCodec('rules', z.number().int().positive().max(2_147_483_647));
+
+builder.queryField('rules', (t) =>
+  t.connection(
+    {
+      type: RuleType,
+      description: 'The program’s rules, oldest first. For OPERATOR keys.',
+      authScopes: { operator: true },
+      args: { kind: t.arg({ type: RuleKindEnum, description: 'Only of this kind.' }) },
+      resolve: (_root, { kind, ...args }, { app, viewer }) =>
+        pageOf(
+          args,
+          ruleCursor,
+          ({ before, after, limit, inverted }): Promise<RuleRow[]> =>
+            app.db.rule.findMany({
+              where: {
+                programId: known(viewer).programId,
+                id: {
+                  ...(after !== undefined && { gt: after }),
+                  ...(before !== undefined && { lt: before }),
+                },
+                ...(kind !== null && kind !== undefined && { kind }),
+              },
+              orderBy: { id: inverted ? 'desc' : 'asc' },
+              take: limit,
+              include: withVersions,
+            }),
+          ({ id }) => id,
+        ),
+    },
+    { description: 'A page of rules.' },
+    { description: 'A rule in a page.' },
+  ),
+);
+
+builder.queryField('rule', (t) =>
+  t.field({
+    type: RuleType,
+    nullable: true,
+    description: 'A rule by name; null when the program has none such. For OPERATOR keys.',
+    authScopes: { operator: true },
+    args: {
+      kind: t.arg({ type: RuleKindEnum, required: true, description: 'Its kind.' }),
+      key: t.arg.string({ required: true, description: 'Its short name.' }),
+    },
+    resolve: (_root, { kind, key }, { app, viewer }) =>
+      findRule(app.db, { programId: known(viewer).programId, kind, key }),
+  }),
+);
