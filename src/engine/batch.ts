@@ -7,7 +7,8 @@ import { named, type Pool, type PoolClient } from '../platform/db.ts';
 import { IdempotencyKeyReused, InputError, Refusal } from '../platform/refusal.ts';
 import type { ProgramConfigs } from '../programs/config.ts';
 import { Changes } from './changes.ts';
-import { type Caller, Facts, type Held, memberIdOf } from './facts.ts';
+import { type Caller, Facts } from './facts.ts';
+import { type Held, memberIdOf } from './held.ts';
 import { keepReceipt, type ReceiptKey, receiptId, type StoredReceipt } from './idempotency.ts';
 import { loadBatch, type Request } from './load.ts';
 import type { Operation } from './operation.ts';
@@ -72,6 +73,34 @@ export async function runBatch(
     );
     throw error;
   } finally {
+    client.release(broken);
+  }
+}
+
+/**
+ * Decides commands as one batch would and writes nothing: for quotes and dry runs. `spent` carries
+ * what earlier rehearsals of the same dry run took from budgets.
+ */
+export async function rehearseBatch(
+  tools: BatchTools,
+  commands: readonly Command[],
+  spent: Map<number, number> = new Map(),
+): Promise<Verdict[]> {
+  const client = await tools.pool.connect();
+  let broken: Error | undefined;
+  try {
+    const { held, receipts } = await loadBatch(client, tools.clock, tools.configs, commands);
+    for (const budget of held.budgets.values()) {
+      budget.spent = spent.get(budget.ruleId) ?? budget.spent;
+    }
+    const changes = new Changes();
+    const verdicts = commands.map((command) => decide(command, held, receipts, changes));
+    for (const budget of held.budgets.values()) spent.set(budget.ruleId, budget.spent);
+    return verdicts;
+  } finally {
+    await client.query('rollback').catch((fault: Error) => {
+      broken = fault;
+    });
     client.release(broken);
   }
 }

@@ -1,15 +1,22 @@
 import { assert } from '../platform/assert.ts';
+import type { KnownActivity } from './engine.sql.ts';
 import type {
   ActivityRow,
+  AdjustmentRow,
   AllocationRow,
+  BudgetRow,
   CheckInRow,
   EntryRow,
   EventRow,
+  HoldLotRow,
+  HoldRow,
   LotRow,
   MemberState,
+  NoticeRow,
   ReceiptRow,
   RedemptionRow,
   RewardRow,
+  TierChangeRow,
 } from './rows.ts';
 
 /** Rows to insert, by table. */
@@ -21,12 +28,28 @@ export type Inserts = {
   checkIns: CheckInRow[];
   activities: ActivityRow[];
   redemptions: RedemptionRow[];
+  holds: HoldRow[];
+  holdLots: HoldLotRow[];
+  tierChanges: TierChangeRow[];
+  adjustments: AdjustmentRow[];
+  notices: NoticeRow[];
   events: EventRow[];
   receipts: ReceiptRow[];
 };
 
 /** Rows to update, by table. */
-export type Updates = { members: MemberState; lots: LotRow; rewards: RewardRow };
+export type Updates = {
+  /** Accounts. */
+  members: MemberState;
+  /** What a member tells of themselves: the member's own row. */
+  profiles: MemberState;
+  lots: LotRow;
+  rewards: RewardRow;
+  budgets: BudgetRow;
+  holds: HoldRow;
+  adjustments: AdjustmentRow;
+  activities: KnownActivity;
+};
 
 /**
  * What a batch will write: new rows, and changed rows of the working copy. A mark taken before
@@ -41,13 +64,23 @@ export class Changes {
     checkIns: [],
     activities: [],
     redemptions: [],
+    holds: [],
+    holdLots: [],
+    tierChanges: [],
+    adjustments: [],
+    notices: [],
     events: [],
     receipts: [],
   };
-  readonly #updated = {
-    members: new Set<MemberState>(),
-    lots: new Set<LotRow>(),
-    rewards: new Set<RewardRow>(),
+  readonly #updated: { [Table in keyof Updates]: Set<Updates[Table]> } = {
+    members: new Set(),
+    profiles: new Set(),
+    lots: new Set(),
+    rewards: new Set(),
+    budgets: new Set(),
+    holds: new Set(),
+    adjustments: new Set(),
+    activities: new Set(),
   };
   readonly #journal: (() => void)[] = [];
 
@@ -78,7 +111,7 @@ export class Changes {
 
   /** Changes a row of the working copy. */
   update<K extends keyof Updates>(table: K, row: Updates[K], patch: Partial<Updates[K]>): void {
-    const updated = this.#updated[table] as Set<Updates[K]>;
+    const updated: Set<Updates[K]> = this.#updated[table];
     const before = { ...row };
     const first = !updated.has(row);
     updated.add(row);
@@ -91,12 +124,14 @@ export class Changes {
 
   /** Rows that exist in the database and were changed; new ones are inserted in their final state. */
   updated<K extends keyof Updates>(table: K): Updates[K][] {
-    const rows = [...this.#updated[table]] as Updates[K][];
-    if (table === 'rewards') return rows;
-    const created = new Set<unknown>(
-      table === 'members' ? this.inserts.members : this.inserts.lots,
-    );
+    const rows: Updates[K][] = [...this.#updated[table]];
+    const created: ReadonlySet<unknown> = new Set(this.#created(table));
     return created.size === 0 ? rows : rows.filter((row) => !created.has(row));
+  }
+
+  #created(table: keyof Updates): readonly unknown[] {
+    if (table === 'rewards' || table === 'budgets') return [];
+    return this.inserts[table === 'profiles' ? 'members' : table];
   }
 
   get empty(): boolean {

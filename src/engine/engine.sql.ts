@@ -2,16 +2,20 @@
 import { databaseClock } from '../platform/clock.ts';
 import type { PoolClient } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
-import type { ActivityRow, LotRow, MemberState, ReceiptRow, RewardRow } from './rows.ts';
+import type { ActivityRow, MemberState, ReceiptRow, RewardRow } from './rows.ts';
 
 /** Columns of a member with their account, as `MemberState`. */
 export const memberStateColumns = `
   m.id as "memberId", m.program_id as "programId", m.external_id as "externalId",
-  m.display_name as "displayName", m.enrolled_at as "enrolledAt", a.version, a.balance,
+  m.display_name as "displayName", m.birthday, coalesce(m.tags, '{}') as tags,
+  m.enrolled_at as "enrolledAt", a.version, a.balance, a.debt, a.held,
   a.lifetime_earned as "lifetimeEarned", a.entry_seq as "entrySeq", a.head_hash as "headHash",
   a.next_expiry_at as "nextExpiryAt", a.pending_until as "pendingUntil",
   a.streak_current as "streakCurrent", a.streak_longest as "streakLongest",
   a.streak_total_days as "streakTotalDays", a.last_check_in_date as "lastCheckInDate",
+  a.streak_week_days as "streakWeekDays", a.streak_month_days as "streakMonthDays",
+  a.counters, a.tier_key as "tierKey", a.tier_since as "tierSince",
+  a.tier_evaluates_at as "tierEvaluatesAt",
   a.event_position as "eventPosition"`;
 
 /**
@@ -92,42 +96,26 @@ export const loadReceipts = (
     [programIds, operations, scopes, keys],
   );
 
+/** What an earlier activity with the same reference left. */
+export type KnownActivity = Pick<
+  ActivityRow,
+  'programId' | 'type' | 'reference' | 'memberId' | 'points' | 'units' | 'returnedUnits'
+>;
+
 export const loadActivities = (
   client: PoolClient,
   programIds: number[],
   types: string[],
   references: string[],
 ) =>
-  named<Pick<ActivityRow, 'programId' | 'type' | 'reference' | 'memberId' | 'points'>>(
+  named<KnownActivity>(
     client,
     'engine.loadActivities',
-    `select a.program_id as "programId", a.type, a.reference, a.member_id as "memberId", a.points
+    `select a.program_id as "programId", a.type, a.reference, a.member_id as "memberId", a.points,
+            a.units, a.returned_units as "returnedUnits"
      from unnest($1::int[], $2::text[], $3::text[]) as k (program_id, type, reference)
      join activity a using (program_id, type, reference)`,
     [programIds, types, references],
-  );
-
-/** Open lots of the members, as they are spent: soonest to expire first (S28). */
-export const loadOpenLots = (client: PoolClient, memberIds: number[]) =>
-  named<LotRow>(
-    client,
-    'engine.loadOpenLots',
-    `select member_id as "memberId", seq, program_id as "programId", amount, remaining,
-            activates_at as "activatesAt", expires_at as "expiresAt"
-     from lot where member_id = any($1) and remaining > 0
-     order by member_id, expires_at nulls last, activates_at, seq`,
-    [memberIds],
-  );
-
-/** All checked-in dates of members under their program's plan, oldest first. */
-export const loadCheckInDates = (client: PoolClient, memberIds: number[], planIds: number[]) =>
-  named<{ memberId: number; dates: string[] }>(
-    client,
-    'engine.loadCheckInDates',
-    `select c.member_id as "memberId", array_agg(c.local_date::text order by c.local_date) as dates
-     from unnest($1::bigint[], $2::int[]) as k (member_id, plan_id)
-     join check_in c using (member_id, plan_id) group by c.member_id`,
-    [memberIds, planIds],
   );
 
 export type Opening = {
@@ -139,6 +127,17 @@ export type Opening = {
   readonly events: string | null;
   readonly members: string | null;
   readonly redemptions: string | null;
+  readonly holds: string | null;
+  readonly adjustments: string | null;
+};
+
+/** How many ids of each kind a batch may need. */
+export type IdCounts = {
+  readonly events: number;
+  readonly members: number;
+  readonly redemptions: number;
+  readonly holds: number;
+  readonly adjustments: number;
 };
 
 /**
@@ -146,21 +145,24 @@ export type Opening = {
  * versions of the rules, and ids from the sequences (a refused command leaves a gap, which
  * nothing minds).
  */
-export const openBatch = (
-  client: PoolClient,
-  programIds: number[],
-  counts: { events: number; members: number; redemptions: number },
-) =>
+export const openBatch = (client: PoolClient, programIds: number[], counts: IdCounts) =>
   named<Opening>(
     client,
     'engine.openBatch',
     `select pg_current_xact_id()::text as txid, ${databaseClock} as at,
        (select json_object_agg(id, config_version) from program where id = any($1)) as versions,
-       (select string_agg(nextval('event_position_seq')::text, ',')
-        from generate_series(1, $2::int)) as events,
-       (select string_agg(nextval('member_id_seq')::text, ',')
-        from generate_series(1, $3::int)) as members,
-       (select string_agg(nextval('redemption_id_seq')::text, ',')
-        from generate_series(1, $4::int)) as redemptions`,
-    [programIds, counts.events, counts.members, counts.redemptions],
+       ${idsFrom('event_position_seq', 2)} as events, ${idsFrom('member_id_seq', 3)} as members,
+       ${idsFrom('redemption_id_seq', 4)} as redemptions, ${idsFrom('hold_id_seq', 5)} as holds,
+       ${idsFrom('adjustment_request_id_seq', 6)} as adjustments`,
+    [
+      programIds,
+      counts.events,
+      counts.members,
+      counts.redemptions,
+      counts.holds,
+      counts.adjustments,
+    ],
   );
+
+const idsFrom = (sequence: string, parameter: number) =>
+  `(select string_agg(nextval('${sequence}')::text, ',') from generate_series(1, $${parameter}::int))`;

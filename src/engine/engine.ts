@@ -1,4 +1,4 @@
-import { actorOf, type KnownViewer } from '../auth/viewer.ts';
+import type { KnownViewer } from '../auth/viewer.ts';
 import { limits } from '../limits.ts';
 import { classifyFault } from '../platform/conflicts.ts';
 import type { Log } from '../platform/log.ts';
@@ -9,12 +9,13 @@ import {
   type Command,
   isOwnError,
   OutcomeUnknown,
+  rehearseBatch,
   runBatch,
   type Verdict,
 } from './batch.ts';
-import { hashInput } from './idempotency.ts';
+import { commandOf } from './command.ts';
 import type { EngineMetrics } from './metrics.ts';
-import type { Keyed, Operation, Touches } from './operation.ts';
+import type { Keyed, Operation } from './operation.ts';
 import type { MemberState } from './rows.ts';
 
 /** What `run` answers: the operation's outcome, and the member as it left them. */
@@ -23,6 +24,11 @@ export type Committed<Outcome> = {
   readonly replayed: boolean;
   readonly member: MemberState | undefined;
 };
+
+/** What a rehearsed command would answer. */
+export type Rehearsed<Outcome> =
+  | { readonly answer: Committed<Outcome> }
+  | { readonly error: unknown };
 
 type Waiting = Command & {
   readonly rows: readonly string[];
@@ -82,6 +88,28 @@ export class Engine {
       this.#schedule();
     });
     return answer as Committed<Outcome>;
+  }
+
+  /**
+   * Decides commands one after the other as if they were run now, and writes nothing: what each
+   * would answer, or the error it would meet. Idempotency keys are not looked at.
+   */
+  async rehearse<Input extends Keyed, Outcome>(
+    operation: Operation<Input, Outcome>,
+    viewer: KnownViewer,
+    rawInputs: readonly Input[],
+    spent?: Map<number, number>,
+  ): Promise<Rehearsed<Outcome>[]> {
+    const inputs = rawInputs.map((raw) => parseOrRefuse(operation.input, raw));
+    const commands = inputs.map((input) => ({
+      ...commandOf(operation, viewer, input),
+      receipt: null,
+    }));
+    try {
+      return (await rehearseBatch(this.#tools, commands, spent)) as Rehearsed<Outcome>[];
+    } catch (error) {
+      throw errorFor(classifyFault(error), error);
+    }
   }
 
   /** Commands waiting for a batch. */
@@ -239,36 +267,6 @@ export class Engine {
     const eldest = Math.min(...batch.map((command) => command.enqueuedAt));
     return performance.now() - eldest < limits.engineCommandWaitMs / 2;
   }
-}
-
-function commandOf<Input extends Keyed, Outcome>(
-  operation: Operation<Input, Outcome>,
-  viewer: KnownViewer,
-  input: Input,
-): Command & { readonly rows: readonly string[] } {
-  const { programId } = viewer;
-  const touches = operation.touches(input);
-  const key = input.idempotencyKey ?? null;
-  const scope = viewer.kind === 'member' ? `member:${viewer.externalId}` : 'api';
-  const receipt =
-    key === null
-      ? null
-      : { programId, operation: operation.name, scope, key, inputHash: hashInput(input) };
-  return {
-    programId,
-    touches,
-    receipt,
-    rows: rowsOf(programId, touches),
-    operation: operation as Operation<unknown, unknown>,
-    input,
-    caller: { programId, actor: actorOf(viewer), idempotencyKey: key },
-  };
-}
-
-/** Names of the rows a command will hold, so that two batches in flight share none. */
-function rowsOf(programId: number, { member, reward }: Touches): string[] {
-  const name = 'id' in member ? `m:${member.id}` : `m:${programId}/${member.externalId}`;
-  return reward === undefined ? [name] : [name, `r:${reward}`];
 }
 
 function errorFor(kind: string, error: unknown): unknown {

@@ -1,34 +1,32 @@
 import { assert } from '../platform/assert.ts';
+import { type EarnedDay, earnedDayOf } from '../points/counters.ts';
 import type { ProgramConfig } from '../programs/config.ts';
 import type { Changes } from './changes.ts';
-import type { MemberRef, Touches } from './operation.ts';
-import type { ActivityRow, Json, LotRow, MemberState, RewardRow } from './rows.ts';
-
-/** What an earlier activity with the same reference left. */
-export type KnownActivity = Pick<ActivityRow, 'memberId' | 'points'>;
-
-/** Everything a batch holds: the rows it locked, as its commands have changed them so far. */
-export type Held = {
-  readonly now: Date;
-  readonly programs: ReadonlyMap<number, ProgramConfig>;
-  readonly members: Map<number, MemberState>;
-  /** `program/external id` → member id. */
-  readonly memberIds: Map<string, number>;
-  readonly rewards: ReadonlyMap<number, RewardRow>;
-  /** Open lots by member, in the order they are spent. */
-  readonly lots: Map<number, LotRow[]>;
-  /** Checked-in dates by member, oldest first; only of members whose command may look back. */
-  readonly checkInDates: Map<number, string[]>;
-  readonly activities: Map<string, KnownActivity>;
-  readonly eventPositions: number[];
-  readonly newMemberIds: number[];
-  readonly newRedemptionIds: number[];
-};
-
-export const externalKey = (programId: number, externalId: string) => `${programId}/${externalId}`;
-export const activityKey = (programId: number, type: string, reference: string) =>
-  JSON.stringify([programId, type, reference]);
-
+import { earnedInBatch, expiredByNow, isOrigin, isPending } from './earned-in-batch.ts';
+import type { KnownActivity } from './engine.sql.ts';
+import {
+  activityKey,
+  type Debt,
+  externalKey,
+  type Held,
+  memberIdOf,
+  type TierStep,
+} from './held.ts';
+import type { OriginRow, PendingPoints } from './history.sql.ts';
+import type { Touches } from './operation.ts';
+import type {
+  ActivityRow,
+  AdjustmentRow,
+  BudgetRow,
+  EntryRow,
+  HoldLotRow,
+  HoldRow,
+  Json,
+  LotRow,
+  MemberState,
+  RewardRow,
+  TierChangeRow,
+} from './rows.ts';
 /** Who asked for a command. */
 export type Caller = {
   readonly programId: number;
@@ -101,11 +99,124 @@ export class Facts {
     this.changes.onRollback(() => dates?.splice(dates.indexOf(date), 1));
   }
 
+  /** What a recorded day was to pay by the plan so far, this batch included. */
+  paidForDay(member: MemberState, date: string): number {
+    const added = this.changes.inserts.entries.filter(
+      (entry) => entry.memberId === member.memberId && isDayPay(entry) && entry.localDate === date,
+    );
+    const paid = this.#held.paidDays.get(member.memberId)?.get(date) ?? 0;
+    return added.reduce((sum, { amount, explanation }) => {
+      return sum + Number(explanation.wanted ?? amount);
+    }, paid);
+  }
+
   /** The activity already recorded under the command's reference. */
   get activity(): KnownActivity | undefined {
     const touched = this.#touches.activity;
     assert(touched !== undefined, 'the operation said it records an activity');
     return this.#held.activities.get(activityKey(this.program.id, touched.type, touched.reference));
+  }
+
+  /** Debits of the member that are not covered yet, oldest first. */
+  debts(member: MemberState): Debt[] {
+    const debts = this.#held.debts.get(member.memberId) ?? [];
+    this.#held.debts.set(member.memberId, debts);
+    return debts;
+  }
+
+  /** Adds to a debt of the member (negative: it is repaid), or notes a new one. */
+  changeDebt(member: MemberState, debt: Debt, points: number): void {
+    const debts = this.debts(member);
+    const isNew = !debts.includes(debt);
+    if (isNew) debts.push(debt);
+    debt.open += points;
+    this.changes.update('members', member, { debt: member.debt + points });
+    this.changes.onRollback(() => {
+      debt.open -= points;
+      if (isNew) debts.splice(debts.indexOf(debt), 1);
+    });
+  }
+
+  /** Budget of a rule in force, locked. */
+  budget(ruleId: number): BudgetRow {
+    const budget = this.#held.budgets.get(ruleId);
+    assert(budget !== undefined, 'a rule that has a budget has a row for it');
+    return budget;
+  }
+
+  /** What rules paid the member by day, this batch included; only where counters cannot say. */
+  earnedDays(member: MemberState): readonly EarnedDay[] {
+    const days = this.#held.earnedDays.get(member.memberId) ?? [];
+    const added = this.changes.inserts.entries
+      .filter(({ memberId }) => memberId === member.memberId)
+      .flatMap(earnedDayOf);
+    return [...days, ...added];
+  }
+
+  /** The member's earnings that are not active yet, this batch included. */
+  pendingPoints(member: MemberState): PendingPoints[] {
+    const known = this.#held.lots.get(member.memberId) ?? [];
+    const before = (this.#held.pending.get(member.memberId) ?? []).filter(({ seq }) => {
+      const lot = known.find((one) => one.seq === seq); // A command may have confirmed it.
+      return lot === undefined || isPending(lot, this.now);
+    });
+    const added = earnedInBatch(this.changes, member)
+      .filter(({ lot }) => isPending(lot, this.now))
+      .map(({ seq, localDate, lot: { remaining, activatesAt } }) => {
+        return { seq, month: localDate.slice(0, 7), points: remaining, activatesAt };
+      });
+    return [...before, ...added];
+  }
+
+  /** The member's tier changes, oldest first, at least those after the fact of this command. */
+  tierChanges(member: MemberState): readonly TierStep[] {
+    const added = this.changes.inserts.tierChanges.filter(
+      ({ memberId }) => memberId === member.memberId,
+    );
+    return [...(this.#held.tierChanges.get(member.memberId) ?? []), ...added];
+  }
+
+  /** The entries the command goes back to, oldest first, with the lots they made. */
+  origins(member: MemberState): readonly OriginRow[] {
+    const { origin } = this.#touches;
+    assert(origin !== undefined, 'the operation said what it goes back to');
+    const loaded = this.#held.origins.get(member.memberId) ?? [];
+    return [...loaded, ...earnedInBatch(this.changes, member)].filter((entry) =>
+      isOrigin(origin, entry),
+    );
+  }
+
+  /** Whether the member was told of an expiry by so many days before it. */
+  isNoticed(member: MemberState, expiresAt: number, days: number): boolean {
+    return this.#held.notices.get(member.memberId)?.has(`${expiresAt}/${days}`) ?? false;
+  }
+
+  /** What of an origin's lot has expired, and what of that reversals fell on, as of now. */
+  expiredOf(origin: OriginRow): { readonly expired: number; readonly lapsed: number } {
+    return expiredByNow(this.changes, origin);
+  }
+
+  /** The hold the command names; undefined when the member has none such. */
+  get hold(): HoldRow | undefined {
+    const hold = this.#held.holds.get(this.#touches.hold ?? -1);
+    return hold !== undefined && hold.memberId === this.member?.memberId ? hold : undefined;
+  }
+
+  /** The member's holds that have not ended, of a command that needs lots. */
+  openHolds(member: MemberState): HoldRow[] {
+    return [...this.#held.holds.values()].filter(
+      ({ memberId, state }) => memberId === member.memberId && state === 'HELD',
+    );
+  }
+
+  holdLots(hold: HoldRow): readonly HoldLotRow[] {
+    return this.#held.holdLots.get(hold.id) ?? [];
+  }
+
+  /** The request the command names; undefined when the member has none such. */
+  get adjustment(): AdjustmentRow | undefined {
+    const row = this.#held.adjustments.get(this.#touches.adjustment ?? -1);
+    return row !== undefined && row.memberId === this.member?.memberId ? row : undefined;
   }
 
   addActivity(row: ActivityRow): void {
@@ -134,6 +245,23 @@ export class Facts {
     return take(this.#held.newRedemptionIds);
   }
 
+  newHoldId(): number {
+    return take(this.#held.newHoldIds);
+  }
+
+  newAdjustmentId(): number {
+    return take(this.#held.newAdjustmentIds);
+  }
+
+  /** Gives the member another tier; the command's event, still to be written, tells of it. */
+  changeTier(member: MemberState, change: Omit<TierChangeRow, 'memberId' | 'position'>): void {
+    const [position] = this.#held.eventPositions;
+    assert(position !== undefined, 'a tier changes before the command’s event is written');
+    this.changes.insert('tierChanges', { memberId: member.memberId, position, ...change });
+    const { toKey: tierKey, changedAt: tierSince } = change;
+    this.changes.update('members', member, { tierKey, tierSince });
+  }
+
   /** Writes the command's event and marks the member as changed by it. Returns its position. */
   emit(member: MemberState, type: string, occurredAt: Date, payload: Json): number {
     const position = take(this.#held.eventPositions);
@@ -147,16 +275,16 @@ export class Facts {
   }
 }
 
+const isDayPay = ({ sourceType, purpose }: EntryRow) =>
+  sourceType === 'CHECK_IN' && !purpose.startsWith('RULE:');
+
 /** Spending order: soonest to expire first, then oldest (S28). */
 function spentBefore(a: LotRow, b: LotRow): boolean {
   const end = (lot: LotRow) => lot.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
   if (end(a) !== end(b)) return end(a) < end(b);
-  if (a.activatesAt.getTime() !== b.activatesAt.getTime()) return a.activatesAt < b.activatesAt;
+  const start = (lot: LotRow) => lot.activatesAt?.getTime() ?? Number.POSITIVE_INFINITY;
+  if (start(a) !== start(b)) return start(a) < start(b);
   return a.seq < b.seq;
-}
-
-export function memberIdOf(held: Pick<Held, 'memberIds'>, programId: number, ref: MemberRef) {
-  return 'id' in ref ? ref.id : held.memberIds.get(externalKey(programId, ref.externalId));
 }
 
 function take(ids: number[]): number {

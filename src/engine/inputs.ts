@@ -16,6 +16,7 @@ const text = (charactersMax: number) =>
     .min(1, 'must not be empty')
     .max(charactersMax, `must have at most ${charactersMax} characters`)
     .superRefine((value, context) => {
+      if (value === '') return; // Said already.
       const message = PLAIN.test(value) ? undefined : whatIsWrong(value);
       if (message !== undefined) context.addIssue({ code: 'custom', message });
     });

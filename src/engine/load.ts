@@ -1,14 +1,11 @@
 /** Locks and loads what a batch touches: one statement per kind of row, accounts first. */
 
 import { assert } from '../platform/assert.ts';
-import { earlier, type LocalDate, localDateOf } from '../platform/calendar.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PoolClient } from '../platform/db.ts';
 import type { ProgramConfigs } from '../programs/config.ts';
 import {
   loadActivities,
-  loadCheckInDates,
-  loadOpenLots,
   loadReceipts,
   lockMembers,
   lockMembersByExternalId,
@@ -16,8 +13,9 @@ import {
   lockRewards,
   openBatch,
 } from './engine.sql.ts';
-import { activityKey, externalKey, type Held, memberIdOf } from './facts.ts';
+import { activityKey, externalKey, type Held } from './held.ts';
 import { type ReceiptKey, receiptId, type StoredReceipt } from './idempotency.ts';
+import { loadHistory } from './load-history.ts';
 import type { Touches } from './operation.ts';
 import { settled } from './write.ts';
 
@@ -31,7 +29,7 @@ export type Request = {
 export type Loaded = { readonly held: Held; readonly receipts: Map<string, StoredReceipt> };
 
 /** No statement where there is nothing to ask for. */
-const nothing = () => Promise.resolve([]);
+export const nothing = () => Promise.resolve([]);
 const unique = <T>(values: readonly T[]) => [...new Set(values)];
 
 function lockAll(client: PoolClient, requests: readonly Request[]) {
@@ -114,6 +112,8 @@ export async function loadBatch(
       events: requests.length,
       members: requests.filter(({ touches }) => touches.enrols).length,
       redemptions: requests.filter(({ touches }) => touches.redeems).length,
+      holds: requests.filter(({ touches }) => touches.holds).length,
+      adjustments: requests.filter(({ touches }) => touches.asks).length,
     }),
   ] as const;
   await settled(sent);
@@ -133,12 +133,25 @@ export async function loadBatch(
     rewards: new Map(rewards.map((row) => [row.id, row])),
     lots: new Map(),
     checkInDates: new Map(),
+    paidDays: new Map(),
+    debts: new Map(),
+    earnedDays: new Map(),
+    tierChanges: new Map(),
+    pending: new Map(),
+    budgets: new Map(),
+    notices: new Map(),
+    origins: new Map(),
+    holds: new Map(),
+    holdLots: new Map(),
+    adjustments: new Map(),
     activities: new Map(
       activities.map((row) => [activityKey(row.programId, row.type, row.reference), row]),
     ),
     eventPositions: idsOf(opening.events),
     newMemberIds: idsOf(opening.members),
     newRedemptionIds: idsOf(opening.redemptions),
+    newHoldIds: idsOf(opening.holds),
+    newAdjustmentIds: idsOf(opening.adjustments),
   };
   await loadHistory(client, held, requests);
   return {
@@ -146,39 +159,4 @@ export async function loadBatch(
     receipts: new Map(receipts.map((row) => [receiptId(row), row])),
     txid: opening.txid,
   };
-}
-
-/** Loads lots and past check-ins, for the few commands that look back. */
-async function loadHistory(client: PoolClient, held: Held, requests: readonly Request[]) {
-  const withLots = new Set<number>();
-  const withDates = new Map<number, number>();
-  const lastDates = new Map<number, LocalDate>();
-  for (const { programId, touches } of requests) {
-    const id = memberIdOf(held, programId, touches.member);
-    const member = id === undefined ? undefined : held.members.get(id);
-    const program = held.programs.get(programId);
-    if (member === undefined || program === undefined) continue;
-    if (touches.lots) withLots.add(member.memberId);
-    if (touches.checkInAt === undefined) continue;
-    // A check-in on or after the last date needs only the account; an earlier one the history.
-    // Whatever lies ahead is judged as of now, or refused.
-    const at = earlier(touches.checkInAt ?? held.now, held.now);
-    const date = localDateOf(at, program.zone, program.dayStartMinutes);
-    const last = lastDates.get(member.memberId) ?? member.lastCheckInDate ?? date;
-    const isEarlier = date < last;
-    if (isEarlier) withDates.set(member.memberId, program.plan.id);
-    else lastDates.set(member.memberId, date);
-  }
-  const sent = [
-    withLots.size === 0 ? nothing() : loadOpenLots(client, [...withLots]),
-    withDates.size === 0
-      ? nothing()
-      : loadCheckInDates(client, [...withDates.keys()], [...withDates.values()]),
-  ] as const;
-  await settled(sent);
-  const [lots, dates] = await Promise.all(sent);
-  for (const memberId of withLots) held.lots.set(memberId, []);
-  for (const memberId of withDates.keys()) held.checkInDates.set(memberId, []);
-  for (const lot of lots) held.lots.get(lot.memberId)?.push(lot);
-  for (const row of dates) held.checkInDates.set(row.memberId, row.dates);
 }

@@ -4,6 +4,11 @@ import type { Facts } from './facts.ts';
 /** Names a member by id or by the program's own id for them. */
 export type MemberRef = { readonly id: number } | { readonly externalId: string };
 
+/** Which earlier entries of the member a command goes back to. */
+export type Origin =
+  | { readonly seq: number }
+  | { readonly activity: { readonly type: string; readonly reference: string } };
+
 /** The rows a command must hold or know before it can decide. */
 export type Touches = {
   readonly member: MemberRef;
@@ -14,6 +19,20 @@ export type Touches = {
   /** It records a check-in of this instant (null: now); earlier dates need the member's history. */
   readonly checkInAt?: Date | null;
   readonly reward?: number;
+  /** It may earn by the rules of this trigger (null: by none, but its tier may change) … */
+  readonly earnsBy?: string | null;
+  /** … for a fact of this instant (null: now). */
+  readonly earnsAt?: Date | null;
+  /** It takes back what an entry earned, or all entries of an activity. */
+  readonly origin?: Origin;
+  /** It tells of points that will expire and must know what was told. */
+  readonly notices?: boolean;
+  readonly hold?: number;
+  /** It makes a hold and needs an id for it. */
+  readonly holds?: boolean;
+  readonly adjustment?: number;
+  /** It may ask for a second person and needs an id for the request. */
+  readonly asks?: boolean;
   readonly activity?: { readonly type: string; readonly reference: string };
   /** It makes a redemption and needs an id for it. */
   readonly redeems?: boolean;

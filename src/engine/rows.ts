@@ -3,6 +3,7 @@
  * within ±(2^53 − 1); calendar dates are 'YYYY-MM-DD'.
  */
 import type { LocalDate } from '../platform/calendar.ts';
+import type { Counters } from '../points/counters.ts';
 
 /** When a fact happened and what it was judged by; rule changes never move it (S2). */
 export type FactTime = {
@@ -19,9 +20,14 @@ export type MemberState = {
   readonly programId: number;
   readonly externalId: string;
   displayName: string;
+  /** `MM-DD`. */
+  birthday: string | null;
+  tags: readonly string[];
   readonly enrolledAt: Date;
   version: number;
   balance: number;
+  debt: number;
+  held: number;
   lifetimeEarned: number;
   entrySeq: number;
   headHash: Buffer | null;
@@ -30,11 +36,17 @@ export type MemberState = {
   streakCurrent: number;
   streakLongest: number;
   streakTotalDays: number;
+  streakWeekDays: number;
+  streakMonthDays: number;
   lastCheckInDate: LocalDate | null;
+  counters: Counters | null;
+  tierKey: string | null;
+  tierSince: Date | null;
+  tierEvaluatesAt: Date | null;
   eventPosition: number;
 };
 
-export type EntryKind = 'EARN' | 'SPEND' | 'EXPIRY' | 'ADJUSTMENT';
+export type EntryKind = 'EARN' | 'SPEND' | 'EXPIRY' | 'ADJUSTMENT' | 'REVERSAL';
 
 /** JSON as the ledger and the event log store it. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -62,7 +74,9 @@ export type LotRow = {
   readonly programId: number;
   readonly amount: number;
   remaining: number;
-  readonly activatesAt: Date;
+  held: number;
+  reversed: number;
+  activatesAt: Date | null;
   readonly expiresAt: Date | null;
 };
 
@@ -88,8 +102,69 @@ export type ActivityRow = FactTime & {
   readonly reference: string;
   readonly memberId: number;
   readonly value: number | null;
+  readonly units: number;
+  returnedUnits: number;
   readonly recordedAt: Date;
   readonly points: number;
+};
+
+/** What a rule's budget has paid out so far. */
+export type BudgetRow = { readonly ruleId: number; spent: number };
+
+export type HoldState = 'HELD' | 'CAPTURED' | 'RELEASED' | 'EXPIRED';
+
+export type HoldRow = {
+  readonly id: number;
+  readonly programId: number;
+  readonly memberId: number;
+  readonly points: number;
+  captured: number;
+  state: HoldState;
+  readonly reason: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  closedAt: Date | null;
+};
+
+export type HoldLotRow = {
+  readonly holdId: number;
+  readonly memberId: number;
+  readonly lotSeq: number;
+  readonly amount: number;
+};
+
+export type TierChangeRow = {
+  readonly memberId: number;
+  readonly position: number;
+  readonly changedAt: Date;
+  readonly fromKey: string | null;
+  readonly toKey: string;
+  readonly cause: 'EARNED' | 'EVALUATED' | 'REVERSED';
+  readonly basis: number;
+  readonly ruleVersion: string;
+};
+
+export type AdjustmentRow = {
+  readonly id: number;
+  readonly programId: number;
+  readonly memberId: number;
+  readonly amount: number;
+  readonly reason: string;
+  readonly note: string | null;
+  readonly expiresAt: Date | null;
+  state: 'PENDING' | 'APPROVED' | 'REJECTED';
+  readonly requestedBy: string;
+  readonly requestedAt: Date;
+  decidedBy: string | null;
+  decidedAt: Date | null;
+};
+
+export type NoticeRow = {
+  readonly memberId: number;
+  readonly expiresAt: Date;
+  readonly days: number;
+  readonly points: number;
+  readonly sentAt: Date;
 };
 
 export type RewardRow = {

@@ -1,30 +1,19 @@
-import type { LadderEnd } from '../generated/prisma/enums.ts';
+import type { RuleKind } from '../generated/prisma/enums.ts';
+import { assert } from '../platform/assert.ts';
 import type { Pool, PoolClient } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
+import {
+  type Campaign,
+  type CheckInPlan,
+  type Definitions,
+  type EarningRule,
+  type PointsPolicy,
+  parseDefinition,
+  type Tiers,
+} from '../rules/definition.ts';
+import { ruleName, triggerKey, type Versioned } from '../rules/versioned.ts';
 
-/** What a check-in pays, as the operator set it. */
-export type Plan = {
-  readonly id: number;
-  readonly key: string;
-  readonly version: number;
-  /** Points of day 1, day 2 … of a run. */
-  readonly ladder: readonly number[];
-  readonly ladderEnd: LadderEnd;
-  /** Days its points live (null: for ever). */
-  readonly pointsDays: number | null;
-};
-
-/** What an activity of one type pays. */
-export type EarningRule = {
-  readonly id: number;
-  readonly version: number;
-  readonly points: number;
-  /** Days until its points can be spent (0: at once). */
-  readonly pendingDays: number;
-  readonly pointsDays: number | null;
-};
-
-/** A program's rules as every command of a batch sees them. */
+/** A program's rules as every command of a batch sees them: all published versions. */
 export type ProgramConfig = {
   readonly id: number;
   readonly key: string;
@@ -33,13 +22,30 @@ export type ProgramConfig = {
   readonly zone: string;
   readonly dayStartMinutes: number;
   readonly latenessHours: number;
-  readonly plan: Plan;
-  /** By activity type. */
-  readonly rules: ReadonlyMap<string, EarningRule>;
+  /** Id of the check-in plan: check-ins name it. */
+  readonly planId: number;
+  readonly plans: readonly Versioned<CheckInPlan>[];
+  /** By trigger (`triggerKey`), most important first. */
+  readonly earning: ReadonlyMap<string, readonly Versioned<EarningRule>[]>;
+  readonly campaigns: readonly Versioned<Campaign>[];
+  readonly tiers: readonly Versioned<Tiers>[];
+  readonly policies: readonly Versioned<PointsPolicy>[];
 };
 
+type VersionRow = {
+  readonly ruleId: number;
+  readonly kind: RuleKind;
+  readonly key: string;
+  readonly version: number;
+  readonly startsAt: number;
+  readonly endsAt: number | null;
+  readonly definition: unknown;
+};
 type ConfigRow = {
-  config: Omit<ProgramConfig, 'rules'> & { rules: (EarningRule & { activityType: string })[] };
+  config: Pick<
+    ProgramConfig,
+    'id' | 'key' | 'version' | 'zone' | 'dayStartMinutes' | 'latenessHours' | 'planId'
+  > & { versions: VersionRow[] };
 };
 
 const loadConfigs = (client: Pool | PoolClient, programIds: number[]) =>
@@ -49,16 +55,55 @@ const loadConfigs = (client: Pool | PoolClient, programIds: number[]) =>
     `select json_build_object(
        'id', p.id, 'key', p.key, 'version', p.config_version, 'zone', p.zone,
        'dayStartMinutes', p.day_start_minutes, 'latenessHours', p.lateness_hours,
-       'plan', (select json_build_object('id', l.id, 'key', l.key, 'version', l.version,
-                  'ladder', l.ladder, 'ladderEnd', l.ladder_end, 'pointsDays', l.points_days)
-                from plan l where l.program_id = p.id order by l.id limit 1),
-       'rules', coalesce((select json_agg(json_build_object('id', r.id, 'version', r.version,
-                  'activityType', r.activity_type, 'points', r.points,
-                  'pendingDays', r.pending_days, 'pointsDays', r.points_days))
-                from earning_rule r where r.program_id = p.id), '[]')) as config
+       'planId', (select min(r.id) from rule r
+                  where r.program_id = p.id and r.kind = 'CHECK_IN_PLAN'),
+       'versions', coalesce((select json_agg(json_build_object('ruleId', r.id, 'kind', r.kind,
+                  'key', r.key, 'version', v.version, 'definition', v.definition,
+                  'startsAt', extract(epoch from v.starts_at) * 1000,
+                  'endsAt', extract(epoch from v.ends_at) * 1000) order by r.id, v.version)
+                from rule r join rule_version v on v.rule_id = r.id
+                where r.program_id = p.id and v.starts_at is not null), '[]')) as config
      from program p where p.id = any($1)`,
     [programIds],
   );
+
+/** What was published was checked; a definition of an older release lacks only what has a default. */
+function published<Kind extends RuleKind>(kind: Kind, json: unknown): Definitions[Kind] {
+  const parsed = parseDefinition(kind, json);
+  assert(parsed.ok, 'a published definition is valid');
+  return parsed.definition;
+}
+
+function configOf({ versions, ...program }: ConfigRow['config']): ProgramConfig {
+  const of = <Kind extends RuleKind>(kind: Kind): Versioned<Definitions[Kind]>[] =>
+    versions
+      .filter((row) => row.kind === kind)
+      .map((row) => ({
+        ruleId: row.ruleId,
+        key: row.key,
+        version: row.version,
+        startsAt: Number(row.startsAt),
+        endsAt: row.endsAt === null ? Number.POSITIVE_INFINITY : Number(row.endsAt),
+        name: ruleName(kind, row.key),
+        definition: published(kind, row.definition),
+      }));
+  const earning = new Map<string, Versioned<EarningRule>[]>();
+  const byPriority = of('EARNING').sort((a, b) => b.definition.priority - a.definition.priority);
+  for (const rule of byPriority) {
+    const key = triggerKey(rule.definition.trigger);
+    const rules = earning.get(key);
+    if (rules === undefined) earning.set(key, [rule]);
+    else rules.push(rule);
+  }
+  return {
+    ...program,
+    plans: of('CHECK_IN_PLAN'),
+    earning,
+    campaigns: of('CAMPAIGN'),
+    tiers: of('TIERS'),
+    policies: of('POINTS_POLICY'),
+  };
+}
 
 /**
  * Each program's rules, held in memory. Writers bump `program.config_version` in the
@@ -78,10 +123,7 @@ export class ProgramConfigs {
         client,
         stale.map(([id]) => id),
       );
-      for (const { config } of rows) {
-        const rules = new Map(config.rules.map((rule) => [rule.activityType, rule]));
-        this.#byId.set(config.id, { ...config, rules });
-      }
+      for (const { config } of rows) this.#byId.set(config.id, configOf(config));
     }
     return this.#byId;
   }

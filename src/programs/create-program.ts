@@ -6,6 +6,7 @@ import { limits } from '../limits.ts';
 import { isTimeZone } from '../platform/calendar.ts';
 import type { PrismaClient } from '../platform/db.ts';
 import { InputError } from '../platform/refusal.ts';
+import { checkInPlan } from '../rules/definition.ts';
 
 /** The boards every new program has: points earned, by each cadence. */
 export const defaultBoards = [
@@ -50,7 +51,7 @@ export async function createProgram(
         latenessHours,
         tokenSecret: newTokenSecret(),
         createdAt: now,
-        plans: { create: { ...defaultPlan, ladder: [...defaultPlan.ladder] } },
+        rules: { create: planRule(now) },
         leaderboards: { create: defaultBoards.map((board) => ({ ...board })) },
       },
     });
@@ -62,6 +63,24 @@ export async function createProgram(
     return { id, operatorKey: created.text, latenessHours };
   });
 }
+
+/** The check-in plan that a program is never without; imports may be as old as 1970. */
+const planRule = (now: Date) => ({
+  kind: 'CHECK_IN_PLAN' as const,
+  key: 'default',
+  createdAt: now,
+  versions: {
+    create: {
+      version: 1,
+      definition: checkInPlan.parse(defaultPlan),
+      startsAt: new Date(0),
+      createdAt: now,
+      createdBy: 'system',
+      publishedAt: now,
+      publishedBy: 'system',
+    },
+  },
+});
 
 function checkProgram(program: NewProgram): void {
   const { key, name, zone, dayStartMinutes = 0, latenessHours = 0 } = program;

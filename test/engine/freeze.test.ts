@@ -13,6 +13,7 @@ import { enrol, run, send } from '../support/commands.ts';
 import { makeDataDir, removeDataDir } from '../support/data-dir.ts';
 import { postmasterPid } from '../support/embedded-postgres-process.ts';
 import { findBreaches } from '../support/invariants.ts';
+import { pays } from '../support/rules.ts';
 
 /** RELIABILITY.md 6.6 and T18: a PostgreSQL that stands still must not make us stand still. */
 const ANSWER_MS = 5_000;
@@ -85,8 +86,8 @@ function requests(round: number): Promise<Timed>[] {
     timed('createReward', () =>
       send(test, operator, 'createReward', { title: `${round}`, price: 1 }),
     ),
-    timed('setEarningRule', () =>
-      send(test, operator, 'setEarningRule', { activityType: 'a', points: 1 }),
+    timed('draftRule', () =>
+      send(test, operator, 'draftRule', { key: 'a', definition: { earning: pays('a', 1) } }),
     ),
     timed('member', read('points { available expiring { at } } streak { state }')),
     timed('ledger', read('ledger { edges { node { seq } } }')),

@@ -8,6 +8,7 @@ import {
 import { type CommandName, codeOf, enrol, readMember, run, send } from '../support/commands.ts';
 import { findBreaches } from '../support/invariants.ts';
 import { bePatient } from '../support/patience.ts';
+import { pays, setRule } from '../support/rules.ts';
 import { openSecondApp } from '../support/second-app.ts';
 
 let first: TestApp;
@@ -25,7 +26,7 @@ beforeAll(async () => {
   second = await openSecondApp(first);
   program = await createTestProgram(first.app);
   const { operator } = program.keys;
-  await run(first, operator, 'setEarningRule', { activityType: 'purchase', points: 20 });
+  await setRule(first, program, 'purchase', pays('purchase', 20));
   rewardId = (await run(first, operator, 'createReward', { title: 'x', price: 5 })).reward.id;
 });
 beforeEach(async () => {

@@ -207,6 +207,8 @@ describe('a refusal inside a batch', () => {
         reference: 'all',
         memberId: row.memberId,
         value: null,
+        units: 1,
+        returnedUnits: 0,
         recordedAt: facts.now,
         points: 500,
       });

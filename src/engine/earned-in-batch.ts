@@ -1,0 +1,40 @@
+/** What earlier commands of the same batch earned, which no table has yet. */
+import { assert } from '../platform/assert.ts';
+import type { Changes } from './changes.ts';
+import type { OriginRow } from './history.sql.ts';
+import type { Origin } from './operation.ts';
+import type { LotRow, MemberState } from './rows.ts';
+
+/** The member's EARN entries of this batch, with the lots they made. */
+export function earnedInBatch(changes: Changes, { memberId }: MemberState): OriginRow[] {
+  const { entries, lots } = changes.inserts;
+  return entries
+    .filter((entry) => entry.memberId === memberId && entry.kind === 'EARN')
+    .map((entry) => {
+      const lot = lots.find((row) => row.memberId === memberId && row.seq === entry.seq);
+      assert(lot !== undefined, 'what was earned has its lot');
+      return { ...entry, lot, expired: 0, lapsed: 0 };
+    });
+}
+
+/** Whether a command goes back to this entry. */
+export function isOrigin(origin: Origin, { seq, sourceType, sourceId }: OriginRow): boolean {
+  if ('seq' in origin) return seq === origin.seq;
+  const { type, reference } = origin.activity;
+  return sourceType === 'ACTIVITY' && sourceId === `${type}:${reference}`;
+}
+
+/** Whether its points cannot be spent yet. */
+export const isPending = ({ activatesAt }: LotRow, now: Date) =>
+  activatesAt === null || activatesAt > now;
+
+/** What of an origin's lot has expired, and what of that reversals fell on, this batch included. */
+export function expiredByNow({ inserts }: Changes, { lot, expired, lapsed }: OriginRow) {
+  const ofMember = inserts.entries.filter(({ memberId }) => memberId === lot.memberId);
+  const expiries = ofMember.filter((e) => e.kind === 'EXPIRY' && e.explanation.lot === lot.seq);
+  const reversals = ofMember.filter((e) => e.kind === 'REVERSAL' && e.explanation.of === lot.seq);
+  return {
+    expired: expiries.reduce((sum, { amount }) => sum - amount, expired),
+    lapsed: reversals.reduce((sum, e) => sum + Number(e.explanation.lapsed ?? 0), lapsed),
+  };
+}

@@ -1,0 +1,65 @@
+/** What a batch holds: the rows it locked or looked up, as its commands have changed them so far. */
+import type { EarnedDay } from '../points/counters.ts';
+import type { ProgramConfig } from '../programs/config.ts';
+import type { KnownActivity } from './engine.sql.ts';
+import type { OriginRow, PendingPoints } from './history.sql.ts';
+import type { MemberRef } from './operation.ts';
+import type {
+  AdjustmentRow,
+  BudgetRow,
+  HoldLotRow,
+  HoldRow,
+  LotRow,
+  MemberState,
+  RewardRow,
+  TierChangeRow,
+} from './rows.ts';
+
+/** A debit of which `open` points are still owed. */
+export type Debt = { readonly seq: number; open: number };
+export type TierStep = Pick<TierChangeRow, 'changedAt' | 'fromKey' | 'toKey'>;
+
+/** Everything a batch holds: the rows it locked, as its commands have changed them so far. */
+export type Held = {
+  readonly now: Date;
+  readonly programs: ReadonlyMap<number, ProgramConfig>;
+  readonly members: Map<number, MemberState>;
+  /** `program/external id` → member id. */
+  readonly memberIds: Map<string, number>;
+  readonly rewards: ReadonlyMap<number, RewardRow>;
+  /** Open lots by member, in the order they are spent. */
+  readonly lots: Map<number, LotRow[]>;
+  /** Checked-in dates by member, oldest first; only of members whose command may look back. */
+  readonly checkInDates: Map<number, string[]>;
+  /** What checked-in days were paid by the plan, by member and date; where dates are. */
+  readonly paidDays: Map<number, Map<string, number>>;
+  readonly activities: Map<string, KnownActivity>;
+  /** Debts by member, oldest first; only of members who have any. */
+  readonly debts: Map<number, Debt[]>;
+  /** What the ledger says was earned, by member; only where the counters cannot say. */
+  readonly earnedDays: Map<number, EarnedDay[]>;
+  readonly tierChanges: Map<number, TierStep[]>;
+  /** Points not active yet, by member; only where they do not count for the tier. */
+  readonly pending: Map<number, PendingPoints[]>;
+  readonly budgets: Map<number, BudgetRow>;
+  /** By member: `expiry in ms/days` of what they were told. */
+  readonly notices: Map<number, Set<string>>;
+  /** Entries that commands go back to, by member. */
+  readonly origins: Map<number, OriginRow[]>;
+  readonly holds: Map<number, HoldRow>;
+  readonly holdLots: Map<number, HoldLotRow[]>;
+  readonly adjustments: Map<number, AdjustmentRow>;
+  readonly eventPositions: number[];
+  readonly newMemberIds: number[];
+  readonly newRedemptionIds: number[];
+  readonly newHoldIds: number[];
+  readonly newAdjustmentIds: number[];
+};
+
+export const externalKey = (programId: number, externalId: string) => `${programId}/${externalId}`;
+export const activityKey = (programId: number, type: string, reference: string) =>
+  JSON.stringify([programId, type, reference]);
+
+export function memberIdOf(held: Pick<Held, 'memberIds'>, programId: number, ref: MemberRef) {
+  return 'id' in ref ? ref.id : held.memberIds.get(externalKey(programId, ref.externalId));
+}

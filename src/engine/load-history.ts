@@ -1,0 +1,195 @@
+/** Loads what few commands need: lots, past check-ins, debts, budgets and what they go back to. */
+import { needsOf } from '../earning/needs.ts';
+import { earlier, type LocalDate, localDateOf } from '../platform/calendar.ts';
+import type { PoolClient } from '../platform/db.ts';
+import { type Held, memberIdOf } from './held.ts';
+import {
+  loadAdjustments,
+  loadCheckInDates,
+  loadDebts,
+  loadEarnedDays,
+  loadHoldLots,
+  loadHolds,
+  loadNotices,
+  loadOpenLots,
+  loadOrigins,
+  loadPaidDays,
+  loadPending,
+  loadTierChanges,
+  lockBudgets,
+  type OriginRow,
+} from './history.sql.ts';
+import type { Request } from './load.ts';
+import type { MemberRef, Origin } from './operation.ts';
+import type { LotRow } from './rows.ts';
+import { settled } from './write.ts';
+
+/** What a batch's commands look back at. */
+class Wanted {
+  readonly lots = new Set<number>();
+  /** Member → plan. */
+  readonly dates = new Map<number, number>();
+  readonly debts = new Set<number>();
+  readonly earned = new Set<number>();
+  readonly tierChanges = new Set<number>();
+  readonly pending = new Set<number>();
+  readonly budgets = new Set<number>();
+  readonly notices = new Set<number>();
+  readonly origins: { readonly memberId: number; readonly origin: Origin }[] = [];
+  readonly holds = new Set<number>();
+  /** Members whose open holds matter: what they spend may be pinned. */
+  readonly holders = new Set<number>();
+  readonly adjustments = new Set<number>();
+  readonly #lastDates = new Map<number, LocalDate>();
+  readonly #newestFacts = new Map<string, LocalDate>();
+
+  add({ programId, touches }: Request, held: Held): void {
+    const program = held.programs.get(programId);
+    if (program === undefined) return;
+    const { checkInAt, earnsBy } = touches;
+    // Whatever lies ahead is judged as of now, or refused.
+    const judged = (at: Date | null | undefined) => earlier(at ?? held.now, held.now);
+    const id = memberIdOf(held, programId, touches.member);
+    const member = id === undefined ? undefined : held.members.get(id);
+    if (earnsBy !== undefined) {
+      const at = judged(touches.earnsAt);
+      const date = localDateOf(at, program.zone, program.dayStartMinutes);
+      const isBehind = this.#isBehind(touches.member, date);
+      // A check-in before others may correct what later days were paid.
+      const last = member && (this.#lastDates.get(member.memberId) ?? member.lastCheckInDate);
+      const corrects = earnsBy === 'CHECK_IN' && date < (last ?? date);
+      const until = corrects ? held.now : at;
+      const span = { at, date, until, isBehind, now: held.now };
+      const needs = needsOf(program, earnsBy, member, span);
+      for (const ruleId of needs.budgets) this.budgets.add(ruleId);
+      if (member !== undefined && needs.earned) this.earned.add(member.memberId);
+      if (member !== undefined && needs.pending) this.pending.add(member.memberId);
+      if (member !== undefined && needs.tierChanges) this.tierChanges.add(member.memberId);
+    }
+    if (member === undefined) return;
+    const { memberId } = member;
+    if (touches.lots) this.lots.add(memberId);
+    if (touches.lots && member.held > 0) this.holders.add(memberId);
+    if (member.debt > 0) this.debts.add(memberId);
+    if (touches.notices) this.notices.add(memberId);
+    if (touches.origin !== undefined) this.origins.push({ memberId, origin: touches.origin });
+    if (touches.hold !== undefined) this.holds.add(touches.hold);
+    if (touches.adjustment !== undefined) this.adjustments.add(touches.adjustment);
+    if (checkInAt === undefined) return;
+    // A check-in on or after the last date needs only the account; an earlier one the history.
+    const date = localDateOf(judged(checkInAt), program.zone, program.dayStartMinutes);
+    const last = this.#lastDates.get(memberId) ?? member.lastCheckInDate ?? date;
+    if (date < last) this.dates.set(memberId, program.planId);
+    else this.#lastDates.set(memberId, date);
+  }
+
+  /** Whether an earlier command of the batch is about a later date of the same member. */
+  #isBehind(member: MemberRef, date: LocalDate): boolean {
+    const key = JSON.stringify(member);
+    const newest = this.#newestFacts.get(key);
+    if (newest === undefined || date > newest) this.#newestFacts.set(key, date);
+    return newest !== undefined && date < newest;
+  }
+}
+
+const ask = <Row>(
+  ids: ReadonlySet<number>,
+  load: (ids: number[]) => Promise<Row[]>,
+): Promise<Row[]> => (ids.size === 0 ? Promise.resolve([]) : load([...ids]));
+
+/** Completes what a batch holds; all of it in one round trip. */
+export async function loadHistory(
+  client: PoolClient,
+  held: Held,
+  requests: readonly Request[],
+): Promise<void> {
+  const wanted = new Wanted();
+  for (const request of requests) wanted.add(request, held);
+  const { dates, origins } = wanted;
+  const sent = [
+    ask(wanted.lots, (ids) => loadOpenLots(client, ids)),
+    ask(new Set(dates.keys()), (ids) => loadCheckInDates(client, ids, [...dates.values()])),
+    ask(new Set(dates.keys()), (ids) => loadPaidDays(client, ids)),
+    ask(wanted.debts, (ids) => loadDebts(client, ids)),
+    ask(wanted.earned, (ids) => loadEarnedDays(client, ids)),
+    ask(wanted.tierChanges, (ids) => loadTierChanges(client, ids)),
+    ask(wanted.budgets, (ids) => lockBudgets(client, ids)),
+    origins.length === 0
+      ? Promise.resolve([])
+      : loadOrigins(
+          client,
+          origins.map(({ memberId }) => memberId),
+          origins.map(({ origin }) => ('seq' in origin ? origin.seq : null)),
+          origins.map(({ origin }) =>
+            'seq' in origin ? null : `${origin.activity.type}:${origin.activity.reference}`,
+          ),
+        ),
+    ask(new Set([...wanted.holders, ...wanted.holds]), () =>
+      loadHolds(client, [...wanted.holders], [...wanted.holds]),
+    ),
+    ask(wanted.holders, (ids) => loadHoldLots(client, ids)),
+    ask(wanted.adjustments, (ids) => loadAdjustments(client, ids)),
+    ask(wanted.notices, (ids) => loadNotices(client, ids)),
+    ask(wanted.pending, (ids) => loadPending(client, ids, held.now)),
+  ] as const;
+  await settled(sent);
+  const [
+    lots,
+    days,
+    paid,
+    debts,
+    earned,
+    tierChanges,
+    budgets,
+    entries,
+    holds,
+    holdLots,
+    adjustments,
+    notices,
+    pending,
+  ] = await Promise.all(sent);
+  for (const memberId of wanted.lots) held.lots.set(memberId, []);
+  for (const memberId of dates.keys()) held.checkInDates.set(memberId, []);
+  for (const lot of lots) held.lots.get(lot.memberId)?.push(lot);
+  for (const row of days) held.checkInDates.set(row.memberId, row.dates);
+  for (const memberId of dates.keys()) held.paidDays.set(memberId, new Map());
+  for (const { memberId, date, points } of paid) held.paidDays.get(memberId)?.set(date, points);
+  for (const { memberId, seq, open } of debts) push(held.debts, memberId, { seq, open });
+  for (const { memberId, ...day } of earned) push(held.earnedDays, memberId, day);
+  for (const { memberId, ...points } of pending) push(held.pending, memberId, points);
+  for (const change of tierChanges) push(held.tierChanges, change.memberId, change);
+  for (const budget of budgets) held.budgets.set(budget.ruleId, budget);
+  for (const { memberId, expiresAt, days } of notices) {
+    const told = held.notices.get(memberId) ?? new Set();
+    held.notices.set(memberId, told.add(`${expiresAt.getTime()}/${days}`));
+  }
+  for (const hold of holds) held.holds.set(hold.id, hold);
+  for (const row of holdLots) push(held.holdLots, row.holdId, row);
+  for (const row of adjustments) held.adjustments.set(row.id, row);
+  for (const row of entries) push(held.origins, row.memberId, originOf(row, held));
+}
+
+/** One object for one lot, however it was found: all commands of the batch see each change. */
+function originOf(row: Awaited<ReturnType<typeof loadOrigins>>[number], held: Held): OriginRow {
+  const lots = held.lots.get(row.memberId) ?? [];
+  const known = held.origins.get(row.memberId) ?? [];
+  const lot: LotRow = lots.find(({ seq }) => seq === row.seq) ??
+    known.find(({ seq }) => seq === row.seq)?.lot ?? {
+      memberId: row.memberId,
+      seq: row.seq,
+      programId: row.programId,
+      amount: row.amount,
+      remaining: row.remaining,
+      held: row.held,
+      reversed: row.reversed,
+      activatesAt: row.activatesAt,
+      expiresAt: row.expiresAt,
+    };
+  return { ...row, lot };
+}
+
+function push<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}
