@@ -1,20 +1,22 @@
 import { z } from 'zod';
+import { type EarnedWithTier, earn } from '../earning/earn.ts';
 import {
   idempotencyKey,
   instant,
   keyText,
   memberRef,
+  positivePoints,
   quantity,
   shortText,
 } from '../engine/inputs.ts';
 import type { Operation } from '../engine/operation.ts';
+import { limits } from '../limits.ts';
 import { requireMember } from '../members/member-steps.ts';
 import { MemberNotFound } from '../members/members.refusals.ts';
-import { creditPoints, type EntrySummary, summarise } from '../points/ledger.ts';
-import { lotLife } from '../points/lots.ts';
 import { BalanceOutOfRange } from '../points/points.refusals.ts';
 import { factTime } from '../programs/fact-time.ts';
 import { acceptOccurrence, OccurredInFuture, OccurredTooLongAgo } from '../programs/occurrence.ts';
+import { triggerKey } from '../rules/versioned.ts';
 import { ActivityReferenceReused } from './activities.refusals.ts';
 
 const input = z.object({
@@ -26,17 +28,25 @@ const input = z.object({
   reference: shortText,
   /** How much of it there was, e.g. the amount of a purchase in the smallest unit of money. */
   value: quantity.optional(),
+  /** How many items it had; they can be returned one by one. 1 when absent. */
+  units: positivePoints.optional(),
+  /** What else rules may ask of it: `channel` → `app`. */
+  attributes: z
+    .record(keyText, shortText)
+    .refine((given) => Object.keys(given).length <= limits.activityAttributesMax, {
+      message: `may have at most ${limits.activityAttributesMax} entries`,
+    })
+    .optional(),
   /** When it happened; the moment of recording when absent. */
   occurredAt: instant.optional(),
 });
 
 export type RecordActivityInput = z.infer<typeof input>;
-export type RecordActivityOutcome = {
+export type RecordActivityOutcome = EarnedWithTier & {
   readonly memberId: number;
   readonly type: string;
   readonly reference: string;
   readonly alreadyRecorded: boolean;
-  readonly entries: EntrySummary[];
   /** The event's position (of the member's newest event when nothing was done). */
   readonly position: number;
 };
@@ -53,8 +63,15 @@ export const recordActivityRefusals = [
 export const recordActivity: Operation<RecordActivityInput, RecordActivityOutcome> = {
   name: 'recordActivity',
   input,
-  touches: ({ member, type, reference }) => ({ member, activity: { type, reference } }),
-  decide(facts, { type, reference, value = null, occurredAt = facts.now }, now) {
+  touches: ({ member, type, reference, occurredAt }) => ({
+    member,
+    activity: { type, reference },
+    earnsBy: triggerKey({ on: 'ACTIVITY', type }),
+    earnsAt: occurredAt ?? null,
+  }),
+  decide(facts, input, now) {
+    const { type, reference, value = null, units = 1, attributes = {} } = input;
+    const { occurredAt = now } = input;
     const { program } = facts;
     const member = requireMember(facts);
     const { memberId } = member;
@@ -62,23 +79,18 @@ export const recordActivity: Operation<RecordActivityInput, RecordActivityOutcom
     if (known !== undefined) {
       if (known.memberId !== memberId) throw new ActivityReferenceReused();
       const position = member.eventPosition;
-      return { memberId, type, reference, alreadyRecorded: true, entries: [], position };
+      const nothing = { entries: [], withheld: [], position };
+      return { memberId, type, reference, alreadyRecorded: true, ...nothing };
     }
     const time = factTime(program, acceptOccurrence(program, occurredAt, now));
-    const rule = program.rules.get(type);
-    const entries = [];
-    if (rule !== undefined) {
-      const source = {
-        sourceType: 'ACTIVITY' as const,
-        sourceId: `${type}:${reference}`,
-        purpose: 'BASE',
-        ruleVersion: `rule:${type}@${rule.version}`,
-        explanation: { activity: type, version: rule.version, value },
-      };
-      const life = lotLife(time, now, rule);
-      entries.push(creditPoints(facts, member, 'EARN', rule.points, time, source, life));
-    }
-    const points = rule?.points ?? 0;
+    const source = { sourceType: 'ACTIVITY' as const, sourceId: `${type}:${reference}` };
+    const numbers = value === null ? { units } : { value, units };
+    const fact = { trigger: { on: 'ACTIVITY' as const, type }, time, numbers, attributes };
+    const paid = earn(facts, member, fact, {
+      source,
+      explanation: { activity: type, value, ...(units !== 1 && { units }) },
+    });
+    const points = paid.entries.reduce((sum, entry) => sum + entry.amount, 0);
     facts.addActivity({
       ...time,
       programId: program.id,
@@ -86,12 +98,13 @@ export const recordActivity: Operation<RecordActivityInput, RecordActivityOutcom
       reference,
       memberId,
       value,
+      units,
+      returnedUnits: 0,
       recordedAt: now,
       points,
     });
-    const summaries = summarise(entries);
-    const payload = { activity: type, reference, value, entries: summaries };
+    const payload = { activity: type, reference, value, units, ...paid };
     const position = facts.emit(member, 'activity.recorded', time.occurredAt, payload);
-    return { memberId, type, reference, alreadyRecorded: false, entries: summaries, position };
+    return { memberId, type, reference, alreadyRecorded: false, position, ...paid };
   },
 };

@@ -27,7 +27,12 @@ export const checkInRefusals = [
 export const checkIn: Operation<CheckInInput, CheckInOutcome> = {
   name: 'checkIn',
   input,
-  touches: ({ member, occurredAt }) => ({ member, checkInAt: occurredAt ?? null }),
+  touches: ({ member, occurredAt }) => ({
+    member,
+    checkInAt: occurredAt ?? null,
+    earnsBy: 'CHECK_IN',
+    earnsAt: occurredAt ?? null,
+  }),
   decide(facts, { occurredAt = facts.now }, now) {
     const member = requireMember(facts);
     return recordCheckIn(facts, member, acceptOccurrence(facts.program, occurredAt, now));

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { MemberState } from '../engine/rows.ts';
 import { builder } from '../graphql/builder.ts';
+import { CheckInInputType } from '../graphql/command-inputs.ts';
 import { known } from '../graphql/context.ts';
 import { withoutNulls } from '../graphql/inputs.ts';
 import { cursorCodec, pageOf } from '../graphql/paging.ts';
 import { type Payload, payloadInterfaces, toPayload } from '../graphql/payload.ts';
-import { AwardType, MemberByInput, MemberType } from '../graphql/refs.ts';
+import { AwardType, MemberType } from '../graphql/refs.ts';
 import { mayReadPrivate, memberRefFor } from '../members/member-access.ts';
 import { isLocalDate, localDateOf } from '../platform/calendar.ts';
 import { checkIn, checkInRefusals } from './check-in.ts';
@@ -106,26 +107,6 @@ builder.objectFields(MemberType, (t) => ({
   ),
 }));
 
-const CheckInInput = builder.inputType('CheckInInput', {
-  description: 'Input of checkIn.',
-  fields: (t) => ({
-    member: t.field({
-      type: MemberByInput,
-      description: 'Who checks in. Required with an API key; a member token means its own member.',
-    }),
-    occurredAt: t.field({
-      type: 'DateTime',
-      description:
-        'When the member was there; now when absent. At most 5 minutes ahead, which counts ' +
-        'as now, and as far back as the program accepts (72 hours unless set otherwise).',
-    }),
-    idempotencyKey: t.string({
-      description:
-        'Your key for this command, up to 255 characters; a repeat gets the first answer.',
-    }),
-  }),
-});
-
 const CheckInPayload = builder.objectRef<Payload<CheckInOutcome>>('CheckInPayload').implement({
   description: 'The member has a check-in for that day.',
   interfaces: payloadInterfaces,
@@ -142,7 +123,7 @@ const CheckInPayload = builder.objectRef<Payload<CheckInOutcome>>('CheckInPayloa
     awards: t.field({
       type: [AwardType],
       description: 'Points this call paid; empty when the day had its check-in already.',
-      resolve: ({ entries }) => entries,
+      resolve: ({ entries, withheld }) => [...entries, ...withheld],
     }),
   }),
 });
@@ -153,7 +134,9 @@ builder.mutationField('checkIn', (t) =>
     nullable: true,
     description: 'Checks a member in, once a day of the program. Safe to repeat.',
     authScopes: { acts: true },
-    args: { input: t.arg({ type: CheckInInput, required: true, description: 'Who and when.' }) },
+    args: {
+      input: t.arg({ type: CheckInInputType, required: true, description: 'Who and when.' }),
+    },
     errors: {
       types: checkInRefusals,
       union: { name: 'CheckInResult', description: 'What checkIn answers.' },

@@ -17,6 +17,8 @@ export type ImportCheckInInput = z.infer<typeof input>;
 
 export const importCheckInRefusals = [OccurredInFuture, BalanceOutOfRange];
 
+const noProfile = (displayName: string) => ({ displayName, birthday: null, tags: [] });
+
 /** Takes over a check-in of any age from another system, enrolling whoever is not yet a member. */
 export const importCheckIn: Operation<ImportCheckInInput, CheckInOutcome> = {
   name: 'importCheckIn',
@@ -25,10 +27,12 @@ export const importCheckIn: Operation<ImportCheckInInput, CheckInOutcome> = {
     member: { externalId },
     enrols: true,
     checkInAt: occurredAt,
+    earnsBy: 'CHECK_IN',
+    earnsAt: occurredAt,
   }),
   decide(facts, { externalId, occurredAt }, now) {
     const at = noLaterThanNow(occurredAt, now);
-    const member = facts.member ?? addMember(facts, externalId, externalId);
+    const member = facts.member ?? addMember(facts, externalId, noProfile(externalId));
     return recordCheckIn(facts, member, at);
   },
 };

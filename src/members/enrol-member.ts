@@ -1,30 +1,46 @@
 import { z } from 'zod';
-import { externalId, idempotencyKey, shortText } from '../engine/inputs.ts';
+import { type EarnedWithTier, earn } from '../earning/earn.ts';
+import { externalId, idempotencyKey } from '../engine/inputs.ts';
 import type { Operation } from '../engine/operation.ts';
+import { factTime } from '../programs/fact-time.ts';
 import { addMember } from './member-steps.ts';
 import { MemberAlreadyEnrolled } from './members.refusals.ts';
+import { profileInput } from './profile.ts';
 
 const input = z.object({
   externalId,
-  /** Shown on boards; the external id when absent. */
-  displayName: shortText.optional(),
+  ...profileInput,
   idempotencyKey,
 });
 
 export type EnrolMemberInput = z.infer<typeof input>;
-export type EnrolMemberOutcome = { readonly memberId: number; readonly position: number };
+export type EnrolMemberOutcome = EarnedWithTier & {
+  readonly memberId: number;
+  readonly position: number;
+};
 
 export const enrolMemberRefusals = [MemberAlreadyEnrolled];
 
-/** Makes somebody a member of the program, with an empty account. */
+/**
+ * Makes somebody a member of the program, with an empty account, and pays what rules pay
+ * newcomers. Without a display name the external id is shown.
+ */
 export const enrolMember: Operation<EnrolMemberInput, EnrolMemberOutcome> = {
   name: 'enrolMember',
   input,
-  touches: ({ externalId }) => ({ member: { externalId }, enrols: true }),
-  decide(facts, { externalId, displayName = externalId }, now) {
+  touches: ({ externalId }) => ({ member: { externalId }, enrols: true, earnsBy: 'ENROLMENT' }),
+  decide(facts, { externalId, displayName = externalId, birthday = null, tags = [] }, now) {
     if (facts.member !== undefined) throw new MemberAlreadyEnrolled(facts.member.memberId);
-    const member = addMember(facts, externalId, displayName);
-    const position = facts.emit(member, 'member.enrolled', now, { entries: [] });
-    return { memberId: member.memberId, position };
+    const member = addMember(facts, externalId, { displayName, birthday, tags });
+    const fact = {
+      trigger: { on: 'ENROLMENT' as const },
+      time: factTime(facts.program, now),
+      numbers: {},
+      attributes: {},
+    };
+    const source = { sourceType: 'ENROLMENT' as const, sourceId: String(member.memberId) };
+    const paid = earn(facts, member, fact, { source, explanation: {} });
+    const position = facts.emit(member, 'member.enrolled', now, paid);
+    return { memberId: member.memberId, position, ...paid };
   },
 };

@@ -10,17 +10,20 @@ export function requireMember(facts: Facts): MemberState {
   return member;
 }
 
+type Profile = Pick<MemberState, 'displayName' | 'birthday' | 'tags'>;
+
 /** Adds a member and their empty account to the working copy. */
-export function addMember(facts: Facts, externalId: string, displayName: string): MemberState {
+export function addMember(facts: Facts, externalId: string, profile: Profile): MemberState {
   assert(facts.member === undefined, 'a member is added once');
   const member: MemberState = {
     memberId: facts.newMemberId(),
     programId: facts.program.id,
     externalId,
-    displayName,
     enrolledAt: facts.now,
     version: 0,
     balance: 0,
+    debt: 0,
+    held: 0,
     lifetimeEarned: 0,
     entrySeq: 0,
     headHash: null,
@@ -29,8 +32,15 @@ export function addMember(facts: Facts, externalId: string, displayName: string)
     streakCurrent: 0,
     streakLongest: 0,
     streakTotalDays: 0,
+    streakWeekDays: 0,
+    streakMonthDays: 0,
     lastCheckInDate: null,
+    counters: null,
+    tierKey: null,
+    tierSince: null,
+    tierEvaluatesAt: null,
     eventPosition: 0,
+    ...profile,
   };
   facts.addMember(member);
   return member;

@@ -4,9 +4,10 @@ import { known } from '../graphql/context.ts';
 import { rowId } from '../graphql/ids.ts';
 import { withoutNulls } from '../graphql/inputs.ts';
 import { type Payload, payloadInterfaces, toPayload } from '../graphql/payload.ts';
-import { MemberByInput, MemberType } from '../graphql/refs.ts';
+import { AwardType, MemberByInput, MemberType } from '../graphql/refs.ts';
 import { type EnrolMemberOutcome, enrolMember, enrolMemberRefusals } from './enrol-member.ts';
-import { memberRefFor, readMember, readMemberNode } from './member-access.ts';
+import { mayReadPrivate, memberRefFor, readMember, readMemberNode } from './member-access.ts';
+import { type UpdateMemberOutcome, updateMember, updateMemberRefusals } from './update-member.ts';
 
 builder.node(MemberType, {
   description: 'Somebody who takes part in the program.',
@@ -19,6 +20,19 @@ builder.node(MemberType, {
         'program’s boards sees it: choose ids that are no personal data.',
     }),
     displayName: t.exposeString('displayName', { description: 'The name shown on boards.' }),
+    tags: t.stringList({
+      description:
+        'Groups the operator put the member in, for audiences. For the member and for OPERATOR ' +
+        'and SERVICE keys.',
+      authScopes: (member, _args, context) => mayReadPrivate(context, member),
+      resolve: ({ tags }) => [...tags],
+    }),
+    birthday: t.string({
+      nullable: true,
+      description: 'Month and day, MM-DD. For the member and for OPERATOR and SERVICE keys.',
+      authScopes: (member, _args, context) => mayReadPrivate(context, member),
+      resolve: ({ birthday }) => birthday,
+    }),
     enrolledAt: t.expose('enrolledAt', {
       type: 'DateTime',
       description: 'When the member was enrolled.',
@@ -63,6 +77,8 @@ const EnrolMemberInput = builder.inputType('EnrolMemberInput', {
     displayName: t.string({
       description: 'The name shown on boards, up to 500 characters; the external id when absent.',
     }),
+    birthday: t.string({ description: 'Month and day, MM-DD, for birthday campaigns.' }),
+    tags: t.stringList({ description: 'Groups for audiences, at most 50 keys.' }),
     idempotencyKey: t.string({
       description:
         'Your key for this command, up to 255 characters; a repeat gets the first answer.',
@@ -72,7 +88,17 @@ const EnrolMemberInput = builder.inputType('EnrolMemberInput', {
 
 const EnrolMemberPayload = builder
   .objectRef<Payload<EnrolMemberOutcome>>('EnrolMemberPayload')
-  .implement({ description: 'A member was enrolled.', interfaces: payloadInterfaces });
+  .implement({
+    description: 'A member was enrolled.',
+    interfaces: payloadInterfaces,
+    fields: (t) => ({
+      awards: t.field({
+        type: [AwardType],
+        description: 'What rules for newcomers paid.',
+        resolve: ({ entries, withheld }) => [...entries, ...withheld],
+      }),
+    }),
+  });
 
 builder.mutationField('enrolMember', (t) =>
   t.field({
@@ -89,6 +115,50 @@ builder.mutationField('enrolMember', (t) =>
     },
     resolve: async (_root, { input }, { app, viewer }) => {
       return toPayload(await app.engine.run(enrolMember, known(viewer), withoutNulls(input)));
+    },
+  }),
+);
+
+const UpdateMemberInput = builder.inputType('UpdateMemberInput', {
+  description: 'Input of updateMember; what is left out stays as it is.',
+  fields: (t) => ({
+    member: t.field({ type: MemberByInput, required: true, description: 'Whom to change.' }),
+    displayName: t.string({ description: 'The name shown on boards, up to 500 characters.' }),
+    birthday: t.string({ description: 'Month and day, MM-DD; null forgets it.' }),
+    tags: t.stringList({ description: 'All groups of the member from now on, at most 50 keys.' }),
+    idempotencyKey: t.string({
+      description:
+        'Your key for this command, up to 255 characters; a repeat gets the first answer.',
+    }),
+  }),
+});
+
+const UpdateMemberPayload = builder
+  .objectRef<Payload<UpdateMemberOutcome>>('UpdateMemberPayload')
+  .implement({ description: 'The member was changed.', interfaces: payloadInterfaces });
+
+builder.mutationField('updateMember', (t) =>
+  t.field({
+    type: UpdateMemberPayload,
+    nullable: true,
+    description: 'Changes what the program knows of a member. For OPERATOR and SERVICE keys.',
+    authScopes: { service: true },
+    args: {
+      input: t.arg({ type: UpdateMemberInput, required: true, description: 'What to change.' }),
+    },
+    errors: {
+      types: updateMemberRefusals,
+      union: { name: 'UpdateMemberResult', description: 'What updateMember answers.' },
+    },
+    resolve: async (_root, { input }, context) => {
+      const member = await memberRefFor(context, input.member);
+      const { birthday } = input;
+      const command = {
+        ...withoutNulls(input),
+        member,
+        ...(birthday !== undefined && { birthday }),
+      };
+      return toPayload(await context.app.engine.run(updateMember, known(context.viewer), command));
     },
   }),
 );

@@ -8,6 +8,7 @@ import {
 import { codeOf, enrol, readMember, run, send } from '../support/commands.ts';
 import { findBreaches } from '../support/invariants.ts';
 import { bePatient } from '../support/patience.ts';
+import { pays, setRule } from '../support/rules.ts';
 import { openSecondApp } from '../support/second-app.ts';
 
 let first: TestApp;
@@ -21,7 +22,7 @@ beforeAll(async () => {
   first = await createTestApp();
   second = await openSecondApp(first);
   program = await createTestProgram(first.app);
-  await setRule({ activityType: 'purchase', points: 20 });
+  await setRule(first, program, 'purchase', pays('purchase', 20));
 });
 beforeEach(async () => {
   members += 1;
@@ -33,8 +34,6 @@ afterAll(async () => {
   await second.close();
   await first.close();
 });
-
-const setRule = (input: object) => run(first, program.keys.operator, 'setEarningRule', input);
 
 /** Records an activity of the present member. */
 const act = (app: TestApp, input: object) =>
@@ -100,33 +99,18 @@ describe('a fact by its reference (S24)', () => {
 describe('what a rule pays', () => {
   it('counts from the next command on, on every node; a type without one pays nothing', async () => {
     expect((await act(first, { type: 'survey' })).awards).toEqual([]);
-    const made = await setRule({ activityType: 'survey', points: 7 });
-    expect(made.rule).toMatchObject({ points: 7, version: 1, pendingDays: 0, pointsDays: null });
+    await setRule(first, program, 'survey', pays('survey', 7));
     for (const app of [second, first]) {
       const { awards } = await act(app, { type: 'survey' });
       expect(awards).toMatchObject([
-        { points: 7, reason: 'ACTIVITY', ruleVersion: 'rule:survey@1' },
+        { points: 7, reason: 'ACTIVITY', ruleVersion: 'earning:survey@1' },
       ]);
     }
-    expect((await setRule({ activityType: 'survey', points: 8 })).rule.version).toBe(2);
+    await setRule(first, program, 'survey', pays('survey', 8), { since: '2001-01-01T00:00:00Z' });
     for (const app of [second, first]) {
       const { awards } = await act(app, { type: 'survey' });
-      expect(awards).toMatchObject([{ points: 8, ruleVersion: 'rule:survey@2' }]);
+      expect(awards).toMatchObject([{ points: 8, ruleVersion: 'earning:survey@2' }]);
     }
-    const { rows } = await first.app.pool.query(
-      "select count(*) as changes from audit_entry where action = 'setEarningRule' and target = 'survey'",
-    );
-    expect(rows).toEqual([{ changes: 2 }]);
-  });
-
-  it('rules changed 20 times at once are counted one by one', async () => {
-    const before = (await setRule({ activityType: 'busy', points: 1 })).rule.version;
-    const changes = Array.from({ length: 20 }, (_, i) =>
-      setRule({ activityType: 'busy', points: i + 1 }),
-    );
-    const versions = (await Promise.all(changes)).map(({ rule }) => rule.version);
-    const expected = Array.from({ length: 20 }, (_, i) => before + i + 1);
-    expect(versions.sort((a, b) => a - b)).toEqual(expected);
   });
 
   it.each([
@@ -143,32 +127,6 @@ describe('what a rule pays', () => {
     expect(codeOf(answer, 'recordActivity')).toBe('BAD_USER_INPUT');
     expect(answer.errors?.[0]?.extensions.field).toContain(field);
   });
-
-  it.each([
-    ['points', { points: 0 }],
-    ['points', { points: -1 }],
-    ['pendingDays', { points: 1, pendingDays: -1 }],
-    ['pendingDays', { points: 1, pendingDays: 3651 }],
-    ['pointsDays', { points: 1, pointsDays: -1 }],
-    ['pointsDays', { points: 1, pointsDays: 3651 }],
-    ['activityType', { points: 1, activityType: '' }],
-  ])('a rule with wrong %s: %j', async (field, wrong) => {
-    const input = { activityType: 'purchase', ...wrong };
-    const answer = await send(first, program.keys.operator, 'setEarningRule', input);
-    expect(codeOf(answer, 'setEarningRule')).toBe('BAD_USER_INPUT');
-    expect(answer.errors?.[0]?.extensions.field).toContain(field);
-  });
-
-  it.each(['service', 'screen', 'partner', 'member'] as const)(
-    'a %s sets no rule',
-    async (role) => {
-      const credential = role === 'member' ? await program.token(externalId) : program.keys[role];
-      const input = { activityType: 'purchase', points: 1_000 };
-      const answer = await send(first, credential, 'setEarningRule', input);
-      const expected = role === 'partner' ? 'PERSISTED_QUERY_REQUIRED' : 'FORBIDDEN';
-      expect(codeOf(answer, 'setEarningRule')).toBe(expected);
-    },
-  );
 
   it('a member’s token records no activity', async () => {
     const answer = await send(first, await program.token(externalId), 'recordActivity', {

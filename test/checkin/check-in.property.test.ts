@@ -8,6 +8,7 @@ import { FakeClock } from '../../src/platform/clock.ts';
 import { createTestApp, createTestProgram, type TestApp } from '../support/app.ts';
 import { findBreaches } from '../support/invariants.ts';
 import { bePatient } from '../support/patience.ts';
+import { setPlan } from '../support/rules.ts';
 import { openSecondApp } from '../support/second-app.ts';
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
@@ -23,6 +24,7 @@ const places = [
   { zone: 'Pacific/Apia', from: '2011-12-26' },
   { zone: 'Asia/Kathmandu', from: '2028-02-25' },
 ] as const;
+const plan = { ...defaultPlan, ladder: [...defaultPlan.ladder] };
 const dayStarts = [0, 150, 240, 1439];
 
 type Fact = { readonly day: number; readonly minute: number };
@@ -36,7 +38,7 @@ const facts = fc.array(fc.record({ day: fc.nat({ max: 13 }), minute: fc.nat({ ma
 function inOrder(dates: readonly string[], zone: string) {
   let points = 0;
   for (let length = 1; length <= dates.length; length += 1) {
-    points += ladderPoints(defaultPlan, streakOf(dates.slice(0, length), zone).current);
+    points += ladderPoints(plan, streakOf(dates.slice(0, length), zone).current);
   }
   return { points, streak: streakOf(dates, zone) };
 }
@@ -51,10 +53,10 @@ describe('any order of arrival', () => {
           const date = addDays(from, day);
           if (known.includes(date) || (zone === 'Pacific/Apia' && date === '2011-12-30')) continue;
           const { streakDay, following } = placeOf(known, date, zone);
-          points += ladderPoints(defaultPlan, streakDay);
+          points += ladderPoints(plan, streakDay);
           for (const index of following.keys()) {
             const was = index + 1;
-            points += ladderPoints(defaultPlan, streakDay + was) - ladderPoints(defaultPlan, was);
+            points += ladderPoints(plan, streakDay + was) - ladderPoints(plan, was);
           }
           known.push(date);
           known.sort();
@@ -81,7 +83,7 @@ describe('any order of arrival at the engine', () => {
       for (const dayStartMinutes of dayStarts) {
         if (programs.has(`${zone} ${dayStartMinutes}`)) continue;
         const { id } = await createTestProgram(first.app, { zone, dayStartMinutes });
-        await first.app.db.plan.updateMany({ where: { programId: id }, data: { pointsDays: 30 } });
+        await setPlan(first, { id }, { ...plan, expiry: { days: 30, until: 'END_OF_DAY' } });
         programs.set(`${zone} ${dayStartMinutes}`, id);
       }
     }

@@ -5,6 +5,7 @@ import { createTestApp, createTestProgram, type TestApp } from '../support/app.t
 import { enrol, readLedger, run } from '../support/commands.ts';
 import { findBreaches } from '../support/invariants.ts';
 import { bePatient } from '../support/patience.ts';
+import { pays, setRule } from '../support/rules.ts';
 
 const clock = new FakeClock('2026-06-06T08:00:00Z');
 let test: TestApp;
@@ -59,7 +60,7 @@ describe('a device whose clock is fast, just before midnight', () => {
       occurredAt: new Date(behindMidnight),
     });
     expect(outcome.localDate).toBe('2026-06-10');
-    await run(test, keys.operator, 'setEarningRule', { activityType: 'walk', points: 3 });
+    await setRule(test, { id }, 'walk', pays('walk', 3));
     const walk = { ...by, type: 'walk', occurredAt: behindMidnight };
     await run(test, keys.service, 'recordActivity', walk);
     const now = { localDate: '2026-06-10', occurredAt: beforeMidnight };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultPlan, ladderPoints } from '../../src/checkin/ladder.ts';
-import type { LadderEnd } from '../../src/generated/prisma/enums.ts';
+import type { CheckInPlan } from '../../src/rules/definition.ts';
 
 const days = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
@@ -14,7 +14,7 @@ describe('ladderPoints (S19)', () => {
     [[7], 'LOOP', [7, 7, 7], 'one day, looped'],
     [[0, 0, 50], 'LOOP', [0, 0, 50, 0, 0, 50], 'days that pay nothing'],
     [[10, 0], 'HOLD', [10, 0, 0, 0], 'a last day that pays nothing is held, too'],
-  ] as [number[], LadderEnd, number[], string][])(
+  ] as [number[], CheckInPlan['ladderEnd'], number[], string][])(
     '%j %s pays %j − %s',
     (ladder, ladderEnd, expected) => {
       const paid = days(expected.length).map((day) => ladderPoints({ ladder, ladderEnd }, day));

@@ -1,0 +1,113 @@
+/**
+ * What a rule pays, exactly: a fraction until the end, rounded once (S39). No floating point.
+ *
+ * Values and points are whole numbers from 0 to 2^53 − 1; fractions are never negative.
+ */
+import { limits } from '../limits.ts';
+import { assert } from '../platform/assert.ts';
+import type { BasePoints, CheckInPlan } from '../rules/definition.ts';
+
+/** `numerator / denominator` points; the denominator is positive. Not reduced. */
+export type Fraction = { readonly numerator: bigint; readonly denominator: bigint };
+
+/** What is done with a part of a point; NEAREST takes a half up. */
+export type Rounding = 'DOWN' | 'UP' | 'NEAREST';
+
+/** Something that multiplies an award: a tier, campaign or boost, in percent (200 doubles). */
+export type Multiplier = {
+  readonly kind: 'TIER' | 'CAMPAIGN' | 'BOOST';
+  readonly key: string;
+  readonly percent: number;
+};
+
+/**
+ * What a rule pays before multipliers, and how the result is to be rounded: as a rate declares,
+ * else down. A rate or a table pays nothing without a value; a table, nothing for a value that is
+ * in no row of it.
+ */
+export function baseOf(
+  points: BasePoints,
+  value: number | null,
+): { readonly fraction: Fraction; readonly rounding: Rounding } {
+  assert(value === null || value >= 0, 'the value of a fact is not negative');
+  if ('fixed' in points) return { fraction: exactly(points.fixed), rounding: 'DOWN' };
+  if ('perUnit' in points) {
+    const { points: perUnit, unit, rounding } = points.perUnit;
+    const numerator = BigInt(value ?? 0) * BigInt(perUnit);
+    return { fraction: { numerator, denominator: BigInt(unit) }, rounding };
+  }
+  const row =
+    value === null
+      ? undefined
+      : points.table.find(({ from, below }) => value >= from && (below === null || value < below));
+  return { fraction: exactly(row?.points ?? 0), rounding: 'DOWN' };
+}
+
+const kindsInOrder: readonly Multiplier['kind'][] = ['TIER', 'CAMPAIGN', 'BOOST'];
+
+/** Multipliers in the order in which they apply and are explained: tier, campaigns, boosts (S39). */
+export function inOrder(multipliers: readonly Multiplier[]): Multiplier[] {
+  return multipliers.toSorted(
+    (a, b) => kindsInOrder.indexOf(a.kind) - kindsInOrder.indexOf(b.kind),
+  );
+}
+
+/** The base times every multiplier, one after another (two doublings make four), not rounded. */
+export function multiply(base: Fraction, multipliers: readonly Multiplier[]): Fraction {
+  let { numerator, denominator } = base;
+  for (const { percent } of inOrder(multipliers)) {
+    numerator *= BigInt(percent);
+    denominator *= 100n;
+  }
+  return { numerator, denominator };
+}
+
+/** The whole points of a fraction. RangeError when they are more than 2^53 − 1. */
+export function roundOnce({ numerator, denominator }: Fraction, rounding: Rounding): number {
+  assert(numerator >= 0n && denominator > 0n, 'an award is not negative');
+  const rest = numerator % denominator;
+  const up = rounding === 'UP' ? rest > 0n : rounding === 'NEAREST' && rest * 2n >= denominator;
+  const points = numerator / denominator + (up ? 1n : 0n);
+  if (points > BigInt(limits.pointsMax)) throw new RangeError('an award of more than 2^53 − 1');
+  return Number(points);
+}
+
+/** One of the awards that meet on a check-in day; `wanted` is in points, before caps. */
+export type Part = { readonly what: 'BASE' | 'MILESTONE' | 'RULE'; readonly wanted: number };
+
+/**
+ * The parts of a check-in day that count (S19), in the order given. ADD: all. MAX: the largest
+ * alone, the first of equals. REPLACE: the base only if there is nothing else, so leave out parts
+ * that do not apply.
+ */
+export function combine<P extends Part>(
+  parts: readonly P[],
+  mode: CheckInPlan['combination'],
+): P[] {
+  switch (mode) {
+    case 'ADD':
+      return [...parts];
+    case 'MAX': {
+      const largest = Math.max(...parts.map((part) => part.wanted));
+      return parts.filter((part) => part.wanted === largest).slice(0, 1);
+    }
+    case 'REPLACE': {
+      const others = parts.filter((part) => part.what !== 'BASE');
+      return others.length > 0 ? others : [...parts];
+    }
+  }
+}
+
+/**
+ * The share of `amount` that falls to `part` of `whole`, rounded down; `part` of `whole` is from
+ * nothing to all. For partial returns: when 2 of 5 items were returned and now 1 more is, the
+ * return takes share(amount, 3, 5) − share(amount, 2, 5), so that all returns together take exactly
+ * `amount` (S34).
+ */
+export function share(amount: number, part: number, whole: number): number {
+  assert(whole > 0 && part >= 0 && part <= whole, 'a share is a part of a whole');
+  assert(amount >= 0, 'what is shared is not negative');
+  return Number((BigInt(amount) * BigInt(part)) / BigInt(whole));
+}
+
+const exactly = (points: number): Fraction => ({ numerator: BigInt(points), denominator: 1n });

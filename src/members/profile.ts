@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { keyText, shortText } from '../engine/inputs.ts';
+import { limits } from '../limits.ts';
+import { isLocalDate } from '../platform/calendar.ts';
+
+/** `MM-DD`, a day that some year has. */
+export const birthday = z
+  .string()
+  .refine((text) => /^\d\d-\d\d$/.test(text) && isLocalDate(`2000-${text}`), {
+    message: 'must be a month and a day, MM-DD',
+  });
+
+export const tags = z
+  .array(keyText)
+  .max(limits.memberTagsMax, `may have at most ${limits.memberTagsMax} entries`)
+  .transform((given) => [...new Set(given)].sort());
+
+/** What a program may know of a member besides their ids; all of it optional. */
+export const profileInput = {
+  /** Shown on boards. */
+  displayName: shortText.optional(),
+  birthday: birthday.nullable().optional(),
+  tags: tags.optional(),
+};
