@@ -50,5 +50,7 @@ function canonicalEntry(entry: HashedEntry, life: LotLife | null): string {
   const said = `${plain.slice(0, -1)},${canonicalJson(entry.explanation)}`;
   if (life === null) return `${said}]`;
   const expiresAt = life.expiresAt === null ? 'null' : `"${life.expiresAt.toISOString()}"`;
-  return `${said},"${life.activatesAt.toISOString()}",${expiresAt}]`;
+  // What awaits its confirmation gets its activation later.
+  const activatesAt = life.activatesAt === null ? 'null' : `"${life.activatesAt.toISOString()}"`;
+  return `${said},${activatesAt},${expiresAt}]`;
 }

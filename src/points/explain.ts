@@ -1,16 +1,23 @@
 import type { EntryKind, Json } from '../engine/rows.ts';
+import { explainIn, type Locale } from './explain-words.ts';
 
 /** Why an entry was written, as the API's enum. */
 export type EntryReason =
   | 'CHECK_IN'
   | 'STREAK_CORRECTION'
+  | 'MILESTONE'
+  | 'RULE'
   | 'ACTIVITY'
+  | 'ENROLMENT'
   | 'REDEMPTION'
+  | 'HOLD'
   | 'EXPIRY'
+  | 'REVERSAL'
   | 'ADJUSTMENT';
 
 export type Explained = {
   readonly kind: EntryKind;
+  readonly amount: number;
   readonly sourceType: string;
   readonly purpose: string;
   readonly ruleVersion: string | null;
@@ -21,27 +28,36 @@ export function reasonOf({
   sourceType,
   purpose,
 }: Pick<Explained, 'sourceType' | 'purpose'>): EntryReason {
-  if (sourceType === 'CHECK_IN') return purpose === 'BASE' ? 'CHECK_IN' : 'STREAK_CORRECTION';
+  if (sourceType === 'CHECK_IN') {
+    if (purpose === 'BASE') return 'CHECK_IN';
+    return purpose.startsWith('RULE:') ? 'RULE' : 'STREAK_CORRECTION';
+  }
   if (sourceType === 'LOT') return 'EXPIRY';
-  return sourceType as 'ACTIVITY' | 'REDEMPTION' | 'ADJUSTMENT';
+  if (sourceType === 'ENTRY') return 'REVERSAL';
+  return sourceType as EntryReason;
 }
 
-/** The entry's reason in words (English), from the facts stored with it. */
-export function explainEntry(entry: Explained): string {
-  const facts = entry.explanation as Record<string, string | number | null>;
-  const rule = entry.ruleVersion === null ? '' : ` (${entry.ruleVersion})`;
-  switch (reasonOf(entry)) {
-    case 'CHECK_IN':
-      return `Day ${facts.streakDay} in a row${rule}.`;
-    case 'STREAK_CORRECTION':
-      return `A late check-in made this day ${facts.streakDay} in a row instead of ${facts.was}${rule}.`;
-    case 'ACTIVITY':
-      return `Activity "${facts.activity}"${rule}.`;
-    case 'REDEMPTION':
-      return `${facts.quantity} × ${facts.title}, ${facts.price} points each.`;
-    case 'EXPIRY':
-      return `What was left of ${facts.amount} points expired.`;
-    case 'ADJUSTMENT':
-      return `Adjusted: ${facts.reason}${facts.note === null ? '' : ` – ${facts.note}`}.`;
-  }
+export type AppliedMultiplier = {
+  readonly kind: string;
+  readonly key: string;
+  readonly percent: number;
+};
+export type AppliedLimit = { readonly limit: string; readonly room: number };
+
+/** The facts stored with an entry; absent ones did not matter. */
+export type ExplanationFacts = Readonly<Record<string, string | number | null | undefined>> & {
+  readonly multipliers?: readonly AppliedMultiplier[];
+  readonly limits?: readonly AppliedLimit[];
+};
+
+export const factsOf = ({ explanation }: Pick<Explained, 'explanation'>) =>
+  explanation as unknown as ExplanationFacts;
+
+/** Points that the rule came to before caps and budgets; what was given when nothing was cut. */
+export const wantedPoints = (entry: Pick<Explained, 'explanation' | 'amount'>): number =>
+  Number(factsOf(entry).wanted ?? entry.amount);
+
+/** The entry's reason in words, from the facts stored with it. */
+export function explainEntry(entry: Explained, locale: Locale): string {
+  return explainIn(locale, reasonOf(entry), entry, factsOf(entry));
 }

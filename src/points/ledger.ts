@@ -7,19 +7,33 @@ import type { EntryKind, EntryRow, FactTime, Json, LotRow, MemberState } from '.
 import { limits } from '../limits.ts';
 import { assert } from '../platform/assert.ts';
 import { entryHash } from './chain.ts';
-import { allocate, isExpired, isSpendable, type LotLife } from './lots.ts';
+import { type Allocation, allocate, freeOf, isExpired, isSpendable, type LotLife } from './lots.ts';
 import { BalanceOutOfRange, InsufficientPoints } from './points.refusals.ts';
+
+export type SourceType =
+  | 'CHECK_IN'
+  | 'MILESTONE'
+  | 'ACTIVITY'
+  | 'ENROLMENT'
+  | 'ADJUSTMENT'
+  | 'REDEMPTION'
+  | 'LOT'
+  | 'ENTRY'
+  | 'HOLD';
 
 /** What an entry is about; (source type, source id, purpose) is unique in a program (S24). */
 export type EntrySource = {
-  readonly sourceType: 'CHECK_IN' | 'ACTIVITY' | 'ADJUSTMENT' | 'REDEMPTION' | 'LOT';
+  readonly sourceType: SourceType;
   readonly sourceId: string;
   readonly purpose: string;
   readonly ruleVersion: string | null;
   readonly explanation: { [key: string]: Json };
 };
 
-/** Adds points: an entry and the lot they are spent from. */
+/** A lot that waits for its confirmation is pending for as long as anybody can tell. */
+const unknownActivation = new Date('9999-12-31T00:00:00Z');
+
+/** Adds points: an entry and the lot they are spent from. What is owed is repaid first. */
 export function creditPoints(
   facts: Facts,
   member: MemberState,
@@ -30,23 +44,51 @@ export function creditPoints(
   life: LotLife,
 ): EntryRow {
   assert(Number.isSafeInteger(amount) && amount > 0, 'a credit is a positive whole number');
-  const entry = appendEntry(facts, member, kind, amount, time, source, life);
-  facts.addLot({
+  const entry = appendEntry(facts, member, kind, amount, time, told(source, life), life);
+  const lot: LotRow = {
     memberId: member.memberId,
     seq: entry.seq,
     programId: member.programId,
     amount,
     remaining: amount,
+    held: 0,
+    reversed: 0,
     ...life,
-  });
+  };
+  facts.addLot(lot);
+  const activatesAt = life.activatesAt ?? unknownActivation;
   facts.changes.update('members', member, {
     nextExpiryAt: pick(Math.min, member.nextExpiryAt, life.expiresAt),
     pendingUntil:
-      life.activatesAt > facts.now
-        ? pick(Math.max, member.pendingUntil, life.activatesAt)
+      activatesAt > facts.now
+        ? pick(Math.max, member.pendingUntil, activatesAt)
         : member.pendingUntil,
   });
+  if (member.debt > 0) repayDebts(facts, member, lot);
   return entry;
+}
+
+/** Covers what is owed from lots that became active since (S33). */
+export function settleDebts(facts: Facts, member: MemberState): void {
+  for (const lot of member.debt > 0 ? spendableLots(facts, member) : []) {
+    repayDebts(facts, member, lot);
+  }
+}
+
+/** Points that await their confirmation say so for ever: the lot will not. */
+const told = (source: EntrySource, { activatesAt }: LotLife): EntrySource =>
+  activatesAt === null
+    ? { ...source, explanation: { ...source.explanation, awaits: true } }
+    : source;
+
+/** Covers what is owed from a lot, oldest debt first (S33). */
+function repayDebts(facts: Facts, member: MemberState, lot: LotRow): void {
+  for (const debt of facts.debts(member)) {
+    const repaid = Math.min(debt.open, freeOf(lot));
+    if (repaid === 0) continue;
+    takeFrom(facts, lot, debt.seq, repaid);
+    facts.changeDebt(member, debt, -repaid);
+  }
 }
 
 /** Takes points from the member's spendable lots, soonest to expire first (S28, S40). */
@@ -59,15 +101,24 @@ export function debitPoints(
   source: EntrySource,
 ): EntryRow {
   assert(Number.isSafeInteger(amount) && amount > 0, 'a debit names a positive whole number');
-  const spendable = facts.lots(member).filter((lot) => isSpendable(lot, facts.now));
-  const allocations = allocate(spendable, amount);
-  if (allocations === undefined) {
-    throw new InsufficientPoints(sumRemaining(spendable), amount);
-  }
+  const allocations = chooseLots(facts, member, amount);
   const entry = appendEntry(facts, member, kind, -amount, time, source, null);
-  for (const { lot, taken } of allocations) takeFrom(facts, lot, entry, taken);
+  for (const { lot, taken } of allocations) takeFrom(facts, lot, entry.seq, taken);
   return entry;
 }
+
+/** The lots that `amount` is taken from; refuses what cannot be spent in full (S28, S40). */
+export function chooseLots(facts: Facts, member: MemberState, amount: number): Allocation[] {
+  settleDebts(facts, member);
+  const spendable = spendableLots(facts, member);
+  const { allocations, missing } = allocate(spendable, amount);
+  if (missing > 0) throw new InsufficientPoints(amount - missing, amount);
+  return allocations;
+}
+
+/** Lots that can be spent now, in the order they are. */
+export const spendableLots = (facts: Facts, member: MemberState): LotRow[] =>
+  facts.lots(member).filter((lot) => isSpendable(lot, facts.now));
 
 /** Removes what is left of each lot that has expired, one entry a lot (S29). */
 export function expireLots(
@@ -75,26 +126,20 @@ export function expireLots(
   member: MemberState,
   time: (at: Date) => FactTime,
 ): EntryRow[] {
-  const expired = facts
-    .lots(member)
-    .filter((lot) => lot.remaining > 0 && isExpired(lot, facts.now));
+  const expired = facts.lots(member).filter((lot) => freeOf(lot) > 0 && isExpired(lot, facts.now));
   const entries = expired.map((lot) => {
-    const entry = appendEntry(
-      facts,
-      member,
-      'EXPIRY',
-      -lot.remaining,
-      time(lot.expiresAt ?? facts.now),
-      {
-        sourceType: 'LOT',
-        sourceId: `${lot.memberId}:${lot.seq}`,
-        purpose: 'EXPIRY',
-        ruleVersion: null,
-        explanation: { lot: lot.seq, amount: lot.amount },
-      },
-      null,
-    );
-    takeFrom(facts, lot, entry, lot.remaining);
+    const rest = freeOf(lot); // What a hold has pinned expires when it is released.
+    const before = lot.amount - lot.remaining;
+    const at = time(lot.expiresAt ?? facts.now);
+    const source = {
+      sourceType: 'LOT' as const,
+      sourceId: `${lot.memberId}:${lot.seq}`,
+      purpose: `EXPIRY:${before}`,
+      ruleVersion: null,
+      explanation: { lot: lot.seq, amount: lot.amount },
+    };
+    const entry = appendEntry(facts, member, 'EXPIRY', -rest, at, source, null);
+    takeFrom(facts, lot, entry.seq, rest);
     return entry;
   });
   const open = facts.lots(member).filter((lot) => lot.remaining > 0 && lot.expiresAt !== null);
@@ -103,7 +148,8 @@ export function expireLots(
   return entries;
 }
 
-function appendEntry(
+/** Writes a line. `earned` is what it adds to the points ever earned. */
+export function appendEntry(
   facts: Facts,
   member: MemberState,
   kind: EntryKind,
@@ -111,13 +157,14 @@ function appendEntry(
   time: FactTime,
   source: EntrySource,
   life: LotLife | null,
+  earned = kind === 'EARN' ? amount : 0,
 ): EntryRow {
   const balance = member.balance + amount;
-  const lifetimeEarned = member.lifetimeEarned + (kind === 'EARN' ? amount : 0);
+  const lifetimeEarned = member.lifetimeEarned + earned;
   if (balance > limits.pointsMax || lifetimeEarned > limits.pointsMax) {
     throw new BalanceOutOfRange(member.balance, amount);
   }
-  assert(balance >= 0, 'a balance is never negative');
+  assert(balance >= 0 || kind === 'REVERSAL' || member.debt > 0, 'below zero only as a debt');
   const unhashed = {
     memberId: member.memberId,
     seq: member.entrySeq + 1,
@@ -141,18 +188,17 @@ function appendEntry(
   return entry;
 }
 
-function takeFrom(facts: Facts, lot: LotRow, debit: EntryRow, amount: number): void {
-  assert(amount > 0 && amount <= lot.remaining, 'a lot gives no more than it holds');
+/** Allocates points of a lot to a debit. */
+export function takeFrom(facts: Facts, lot: LotRow, debitSeq: number, amount: number): void {
+  assert(amount > 0 && amount <= freeOf(lot), 'a lot gives no more than it holds');
   facts.changes.update('lots', lot, { remaining: lot.remaining - amount });
   facts.changes.insert('allocations', {
     memberId: lot.memberId,
-    debitSeq: debit.seq,
+    debitSeq,
     lotSeq: lot.seq,
     amount,
   });
 }
-
-const sumRemaining = (lots: readonly LotRow[]) => lots.reduce((sum, lot) => sum + lot.remaining, 0);
 
 /** The earlier or later of two instants, either of which may be missing. */
 function pick(

@@ -25,3 +25,72 @@ export class BalanceOutOfRange extends Refusal {
     this.amount = amount;
   }
 }
+
+/** The member has no such line, or it earned nothing. */
+export class EntryNotFound extends Refusal {
+  readonly code = 'ENTRY_NOT_FOUND';
+
+  constructor() {
+    super('There is no such earning.');
+  }
+}
+
+/** All of it has been taken back before (S36). */
+export class AlreadyReversed extends Refusal {
+  readonly code = 'ALREADY_REVERSED';
+
+  constructor() {
+    super('This has been reversed already.');
+  }
+}
+
+/** More items than are left to return. */
+export class TooManyUnits extends Refusal {
+  readonly code = 'TOO_MANY_UNITS';
+  readonly left: number;
+  readonly required: number;
+
+  constructor(left: number, required: number) {
+    super('Fewer items are left to return than this.');
+    this.left = left;
+    this.required = required;
+  }
+}
+
+/** Nothing of it waits for a confirmation. */
+export class NothingPending extends Refusal {
+  readonly code = 'NOTHING_PENDING';
+
+  constructor() {
+    super('Nothing of this waits for a confirmation.');
+  }
+}
+
+/** The program has no such request, or it is about another member. */
+export class AdjustmentNotFound extends Refusal {
+  readonly code = 'ADJUSTMENT_NOT_FOUND';
+
+  constructor() {
+    super('There is no such adjustment.');
+  }
+}
+
+/** Somebody has decided it before. */
+export class AdjustmentDecided extends Refusal {
+  readonly code = 'ADJUSTMENT_DECIDED';
+  readonly state: 'APPROVED' | 'REJECTED';
+
+  constructor(state: 'APPROVED' | 'REJECTED') {
+    super('This adjustment has been decided already.');
+    this.state = state;
+  }
+}
+
+/** Who asked for an adjustment cannot approve it (S42). */
+export class SecondPersonRequired extends Refusal {
+  readonly code = 'SECOND_PERSON_REQUIRED';
+
+  constructor() {
+    super('Somebody else has to decide this adjustment.');
+  }
+}

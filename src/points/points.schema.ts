@@ -1,14 +1,11 @@
 import { z } from 'zod';
 import type { MemberState } from '../engine/rows.ts';
 import { builder } from '../graphql/builder.ts';
-import { known } from '../graphql/context.ts';
-import { withoutNulls } from '../graphql/inputs.ts';
 import { cursorCodec, pageOf } from '../graphql/paging.ts';
-import { type Payload, payloadInterfaces, toPayload } from '../graphql/payload.ts';
-import { AwardType, type LedgerEntryShape, MemberByInput, MemberType } from '../graphql/refs.ts';
-import { mayReadPrivate, memberRefFor } from '../members/member-access.ts';
-import { type AdjustPointsOutcome, adjustPoints, adjustPointsRefusals } from './adjust-points.ts';
-import { explainEntry, reasonOf } from './explain.ts';
+import { AwardType, type LedgerEntryShape, MemberType } from '../graphql/refs.ts';
+import { mayReadPrivate } from '../members/member-access.ts';
+import type { AppliedLimit, AppliedMultiplier } from './explain.ts';
+import { explainEntry, factsOf, reasonOf, wantedPoints } from './explain.ts';
 import { loadExpiring, loadLedger } from './points.sql.ts';
 import { hasDormantPoints } from './points.ts';
 
@@ -31,7 +28,8 @@ const PointsType = builder.objectRef<MemberState>('Points').implement({
       description: 'Points that can be spent now: balance without pending, expired or owed ones.',
       resolve: async (member, _args, { app, loaders }) => {
         if (!hasDormantPoints(member, app.clock.now())) return Math.max(0, member.balance);
-        return (await loaders.pointsByState.load(member.memberId)).spendable;
+        const { spendable } = await loaders.pointsByState.load(member.memberId);
+        return Math.max(0, spendable - member.debt); // What is owed is paid first.
       },
     }),
     pending: t.field({
@@ -42,14 +40,21 @@ const PointsType = builder.objectRef<MemberState>('Points').implement({
         return (await loaders.pointsByState.load(member.memberId)).pending;
       },
     }),
-    debt: t.field({
+    held: t.field({
       type: 'SafeInt',
-      description: 'Points owed: how far the balance is below zero.',
-      resolve: ({ balance }) => Math.max(0, -balance),
+      description: 'Points that holds have set aside: in the balance, but not available.',
+      resolve: async (member, _args, { loaders }) =>
+        member.held === 0 ? 0 : (await loaders.pointsByState.load(member.memberId)).held,
+    }),
+    debt: t.expose('debt', {
+      type: 'SafeInt',
+      description: 'Points owed after reversals; what is earned next repays them first.',
     }),
     lifetimeEarned: t.expose('lifetimeEarned', {
       type: 'SafeInt',
-      description: 'All points ever earned; spending, expiry and adjustments do not change it.',
+      description:
+        'All points ever earned, less what was reversed; spending, expiry and adjustments do not ' +
+        'change it.',
     }),
     expiring: t.field({
       type: [PointsExpiryType],
@@ -70,6 +75,7 @@ const EntryKindEnum = builder.enumType('LedgerEntryKind', {
     SPEND: { description: 'Takes points for a reward.' },
     EXPIRY: { description: 'Takes what was left of expired points.' },
     ADJUSTMENT: { description: 'Adds or takes points by hand.' },
+    REVERSAL: { description: 'Takes back what an earlier line earned.' },
   },
 });
 
@@ -81,11 +87,44 @@ const ReasonEnum = builder.enumType('AwardReason', {
       description:
         'A check-in that arrived late lengthened the run: the day was paid the difference.',
     },
+    MILESTONE: { description: 'A number of check-ins in a week, a month or in all was reached.' },
+    RULE: { description: 'A rule for check-ins paid.' },
     ACTIVITY: { description: 'An activity paid by its rule.' },
+    ENROLMENT: { description: 'A rule for newcomers paid.' },
     REDEMPTION: { description: 'A reward was bought.' },
+    HOLD: { description: 'Points of a hold were captured.' },
     EXPIRY: { description: 'Points expired.' },
+    REVERSAL: { description: 'What was earned was taken back.' },
     ADJUSTMENT: { description: 'An operator corrected the balance.' },
   },
+});
+
+const LocaleEnum = builder.enumType('Locale', {
+  description: 'A language of explanations.',
+  values: {
+    EN: { description: 'English.' },
+    ZH_CN: { description: '简体中文 (Chinese, simplified).' },
+  },
+});
+
+const MultiplierType = builder.objectRef<AppliedMultiplier>('Multiplier').implement({
+  description: 'Something that multiplied an award.',
+  fields: (t) => ({
+    kind: t.exposeString('kind', { description: 'TIER, CAMPAIGN or BOOST.' }),
+    key: t.exposeString('key', { description: 'Key of the tier or campaign.' }),
+    percent: t.exposeInt('percent', { description: '200 is double.' }),
+  }),
+});
+
+const AwardLimitType = builder.objectRef<AppliedLimit>('AwardLimit').implement({
+  description: 'A cap or budget that cut an award.',
+  fields: (t) => ({
+    limit: t.exposeString('limit', {
+      description:
+        'Which: CAP, the rule (* for all of them) and its period, or BUDGET and the rule.',
+    }),
+    room: t.expose('room', { type: 'SafeInt', description: 'Points it had left.' }),
+  }),
 });
 
 builder.objectType(AwardType, {
@@ -93,7 +132,33 @@ builder.objectType(AwardType, {
   fields: (t) => ({
     points: t.expose('amount', { type: 'SafeInt', description: 'How many.' }),
     reason: t.field({ type: ReasonEnum, description: 'Why, as a code.', resolve: reasonOf }),
-    explanation: t.string({ description: 'Why, in words (English).', resolve: explainEntry }),
+    explanation: t.string({
+      description: 'Why, in words: the facts, what multiplied it, what cut it, and the rule.',
+      args: {
+        locale: t.arg({
+          type: LocaleEnum,
+          required: true,
+          defaultValue: 'EN',
+          description: 'In which language.',
+        }),
+      },
+      resolve: (entry, { locale }) => explainEntry(entry, locale),
+    }),
+    wanted: t.field({
+      type: 'SafeInt',
+      description: 'What the rule came to before caps and budgets; the same when nothing was cut.',
+      resolve: wantedPoints,
+    }),
+    multipliers: t.field({
+      type: [MultiplierType],
+      description: 'What multiplied it, in the order it was applied: tier, campaigns, boosts.',
+      resolve: (entry) => factsOf(entry).multipliers ?? [],
+    }),
+    limits: t.field({
+      type: [AwardLimitType],
+      description: 'Caps and budgets that cut it.',
+      resolve: (entry) => factsOf(entry).limits ?? [],
+    }),
     ruleVersion: t.exposeString('ruleVersion', {
       nullable: true,
       description: 'The plan or rule that set the amount, with its version.',
@@ -118,7 +183,33 @@ const LedgerEntryType = builder.objectRef<LedgerEntryShape>('LedgerEntry').imple
       description: 'Points added (positive) or taken (negative).',
     }),
     reason: t.field({ type: ReasonEnum, description: 'Why, as a code.', resolve: reasonOf }),
-    explanation: t.string({ description: 'Why, in words (English).', resolve: explainEntry }),
+    explanation: t.string({
+      description: 'Why, in words: the facts, what multiplied it, what cut it, and the rule.',
+      args: {
+        locale: t.arg({
+          type: LocaleEnum,
+          required: true,
+          defaultValue: 'EN',
+          description: 'In which language.',
+        }),
+      },
+      resolve: (entry, { locale }) => explainEntry(entry, locale),
+    }),
+    wanted: t.field({
+      type: 'SafeInt',
+      description: 'What the rule came to before caps and budgets; the same when nothing was cut.',
+      resolve: wantedPoints,
+    }),
+    multipliers: t.field({
+      type: [MultiplierType],
+      description: 'What multiplied it, in the order it was applied: tier, campaigns, boosts.',
+      resolve: (entry) => factsOf(entry).multipliers ?? [],
+    }),
+    limits: t.field({
+      type: [AwardLimitType],
+      description: 'Caps and budgets that cut it.',
+      resolve: (entry) => factsOf(entry).limits ?? [],
+    }),
     ruleVersion: t.exposeString('ruleVersion', {
       nullable: true,
       description: 'The plan or rule that set the amount, with its version; null when none did.',
@@ -162,55 +253,3 @@ builder.objectFields(MemberType, (t) => ({
     { description: 'A ledger line in a page.' },
   ),
 }));
-
-const AdjustPointsInput = builder.inputType('AdjustPointsInput', {
-  description: 'Input of adjustPoints.',
-  fields: (t) => ({
-    member: t.field({ type: MemberByInput, required: true, description: 'Whose points.' }),
-    amount: t.field({
-      type: 'SafeInt',
-      required: true,
-      description: 'Points to add (positive) or to take (negative); not 0.',
-    }),
-    reason: t.string({
-      required: true,
-      description: 'Why, as a code of yours: 1 to 64 letters, digits, ".", "_" or "-".',
-    }),
-    note: t.string({ description: 'Why, in words; up to 500 characters.' }),
-    expiresAt: t.field({
-      type: 'DateTime',
-      description: 'When added points expire; never when absent. Not for points taken.',
-    }),
-    idempotencyKey: t.string({
-      description:
-        'Your key for this command, up to 255 characters; a repeat gets the first answer.',
-    }),
-  }),
-});
-
-const AdjustPointsPayload = builder
-  .objectRef<Payload<AdjustPointsOutcome>>('AdjustPointsPayload')
-  .implement({ description: 'The balance was corrected.', interfaces: payloadInterfaces });
-
-builder.mutationField('adjustPoints', (t) =>
-  t.field({
-    type: AdjustPointsPayload,
-    nullable: true,
-    description:
-      'Corrects a balance by hand, with a reason. Counts neither as earned nor on leaderboards. ' +
-      'For OPERATOR keys.',
-    authScopes: { operator: true },
-    args: {
-      input: t.arg({ type: AdjustPointsInput, required: true, description: 'What to change.' }),
-    },
-    errors: {
-      types: adjustPointsRefusals,
-      union: { name: 'AdjustPointsResult', description: 'What adjustPoints answers.' },
-    },
-    resolve: async (_root, { input }, context) => {
-      const member = await memberRefFor(context, input.member);
-      const command = { ...withoutNulls(input), member };
-      return toPayload(await context.app.engine.run(adjustPoints, known(context.viewer), command));
-    },
-  }),
-);

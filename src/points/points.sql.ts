@@ -6,22 +6,35 @@ import { named } from '../platform/db.ts';
 /** A member's points by whether they can be spent at an instant. */
 export type PointsByState = {
   readonly memberId: number;
-  /** Active and not expired. */
+  /** Active, not expired and not held. */
   readonly spendable: number;
   /** Not yet active. */
   readonly pending: number;
+  /** Pinned by holds that have not ended. */
+  readonly held: number;
 };
 
-/** Sums the open lots; one statement, so that both figures are of one moment. */
+/**
+ * Sums the open lots; one statement, so that all figures are of one moment. What a hold pinned is
+ * free from the instant it ends, whatever jobs have run.
+ */
 export const loadPointsByState = (pool: Pool, memberIds: readonly number[], now: Date) =>
   named<PointsByState>(
     pool,
     'points.loadByState',
-    `select member_id as "memberId",
-            coalesce(sum(remaining) filter (where activates_at <= $2), 0)::bigint as spendable,
-            coalesce(sum(remaining) filter (where activates_at > $2), 0)::bigint as pending
-     from lot where member_id = any($1) and remaining > 0
-       and (expires_at is null or expires_at > $2) group by member_id`,
+    `select l.member_id as "memberId",
+            coalesce(sum(l.remaining - l.held + coalesce(o.points, 0)) filter (where
+              l.activates_at <= $2 and (l.expires_at is null or l.expires_at > $2)), 0)::bigint as spendable,
+            coalesce(sum(l.remaining)
+              filter (where l.activates_at is null or l.activates_at > $2), 0)::bigint as pending,
+            coalesce(sum(l.held - coalesce(o.points, 0)), 0)::bigint as held
+     from lot l
+     left join lateral (select sum(p.amount) as points from hold h
+       join hold_lot p on p.hold_id = h.id and p.lot_seq = l.seq
+       where l.held > 0 and h.member_id = l.member_id and h.state = 'HELD'
+         and h.expires_at <= $2) o on true
+     where l.member_id = any($1) and l.remaining > 0
+       and (l.expires_at is null or l.expires_at > $2 or l.held > 0) group by l.member_id`,
     [memberIds, now.toISOString()],
   );
 

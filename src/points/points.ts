@@ -1,11 +1,19 @@
 import type { MemberState } from '../engine/rows.ts';
 
-/** Whether some of the balance may be pending or expired; most members need no look at their lots. */
+/** Whether some of the balance may be pending, expired, held or owed; most members need no look at their lots. */
 export function hasDormantPoints(
-  { nextExpiryAt, pendingUntil }: Pick<MemberState, 'nextExpiryAt' | 'pendingUntil'>,
+  {
+    nextExpiryAt,
+    pendingUntil,
+    debt,
+    held,
+  }: Pick<MemberState, 'nextExpiryAt' | 'pendingUntil' | 'debt' | 'held'>,
   now: Date,
 ): boolean {
   return (
-    (nextExpiryAt !== null && nextExpiryAt <= now) || (pendingUntil !== null && pendingUntil > now)
+    debt > 0 ||
+    held > 0 ||
+    (nextExpiryAt !== null && nextExpiryAt <= now) ||
+    (pendingUntil !== null && pendingUntil > now)
   );
 }

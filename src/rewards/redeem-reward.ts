@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { idempotencyKey, memberRef, positivePoints, quantity } from '../engine/inputs.ts';
 import type { Operation } from '../engine/operation.ts';
+import { expireHolds } from '../holds/hold-steps.ts';
 import { limits } from '../limits.ts';
 import { requireMember } from '../members/member-steps.ts';
 import { MemberNotFound } from '../members/members.refusals.ts';
@@ -51,6 +52,7 @@ export const redeemReward: Operation<RedeemRewardInput, RedeemRewardOutcome> = {
     if (stock !== null && stock < units) throw new OutOfStock(stock);
     const points = price * units;
     const time = factTime(facts.program, now);
+    expireHolds(facts, member);
     const id = facts.newRedemptionId();
     const entry = debitPoints(facts, member, 'SPEND', points, time, {
       sourceType: 'REDEMPTION',

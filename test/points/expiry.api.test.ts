@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultPlan } from '../../src/checkin/ladder.ts';
 import { FakeClock } from '../../src/platform/clock.ts';
-import { ExpirySweep } from '../../src/points/expiry-sweep.ts';
 import {
   createTestApp,
   createTestProgram,
+  runJob,
   type TestApp,
   type TestProgram,
 } from '../support/app.ts';
 import { codeOf, enrol, readLedger, readMember, run, send } from '../support/commands.ts';
 import { findBreaches } from '../support/invariants.ts';
 import { bePatient } from '../support/patience.ts';
+import { pays, setPlan, setRule } from '../support/rules.ts';
 import { openSecondApp } from '../support/second-app.ts';
 
 const clock = new FakeClock('2026-06-01T08:00:00Z');
@@ -37,11 +39,7 @@ afterAll(async () => {
   await test.close();
 });
 
-async function sweep(app = test.app) {
-  const one = new ExpirySweep(app.pool, app.engine, app.clock, app.log);
-  await one.stop(); // Only its timer.
-  return one.sweep();
-}
+const sweep = (app = test.app) => runJob(app, 'expirePoints');
 
 const justBefore = (instant: string) => new Date(Date.parse(instant) - 1).toISOString();
 
@@ -197,9 +195,7 @@ describe('expiry (S29, S30)', () => {
 
 describe('pending points (S27) and their life', () => {
   it('cannot be spent before the start of their day, and are shown apart', async () => {
-    await run(test, program.keys.operator, 'setEarningRule', {
-      ...{ activityType: 'waits', points: 40, pendingDays: 2, pointsDays: 3 },
-    });
+    await setRule(test, program, 'waits', pays('waits', 40, { pendingDays: 2, pointsDays: 3 }));
     const { add, act, spend, take, points } = await member();
     await add(5);
     const done = await act('waits');
@@ -220,21 +216,21 @@ describe('pending points (S27) and their life', () => {
   });
 
   it('a rule whose points would expire before they are active is refused', async () => {
+    const { operator } = program.keys;
     for (const [pendingDays, pointsDays, code] of [
-      [2, 1, 'BAD_USER_INPUT'],
-      [1, 0, 'BAD_USER_INPUT'],
+      [2, 1, 'RULE_NOT_VALID'],
+      [1, 0, 'RULE_NOT_VALID'],
       [1, 1, undefined],
-    ]) {
-      const rule = { activityType: 'brief', points: 1, pendingDays, pointsDays };
-      const answer = await send(test, program.keys.operator, 'setEarningRule', rule);
-      expect(codeOf(answer, 'setEarningRule')).toBe(code);
+    ] as const) {
+      const earning = pays('flash', 1, { pendingDays, pointsDays });
+      await run(test, operator, 'draftRule', { key: 'flash', definition: { earning } });
+      const answer = await send(test, operator, 'publishRule', { kind: 'EARNING', key: 'flash' });
+      expect(codeOf(answer, 'publishRule')).toBe(code);
     }
   });
 
   it('a late fact whose points have expired already was earned, but gives nothing to spend', async () => {
-    await run(test, program.keys.operator, 'setEarningRule', {
-      ...{ activityType: 'brief', points: 9, pointsDays: 0 },
-    });
+    await setRule(test, program, 'brief', pays('brief', 9, { pointsDays: 0 }));
     const { act, spend, points, balance } = await member('2026-06-03T08:00:00Z');
     const done = await act('brief', { occurredAt: '2026-06-02T08:00:00Z' });
     expect(done.awards).toMatchObject([{ points: 9 }]);
@@ -247,7 +243,7 @@ describe('pending points (S27) and their life', () => {
 
   it('check-ins expire by their plan; a late correction with the day it belongs to', async () => {
     const { id, keys } = await createTestProgram(test.app);
-    await test.app.db.plan.updateMany({ where: { programId: id }, data: { pointsDays: 10 } });
+    await setPlan(test, { id }, { ...defaultPlan, expiry: { days: 10, until: 'END_OF_DAY' } });
     clock.set('2026-06-03T08:00:00Z');
     await enrol(test, keys.service, 'ada');
     const by = { member: { externalId: 'ada' } };

@@ -10,6 +10,7 @@ import {
 import { codeOf, enrol, readLedger, readMember, run, send } from '../support/commands.ts';
 import { brokenChains, findBreaches } from '../support/invariants.ts';
 import { bePatient } from '../support/patience.ts';
+import { pays, setRule } from '../support/rules.ts';
 
 const clock = new FakeClock('2026-06-01T08:00:00Z');
 const MAX = limits.pointsMax;
@@ -46,8 +47,6 @@ async function member(at = '2026-06-01T08:00:00Z') {
     ledger: () => readLedger(test, service, externalId),
   };
 }
-
-const setRule = (input: object) => run(test, program.keys.operator, 'setEarningRule', input);
 
 describe('adjustments (S42)', () => {
   it('add and take points with a reason, and count neither as earned nor on boards', async () => {
@@ -132,7 +131,7 @@ describe('the edge of exact numbers (S26)', () => {
   });
 
   it('lifetime points end at 2^53 − 1, but adjustments do not count there', async () => {
-    await setRule({ activityType: 'huge', points: MAX });
+    await setRule(test, program, 'huge', pays('huge', MAX));
     const { act, adjust, points } = await member();
     await act('huge', `huge-${members}`);
     await adjust(-MAX);

@@ -1,25 +1,26 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordActivity } from '../../src/activities/record-activity.ts';
-import { setEarningRule } from '../../src/activities/set-earning-rule.ts';
 import { checkIn } from '../../src/checkin/check-in.ts';
+import { defaultPlan } from '../../src/checkin/ladder.ts';
 import type { Keyed, Operation } from '../../src/engine/operation.ts';
 import { enrolMember } from '../../src/members/enrol-member.ts';
 import { FakeClock } from '../../src/platform/clock.ts';
 import { IdempotencyKeyReused, Refusal } from '../../src/platform/refusal.ts';
 import { adjustPoints } from '../../src/points/adjust-points.ts';
-import { ExpirySweep } from '../../src/points/expiry-sweep.ts';
 import { createReward } from '../../src/rewards/create-reward.ts';
 import { redeemReward } from '../../src/rewards/redeem-reward.ts';
 import {
   createTestApp,
   createTestProgram,
+  runJob,
   type TestApp,
   type TestProgram,
 } from '../support/app.ts';
 import { readMember } from '../support/commands.ts';
 import { findBreaches } from '../support/invariants.ts';
 import { bePatient } from '../support/patience.ts';
+import { pays, setPlan, setRule } from '../support/rules.ts';
 import { checkInDays, LedgerModel, price, rules, type Verdict, zone } from './ledger-model.ts';
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
@@ -27,32 +28,28 @@ console.info(`ledger.property: SEED=${seed}`);
 
 const HOUR = 3_600_000;
 const clock = new FakeClock('2026-01-01T00:00:00Z');
-const shop = { stock: 1_500 };
+const shop = { stock: 900 };
 /** How often each verdict was met: a property that never met one says nothing about it. */
 const met: Record<string, number> = {};
 let test: TestApp;
 let program: TestProgram;
 let rewardId: number;
-let expiry: ExpirySweep;
 let members = 0;
 
 beforeAll(async () => {
   bePatient();
   test = await createTestApp({ clock });
   program = await createTestProgram(test.app, { zone });
-  const { db } = test.app;
-  await db.plan.updateMany({ data: { pointsDays: checkInDays } });
-  for (const [activityType, { pointsDays, ...rule }] of Object.entries(rules)) {
-    const ends = pointsDays === null ? {} : { pointsDays };
-    await setEarningRule(test.app, viewer(), { activityType, ...rule, ...ends });
+  const expires = { days: checkInDays, until: 'END_OF_DAY' };
+  await setPlan(test, program, { ...defaultPlan, expiry: expires });
+  for (const [type, { points, ...rule }] of Object.entries(rules)) {
+    await setRule(test, program, type, pays(type, points, rule));
   }
   const reward = await createReward(test.app, viewer(), { title: 'Some', price, ...shop });
   rewardId = Number(reward.id);
-  expiry = new ExpirySweep(test.app.pool, test.app.engine, clock, test.app.log);
 });
 afterAll(async () => {
   expect(await findBreaches(test.app.pool)).toEqual([]);
-  await expiry.stop();
   await test.close();
 });
 
@@ -245,7 +242,7 @@ describe('any sequence of commands', () => {
           for (const one of steps) {
             if ('advance' in one) clock.advance(one.advance * 60_000);
             else if ('sweep' in one) {
-              await expiry.sweep();
+              await runJob(test.app, 'expirePoints');
               sequence.model.sweep(clock.now().getTime());
             } else {
               // All at once: they share a batch, and are decided in the order they came.

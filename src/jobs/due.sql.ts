@@ -1,0 +1,56 @@
+/** Who is due for what; a bounded number at a time. */
+import { limits } from '../limits.ts';
+import type { Pool } from '../platform/db.ts';
+import { named } from '../platform/db.ts';
+import type { DueMember } from './due.ts';
+
+/** Members with lots that expired and are neither booked nor pinned by a hold. */
+export const findExpiredLots = (pool: Pool, now: Date) =>
+  named<DueMember>(
+    pool,
+    'jobs.findExpiredLots',
+    `select distinct member_id as "memberId", program_id as "programId" from lot
+     where remaining > 0 and expires_at <= $1 and remaining > held limit ${limits.jobMembersMax}`,
+    [now.toISOString()],
+  );
+
+/** Members with holds whose time is over. */
+export const findExpiredHolds = (pool: Pool, now: Date) =>
+  named<DueMember>(
+    pool,
+    'jobs.findExpiredHolds',
+    `select distinct member_id as "memberId", program_id as "programId" from hold
+     where state = 'HELD' and expires_at <= $1 limit ${limits.jobMembersMax}`,
+    [now.toISOString()],
+  );
+
+/** Members whose tier is to be evaluated. */
+export const findTiersDue = (pool: Pool, now: Date) =>
+  named<DueMember>(
+    pool,
+    'jobs.findTiersDue',
+    `select member_id as "memberId", program_id as "programId" from account
+     where tier_evaluates_at <= $1 order by tier_evaluates_at limit ${limits.jobMembersMax}`,
+    [now.toISOString()],
+  );
+
+/** Members with points that expire within a number of days of which they were not told yet (S32). */
+export const findExpiringLots = (pool: Pool, now: Date) =>
+  named<DueMember>(
+    pool,
+    'jobs.findExpiringLots',
+    `with threshold as (
+       select r.program_id, (d.value)::int as days
+       from rule r join rule_version v on v.rule_id = r.id
+       cross join jsonb_array_elements_text(v.definition->'expiryNoticeDays') as d (value)
+       where r.kind = 'POINTS_POLICY' and v.starts_at <= $1
+         and (v.ends_at is null or v.ends_at > $1))
+     select distinct l.member_id as "memberId", l.program_id as "programId"
+     from threshold t join lot l on l.program_id = t.program_id
+     where l.remaining > 0 and l.expires_at > $1
+       and l.expires_at <= $1::timestamptz + make_interval(days => t.days)
+       and not exists (select from expiry_notice n where n.member_id = l.member_id
+         and n.expires_at = l.expires_at and n.days = t.days)
+     limit ${limits.jobMembersMax}`,
+    [now.toISOString()],
+  );

@@ -1,0 +1,48 @@
+import type { Engine } from '../engine/engine.ts';
+import type { Keyed, MemberRef, Operation } from '../engine/operation.ts';
+import { limits } from '../limits.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Pool } from '../platform/db.ts';
+
+/** A member for whom something is due. */
+export type DueMember = { readonly memberId: number; readonly programId: number };
+
+export type JobTools = {
+  readonly pool: Pool;
+  readonly engine: Engine;
+  readonly clock: Clock;
+};
+
+/** Work that time brings. Safe to run late, twice, or on two nodes at once. */
+export type Job = {
+  readonly name: string;
+  /** When, as crontab has it: minute, hour, day, month, weekday (UTC). */
+  readonly cron: string;
+  /** Does all that is due now; returns for how many members. */
+  run(): Promise<number>;
+};
+
+/**
+ * Runs an operation for every member for whom it is due, through the engine: what it finds nothing
+ * to do for, it leaves alone, so nobody depends on when or how often this runs.
+ */
+export async function runForDue<Input extends Keyed & { readonly member: MemberRef }, Outcome>(
+  { engine, clock }: JobTools,
+  name: string,
+  operation: Operation<Input, Outcome>,
+  find: (now: Date) => Promise<DueMember[]>,
+  inputOf: (member: MemberRef) => Input,
+): Promise<number> {
+  let members = 0;
+  for (let round = 0; round < limits.jobRoundsMax; round += 1) {
+    const due = await find(clock.now());
+    await Promise.all(
+      due.map(({ memberId, programId }) =>
+        engine.run(operation, { kind: 'system', programId, name }, inputOf({ id: memberId })),
+      ),
+    );
+    members += due.length;
+    if (due.length < limits.jobMembersMax) break;
+  }
+  return members;
+}

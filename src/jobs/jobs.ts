@@ -1,0 +1,61 @@
+import { expireMemberHolds } from '../holds/end-hold.ts';
+import { expirePoints } from '../points/expire-points.ts';
+import { noticeExpiry } from '../points/notice-expiry.ts';
+import { evaluateMemberTier } from '../tiers/evaluate-tier.ts';
+import { findExpiredHolds, findExpiredLots, findExpiringLots, findTiersDue } from './due.sql.ts';
+import { type Job, type JobTools, runForDue } from './due.ts';
+
+/** Everything that time brings, and when it is looked for. */
+export function createJobs(tools: JobTools): readonly Job[] {
+  const { pool } = tools;
+  return [
+    {
+      name: 'expirePoints',
+      cron: '* * * * *',
+      run: () =>
+        runForDue(
+          tools,
+          'expiry',
+          expirePoints,
+          (now) => findExpiredLots(pool, now),
+          (member) => ({ member }),
+        ),
+    },
+    {
+      name: 'expireHolds',
+      cron: '* * * * *',
+      run: () =>
+        runForDue(
+          tools,
+          'holds',
+          expireMemberHolds,
+          (now) => findExpiredHolds(pool, now),
+          (member) => ({ member }),
+        ),
+    },
+    {
+      name: 'evaluateTiers',
+      cron: '* * * * *',
+      run: () =>
+        runForDue(
+          tools,
+          'tiers',
+          evaluateMemberTier,
+          (now) => findTiersDue(pool, now),
+          (member) => ({ member }),
+        ),
+    },
+    {
+      name: 'noticeExpiry',
+      cron: '*/10 * * * *',
+      run: () =>
+        runForDue(
+          tools,
+          'notices',
+          noticeExpiry,
+          (now) => findExpiringLots(pool, now),
+          (member) => ({ member }),
+        ),
+    },
+  ];
+}

@@ -1,0 +1,43 @@
+import { Logger, type Runner, run } from 'graphile-worker';
+import type { Log } from '../platform/log.ts';
+import type { Job } from './due.ts';
+
+export type Worker = { stop(): Promise<void> };
+
+/** One connection waits for jobs, the other works. */
+const CONNECTIONS = 2;
+
+/**
+ * Runs jobs on their schedule in this process, through Graphile Worker's tables: of several nodes
+ * one does each, and a job that failed is tried again.
+ */
+export async function startWorker(
+  databaseUrl: string,
+  jobs: readonly Job[],
+  log: Log,
+): Promise<Worker> {
+  const runner: Runner = await run({
+    connectionString: databaseUrl,
+    maxPoolSize: CONNECTIONS,
+    concurrency: 1,
+    noHandleSignals: true,
+    logger: loggerOf(log),
+    taskList: Object.fromEntries(jobs.map((job) => [job.name, () => runJob(job, log)])),
+    crontab: jobs
+      .map(({ cron, name }) => `${cron} ${name} ?max=5&jobKey=${name}&jobKeyMode=preserve_run_at`)
+      .join('\n'),
+  });
+  runner.promise.catch((err: unknown) => log.error({ err }, 'the job runner failed'));
+  return { stop: () => runner.stop().catch(() => {}) };
+}
+
+async function runJob({ name, run: work }: Job, log: Log): Promise<void> {
+  const members = await work();
+  if (members > 0) log.info({ job: name, members }, 'job done');
+}
+
+/** Its messages of every start and job are left out: ours say what was done. */
+const loggerOf = (log: Log) =>
+  new Logger(() => (level, message) => {
+    if (level === 'error' || level === 'warning') log.warn({}, `jobs: ${message}`);
+  });

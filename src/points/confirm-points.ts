@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { ActivityNotFound } from '../activities/activities.refusals.ts';
+import { idempotencyKey, keyText, memberRef, shortText } from '../engine/inputs.ts';
+import type { Operation } from '../engine/operation.ts';
+import { requireMember } from '../members/member-steps.ts';
+import { MemberNotFound } from '../members/members.refusals.ts';
+import { upgradeTier } from '../tiers/member-tier.ts';
+import { NothingPending } from './points.refusals.ts';
+
+const input = z.object({
+  member: memberRef,
+  type: keyText,
+  reference: shortText,
+  idempotencyKey,
+});
+
+export type ConfirmPointsInput = z.infer<typeof input>;
+export type ConfirmPointsOutcome = {
+  readonly memberId: number;
+  readonly points: number;
+  readonly position: number;
+};
+
+export const confirmPointsRefusals = [MemberNotFound, ActivityNotFound, NothingPending];
+
+/** Makes active what an activity earned and what waits for a confirmation (S27). */
+export const confirmPoints: Operation<ConfirmPointsInput, ConfirmPointsOutcome> = {
+  name: 'confirmPoints',
+  input,
+  touches: ({ member, type, reference }) => ({
+    member,
+    lots: true,
+    activity: { type, reference },
+    origin: { activity: { type, reference } },
+    earnsBy: null,
+  }),
+  decide(facts, { type, reference }, now) {
+    const member = requireMember(facts);
+    const { activity } = facts;
+    if (activity === undefined || activity.memberId !== member.memberId) {
+      throw new ActivityNotFound();
+    }
+    const waiting = facts.origins(member).filter(({ lot }) => lot.activatesAt === null);
+    if (waiting.length === 0) throw new NothingPending();
+    let points = 0;
+    for (const { lot } of waiting) {
+      facts.changes.update('lots', lot, { activatesAt: now });
+      points += lot.remaining;
+    }
+    const open = facts.lots(member).filter(({ remaining }) => remaining > 0);
+    const starts = open.map(({ activatesAt }) => activatesAt?.getTime());
+    if (starts.every((start) => start !== undefined)) {
+      // Nothing waits for a confirmation any more: what is left becomes active at known instants.
+      const last = new Date(Math.max(now.getTime(), ...starts));
+      facts.changes.update('members', member, { pendingUntil: last });
+    }
+    const tier = upgradeTier(facts, member); // They may count only from now on.
+    const payload = { activity: type, reference, points, ...(tier && { tier }) };
+    const position = facts.emit(member, 'points.confirmed', now, payload);
+    return { memberId: member.memberId, points, position };
+  },
+};

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { idempotencyKey, memberRef, positivePoints } from '../engine/inputs.ts';
+import type { Operation } from '../engine/operation.ts';
+import { requireMember } from '../members/member-steps.ts';
+import { MemberNotFound } from '../members/members.refusals.ts';
+import { type AdjustPointsOutcome, bookAdjustment } from './adjust-points.ts';
+import {
+  AdjustmentDecided,
+  AdjustmentNotFound,
+  BalanceOutOfRange,
+  InsufficientPoints,
+  SecondPersonRequired,
+} from './points.refusals.ts';
+
+const input = z.object({
+  member: memberRef,
+  adjustmentId: positivePoints,
+  approve: z.boolean(),
+  idempotencyKey,
+});
+
+export type DecideAdjustmentInput = z.infer<typeof input>;
+
+export const decideAdjustmentRefusals = [
+  MemberNotFound,
+  AdjustmentNotFound,
+  AdjustmentDecided,
+  SecondPersonRequired,
+  InsufficientPoints,
+  BalanceOutOfRange,
+];
+
+/** Approves or rejects a correction above the limit; never by who asked for it (S42). */
+export const decideAdjustment: Operation<DecideAdjustmentInput, AdjustPointsOutcome> = {
+  name: 'decideAdjustment',
+  input,
+  touches: ({ member, adjustmentId }) => ({ member, lots: true, adjustment: adjustmentId }),
+  decide(facts, { approve }, now) {
+    const member = requireMember(facts);
+    const { adjustment: request } = facts;
+    if (request === undefined) throw new AdjustmentNotFound();
+    if (request.state !== 'PENDING') throw new AdjustmentDecided(request.state);
+    const { actor } = facts.caller;
+    if (actor === request.requestedBy) throw new SecondPersonRequired();
+    facts.changes.update('adjustments', request, {
+      state: approve ? 'APPROVED' : 'REJECTED',
+      decidedBy: actor,
+      decidedAt: now,
+    });
+    if (approve) return bookAdjustment(facts, member, request, request.id);
+    const position = facts.emit(member, 'adjustment.rejected', now, { adjustmentId: request.id });
+    return { memberId: member.memberId, entries: [], adjustmentId: request.id, position };
+  },
+};

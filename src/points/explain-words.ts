@@ -1,0 +1,104 @@
+/** Explanations in words, in the languages the API offers. */
+import type { EntryReason, Explained, ExplanationFacts } from './explain.ts';
+
+export type Locale = 'EN' | 'ZH_CN';
+
+type Sentence = (facts: ExplanationFacts, entry: Explained) => string;
+type Words = Readonly<Record<EntryReason, Sentence>> & {
+  readonly multiplied: (by: string) => string;
+  readonly cut: (wanted: number, given: number, why: string) => string;
+  readonly limit: (limit: string) => string;
+  readonly rule: (name: string) => string;
+  readonly times: Readonly<Record<string, string>>;
+};
+
+const english: Words = {
+  CHECK_IN: ({ streakDay }) => `Day ${streakDay} in a row.`,
+  STREAK_CORRECTION: ({ streakDay, was }) =>
+    `A late check-in made this day ${streakDay} in a row instead of ${was}.`,
+  MILESTONE: ({ days, cycle, from }) =>
+    `${days} check-ins ${cycle === 'EVER' ? 'in all' : `in the ${String(cycle).toLowerCase()} from ${from}`}.`,
+  RULE: ({ title, streakDay }) =>
+    `${title ?? 'A rule for check-ins'}, on day ${streakDay} in a row.`,
+  ACTIVITY: ({ title, activity, value }) =>
+    `${title ?? `Activity "${activity}"`}${value === null || value === undefined ? '' : `, value ${value}`}.`,
+  ENROLMENT: ({ title }) => `${title ?? 'Welcome'}.`,
+  REDEMPTION: ({ quantity, title, price }) => `${quantity} × ${title}, ${price} points each.`,
+  HOLD: ({ reason, held }) => `Taken from a hold of ${held} points: ${reason}.`,
+  EXPIRY: ({ amount }) => `What was left of ${amount} points expired.`,
+  REVERSAL: ({ reversed, of, debt, unrecovered }) =>
+    `${reversed} points of line ${of} were taken back${
+      Number(debt) > 0 ? `; ${debt} of them are owed` : ''
+    }${Number(unrecovered) > 0 ? `; ${unrecovered} could not be recovered` : ''}.`,
+  ADJUSTMENT: ({ reason, note }) =>
+    `Adjusted: ${reason}${note === null || note === undefined ? '' : ` – ${note}`}.`,
+  multiplied: (by) => ` Multiplied by ${by}.`,
+  cut: (wanted, given, why) => ` ${given} of ${wanted} points were given: ${why}.`,
+  limit: (limit) => {
+    const [what, name, period] = limit.split(' ');
+    if (what === 'BUDGET') return `the budget of ${name} is used up`;
+    const whose = name === '*' ? 'all rules' : name;
+    return `the cap of ${whose} for the ${period?.toLowerCase()} is reached`;
+  },
+  rule: (name) => ` (${name})`,
+  times: { TIER: 'tier', CAMPAIGN: 'campaign', BOOST: 'boost' },
+};
+
+const periods: Readonly<Record<string, string>> = { DAY: '每日', WEEK: '每周', MONTH: '每月' };
+
+const chinese: Words = {
+  CHECK_IN: ({ streakDay }) => `连续签到第 ${streakDay} 天。`,
+  STREAK_CORRECTION: ({ streakDay, was }) =>
+    `补报的签到使这一天成为连续第 ${streakDay} 天（原为第 ${was} 天）。`,
+  MILESTONE: ({ days, cycle, from }) =>
+    cycle === 'EVER'
+      ? `累计签到 ${days} 天。`
+      : `自 ${from} 起的${cycle === 'WEEK' ? '一周' : '一个月'}内签到 ${days} 天。`,
+  RULE: ({ title, streakDay }) => `${title ?? '签到规则'}，连续签到第 ${streakDay} 天。`,
+  ACTIVITY: ({ title, activity, value }) =>
+    `${title ?? `活动“${activity}”`}${value === null || value === undefined ? '' : `，数值 ${value}`}。`,
+  ENROLMENT: ({ title }) => `${title ?? '新人礼'}。`,
+  REDEMPTION: ({ quantity, title, price }) => `${title} × ${quantity}，每件 ${price} 积分。`,
+  HOLD: ({ reason, held }) => `从冻结的 ${held} 积分中扣除：${reason}。`,
+  EXPIRY: ({ amount }) => `${amount} 积分中剩余的部分已过期。`,
+  REVERSAL: ({ reversed, of, debt, unrecovered }) =>
+    `第 ${of} 笔的 ${reversed} 积分已收回${Number(debt) > 0 ? `，其中 ${debt} 积分记为欠账` : ''}${
+      Number(unrecovered) > 0 ? `，${unrecovered} 积分未能收回` : ''
+    }。`,
+  ADJUSTMENT: ({ reason, note }) =>
+    `人工调整：${reason}${note === null || note === undefined ? '' : `（${note}）`}。`,
+  multiplied: (by) => `倍率：${by}。`,
+  cut: (wanted, given, why) => `应得 ${wanted} 积分，实得 ${given} 积分：${why}。`,
+  limit: (limit) => {
+    const [what, name, period = ''] = limit.split(' ');
+    if (what === 'BUDGET') return `${name} 的预算已用完`;
+    return `${name === '*' ? '全部规则' : name}的${periods[period]}上限已达到`;
+  },
+  rule: (name) => `（${name}）`,
+  times: { TIER: '等级', CAMPAIGN: '活动', BOOST: '加成' },
+};
+
+const languages: Readonly<Record<Locale, Words>> = { EN: english, ZH_CN: chinese };
+
+/** A sentence for the reason, then what multiplied it, what cut it, and the rule's version. */
+export function explainIn(
+  locale: Locale,
+  reason: EntryReason,
+  entry: Explained,
+  facts: ExplanationFacts,
+): string {
+  const words = languages[locale];
+  const { multipliers = [], limits = [], wanted } = facts;
+  let text = words[reason](facts, entry);
+  if (multipliers.length > 0) {
+    const by = multipliers.map(({ kind, key, percent }) => {
+      return `${words.times[kind]} ${key} ${percent / 100}×`;
+    });
+    text += words.multiplied(by.join(locale === 'EN' ? ', ' : '，'));
+  }
+  if (wanted !== undefined && wanted !== null && Number(wanted) !== entry.amount) {
+    const why = limits.map(({ limit }) => words.limit(limit)).join(locale === 'EN' ? '; ' : '；');
+    text += words.cut(Number(wanted), entry.amount, why);
+  }
+  return entry.ruleVersion === null ? text : `${text}${words.rule(entry.ruleVersion)}`;
+}
