@@ -32,12 +32,11 @@ export async function importCheckIns(
   const bytes = await fileSize(file);
   return withApp(env, async (app) => {
     const { id, key } = await requireProgram(app, flags.program);
-    const program = await programConfig(app, id);
     const tally = new ImportTally(output.json ? KEPT_REJECTIONS_MAX : SHOWN_REJECTIONS_MAX);
     const startedAt = performance.now();
     const feed = (taker: Taker) => feedFile(file, bytes, taker);
-    if (flags.dryRun) await ImportDryRun.with(app, program, tally, feed);
-    else await feed(new ImportRun(app, id, program.plan, tally));
+    if (flags.dryRun) await ImportDryRun.with(app, id, tally, feed);
+    else await feed(new ImportRun(app, await programConfig(app, id), tally));
     const ms = performance.now() - startedAt;
     if (!flags.dryRun) await waitForStandings(app, output);
     report(output, tally, { program: key, dryRun: flags.dryRun === true, ms });

@@ -1,7 +1,8 @@
 import type { App } from '../app.ts';
-import { localDateOf } from '../platform/calendar.ts';
+import { type ImportCheckInInput, importCheckIn } from '../checkin/import-check-in.ts';
+import type { CheckInOutcome } from '../checkin/record-check-in.ts';
 import type { PoolClient } from '../platform/db.ts';
-import type { ProgramConfig } from '../programs/config.ts';
+import { Refusal } from '../platform/refusal.ts';
 import { noLaterThanNow, OccurredInFuture } from '../programs/occurrence.ts';
 import { type FileRow, inFuture } from './check-in-file.ts';
 import {
@@ -9,42 +10,48 @@ import {
   createDryRunTable,
   type DryRunRow,
   dropDryRunTable,
-  loadDryRunMembers,
+  nextDryRunMembers,
   readDryRunRows,
 } from './import-dry-run.sql.ts';
-import { newMember, type SimulatedMember, simulateCheckIn } from './import-simulation.ts';
 import type { ImportTally } from './import-tally.ts';
 
 const WRITE_ROWS = 1_000;
-/** As many members at most, each with their history, are in memory at once. */
-const READ_ROWS = 500;
+/** As many members, each with their rows, are decided at once. */
+const MEMBERS_AT_ONCE = 50;
 
 /**
  * Says what an import would do and writes nothing that lasts: the rows go to a temporary table,
- * which brings each member's together in the order of the file, and are decided member by member
- * from what the database holds.
+ * which brings each member's together in the order of the file, and the engine decides them member
+ * by member and rolls back.
  */
 export class ImportDryRun {
   readonly #client: PoolClient;
-  readonly #program: ProgramConfig;
+  readonly #engine: App['engine'];
+  readonly #viewer: { readonly kind: 'system'; readonly programId: number; readonly name: string };
   readonly #now: Date;
   readonly #tally: ImportTally;
+  /** What members decided before took from the budgets of rules. */
+  readonly #spent = new Map<number, number>();
   #rows: DryRunRow[] = [];
-  #enrols = false;
-  #member = newMember;
-  #externalId: string | undefined;
 
-  private constructor(client: PoolClient, program: ProgramConfig, now: Date, tally: ImportTally) {
+  private constructor(
+    client: PoolClient,
+    engine: App['engine'],
+    programId: number,
+    now: Date,
+    tally: ImportTally,
+  ) {
     this.#client = client;
-    this.#program = program;
+    this.#engine = engine;
+    this.#viewer = { kind: 'system', programId, name: 'import' };
     this.#now = now;
     this.#tally = tally;
   }
 
   /** Runs `work` with a dry run on a connection of its own. */
   static async with(
-    { pool, clock }: Pick<App, 'pool' | 'clock'>,
-    program: ProgramConfig,
+    { pool, clock, engine }: Pick<App, 'pool' | 'clock' | 'engine'>,
+    programId: number,
     tally: ImportTally,
     work: (dryRun: ImportDryRun) => Promise<void>,
   ): Promise<void> {
@@ -52,7 +59,8 @@ export class ImportDryRun {
     let broken = true;
     try {
       await createDryRunTable(client);
-      await work(new ImportDryRun(client, program, await clock.databaseNow(client), tally));
+      const now = await clock.databaseNow(client);
+      await work(new ImportDryRun(client, engine, programId, now, tally));
       await dropDryRunTable(client);
       broken = false;
     } finally {
@@ -62,14 +70,13 @@ export class ImportDryRun {
 
   /** Takes rows of the file. */
   async take(rows: readonly FileRow[]): Promise<void> {
-    const { zone, dayStartMinutes } = this.#program;
     for (const row of rows) {
       if ('reason' in row) this.#tally.reject(row);
       else {
         const { line, externalId, occurredAt } = row;
         const at = this.#judgedAt(occurredAt);
         if (at === undefined) this.#tally.reject(inFuture(line));
-        else this.#rows.push({ line, externalId, date: localDateOf(at, zone, dayStartMinutes) });
+        else this.#rows.push({ line, externalId, occurredAt: at });
       }
     }
     if (this.#rows.length >= WRITE_ROWS) await this.#flush();
@@ -78,12 +85,12 @@ export class ImportDryRun {
   /** Decides all rows taken. */
   async settle(): Promise<void> {
     await this.#flush();
-    let after = { externalId: '', line: 0 };
+    let after = '';
     for (;;) {
-      const rows = await readDryRunRows(this.#client, after, READ_ROWS);
-      const last = rows.at(-1);
+      const names = await nextDryRunMembers(this.#client, after, MEMBERS_AT_ONCE);
+      const last = names.at(-1);
       if (last === undefined) return;
-      await this.#decide(rows);
+      await this.#decide(await readDryRunRows(this.#client, names));
       after = last;
     }
   }
@@ -106,28 +113,19 @@ export class ImportDryRun {
   }
 
   async #decide(rows: readonly DryRunRow[]): Promise<void> {
-    const names = [...new Set(rows.map((row) => row.externalId))];
-    const known = await loadDryRunMembers(this.#client, this.#program, names);
-    const members = new Map(known.map((member) => [member.externalId, member]));
-    for (const { externalId, date, line } of rows) {
-      if (externalId !== this.#externalId) this.#begin(externalId, members.get(externalId));
-      const answer = simulateCheckIn(this.#program, this.#member, date);
-      if (answer.kind === 'duplicate') this.#tally.duplicates += 1;
-      else if (answer.kind === 'refused') {
-        this.#tally.reject({ line, field: null, reason: answer.reason });
-      } else {
-        this.#tally.accepted += 1;
-        this.#tally.pointsAwarded += answer.points;
-        this.#tally.membersEnrolled += this.#enrols ? 1 : 0;
-        this.#enrols = false;
-        this.#member = answer.member;
-      }
+    const inputs = rows.map(({ externalId, occurredAt }) => ({ externalId, occurredAt }));
+    const verdicts = await this.#engine.rehearse<ImportCheckInInput, CheckInOutcome>(
+      importCheckIn,
+      this.#viewer,
+      inputs,
+      this.#spent,
+    );
+    for (const [index, verdict] of verdicts.entries()) {
+      const line = rows[index]?.line ?? 0;
+      if ('answer' in verdict) this.#tally.count(verdict.answer);
+      else if (verdict.error instanceof Refusal) {
+        this.#tally.reject({ line, field: null, reason: verdict.error.message });
+      } else throw verdict.error;
     }
-  }
-
-  #begin(externalId: string, known: SimulatedMember | undefined): void {
-    this.#externalId = externalId;
-    this.#member = known ?? newMember;
-    this.#enrols = known === undefined;
   }
 }

@@ -3,7 +3,9 @@ import type { App } from '../app.ts';
 import { type ImportCheckInInput, importCheckIn } from '../checkin/import-check-in.ts';
 import { ladderPoints } from '../checkin/ladder.ts';
 import { InputError, Refusal, Unavailable } from '../platform/refusal.ts';
+import type { ProgramConfig } from '../programs/config.ts';
 import { OccurredInFuture } from '../programs/occurrence.ts';
+import type { CheckInPlan } from '../rules/definition.ts';
 import { type FileCheckIn, type FileRow, inFuture, rejectionOf } from './check-in-file.ts';
 import type { ImportTally } from './import-tally.ts';
 import { CliProblem } from './problem.ts';
@@ -13,8 +15,6 @@ const IN_FLIGHT_ROWS_MAX = 1_000;
 const RETRY_MS = 250;
 /** So long may every row be turned away before the import gives up. */
 const GIVE_UP_MS = 60_000;
-
-type Plan = { readonly ladder: readonly number[]; readonly ladderEnd: 'HOLD' | 'LOOP' };
 
 /**
  * Sends rows through the engine, a bounded number at a time. Every row is answered or the whole
@@ -32,11 +32,11 @@ export class ImportRun {
   #onAnswer: (() => void) | undefined;
   #answeredAt = performance.now();
 
-  constructor(app: Pick<App, 'engine'>, programId: number, plan: Plan, tally: ImportTally) {
+  constructor(app: Pick<App, 'engine'>, program: ProgramConfig, tally: ImportTally) {
     this.#app = app;
-    this.#viewer = { kind: 'system', programId, name: 'import' };
+    this.#viewer = { kind: 'system', programId: program.id, name: 'import' };
     this.#tally = tally;
-    this.#oneByOne = !isOrderFree(plan);
+    this.#oneByOne = !isOrderFree(program);
   }
 
   /** Takes rows; resolves when there is room for more. Throws what broke the import. */
@@ -88,14 +88,7 @@ export class ImportRun {
 
   async #record({ line, externalId, occurredAt }: FileCheckIn): Promise<void> {
     try {
-      const { outcome, member } = await this.#runUntilAnswered({ externalId, occurredAt });
-      if (outcome.alreadyCheckedIn) this.#tally.duplicates += 1;
-      else {
-        this.#tally.accepted += 1;
-        // The first version of an account is the check-in that made it.
-        this.#tally.membersEnrolled += member?.version === 1 ? 1 : 0;
-        for (const { amount } of outcome.entries) this.#tally.pointsAwarded += amount;
-      }
+      this.#tally.count(await this.#runUntilAnswered({ externalId, occurredAt }));
       this.#answeredAt = performance.now();
     } catch (error) {
       if (error instanceof Refusal) this.#answeredAt = performance.now();
@@ -126,12 +119,19 @@ export class ImportRun {
 }
 
 /**
- * Whether a plan pays the same in whatever order dates come: so it does when no later day of a
- * run pays less. Else a row tried again must hold up the member's later ones.
+ * Whether check-ins pay the same in whatever order they come: so they do when nothing but the
+ * plan pays them and no later day of a run pays less. Else a row tried again must hold up the
+ * member's later ones.
  */
-function isOrderFree({ ladder, ladderEnd }: Plan): boolean {
+function isOrderFree({ plans, earning, campaigns, policies, tiers }: ProgramConfig): boolean {
+  const others = [...campaigns, ...policies, ...tiers, ...(earning.get('CHECK_IN') ?? [])];
+  return others.length === 0 && plans.length === 1 && plans.every((plan) => rises(plan.definition));
+}
+
+function rises({ ladder, ladderEnd, milestones }: CheckInPlan): boolean {
   const days = Array.from({ length: ladder.length + 1 }, (_, index) =>
     ladderPoints({ ladder, ladderEnd }, index + 1),
   );
+  if (milestones.length > 0) return false;
   return days.every((points, index) => index === 0 || points >= (days[index - 1] ?? 0));
 }

@@ -1,3 +1,5 @@
+import type { CheckInOutcome } from '../checkin/record-check-in.ts';
+import type { Committed } from '../engine/engine.ts';
 import type { Rejection } from './check-in-file.ts';
 
 /** How many rejected lines a person is shown … */
@@ -20,6 +22,18 @@ export class ImportTally {
   /** `kept`: how many rejections, the first ones of the file, are kept. */
   constructor(kept: number) {
     this.#kept = kept;
+  }
+
+  /** Counts a row that was answered. */
+  count({ outcome, member }: Committed<CheckInOutcome>): void {
+    if (outcome.alreadyCheckedIn) {
+      this.duplicates += 1;
+      return;
+    }
+    this.accepted += 1;
+    // The first version of an account is the check-in that made it.
+    this.membersEnrolled += member?.version === 1 ? 1 : 0;
+    for (const { amount } of outcome.entries) this.pointsAwarded += amount;
   }
 
   reject(rejection: Rejection): void {

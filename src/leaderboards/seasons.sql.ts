@@ -81,8 +81,7 @@ export const addScores = (
        as v (season_id, member_id, amount, reached_at) order by season_id, member_id
      on conflict (season_id, member_id) do update set
        score = standing.score + excluded.score,
-       reached_at = case when excluded.score < 0 then excluded.reached_at
-                         else greatest(standing.reached_at, excluded.reached_at) end
+       reached_at = greatest(standing.reached_at, excluded.reached_at)
      returning season_id as "seasonId", xmax = 0 as created`,
     [
       rows.map((row) => row.seasonId),

@@ -45,13 +45,17 @@ export const standingsConsumer = (clock: Clock): Consumer => ({
 
 function gainsOf(events: readonly LoggedEvent[], boards: Map<number, BoardRow[]>): Gain[] {
   const gains: Gain[] = [];
-  for (const { programId, memberId, position, payload } of events) {
+  for (const { programId, memberId, position, payload, occurredAt: toldAt } of events) {
     const { entries = [] } = payload as { entries?: EntrySummary[] };
-    for (const { kind, amount, occurredAt } of entries) {
-      if (kind !== 'EARN') continue; // Boards count points earned, not net of spending (S66).
-      const reachedAt = new Date(occurredAt);
+    for (const { kind, amount: points, occurredAt, explanation } of entries) {
+      // Boards count points earned, not net of spending; what is reversed counts no more (S66).
+      if (kind !== 'EARN' && kind !== 'REVERSAL') continue;
+      const amount = kind === 'EARN' ? points : -Number(explanation.reversed);
+      const factAt = new Date(occurredAt);
+      // A score that was lowered was reached when that happened (S65).
+      const reachedAt = kind === 'EARN' ? factAt : toldAt;
       for (const board of boards.get(programId) ?? []) {
-        const interval = seasonAt(board.cadence, board, reachedAt);
+        const interval = seasonAt(board.cadence, board, factAt);
         gains.push({ leaderboardId: board.id, ...interval, memberId, position, amount, reachedAt });
       }
     }

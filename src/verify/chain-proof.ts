@@ -5,6 +5,7 @@ import { compare, type Finding } from './difference.ts';
 
 /** An entry with the life of the lot of its number (nulls: there is no such lot). */
 export type EntryWithLot = EntryRow & {
+  readonly lotSeq: number | null;
   readonly lotActivatesAt: Date | null;
   readonly lotExpiresAt: Date | null;
 };
@@ -12,11 +13,18 @@ export type EntryWithLot = EntryRow & {
 /** What is kept of an entry once its hash is recomputed. */
 export type ProvedEntry = Pick<
   EntryRow,
-  'seq' | 'kind' | 'amount' | 'occurredAt' | 'recordedAt' | 'sourceType' | 'sourceId' | 'purpose'
-> & {
-  /** The day of the run that the explanation names. */
-  readonly streakDay: number | undefined;
-};
+  | 'seq'
+  | 'kind'
+  | 'amount'
+  | 'occurredAt'
+  | 'localDate'
+  | 'recordedAt'
+  | 'sourceType'
+  | 'sourceId'
+  | 'purpose'
+  | 'ruleVersion'
+  | 'explanation'
+>;
 
 /** Follows one member's entries in the order of `seq` and finds where their chain breaks (S43). */
 export class ChainProof {
@@ -30,24 +38,22 @@ export class ChainProof {
   /** Takes the next entry. */
   add(entry: EntryWithLot): void {
     if (this.broken === undefined) [this.broken] = this.#breaks(entry);
-    const { seq, kind, amount, occurredAt, recordedAt, sourceType, sourceId, purpose } = entry;
-    const { streakDay } = entry.explanation;
-    this.entries.push({
-      ...{ seq, kind, amount, occurredAt, recordedAt, sourceType, sourceId, purpose },
-      streakDay: typeof streakDay === 'number' ? streakDay : undefined,
-    });
-    this.seq = seq;
+    this.entries.push(entry);
+    this.seq = entry.seq;
     this.head = entry.hash;
   }
 
   *#breaks(entry: EntryWithLot): Generator<Finding> {
     const next = this.seq + 1;
     yield* compare(`entry ${next}: seq`, next, entry.seq, next);
-    const { amount, lotActivatesAt: activatesAt, lotExpiresAt: expiresAt } = entry;
-    if (amount > 0 && activatesAt === null) {
+    const { amount, explanation, lotActivatesAt, lotExpiresAt: expiresAt } = entry;
+    const hasLot = entry.lotSeq !== null;
+    if (amount > 0 && !hasLot) {
       yield* compare(`lot ${next}: amount`, amount, null, next);
     }
-    const life = amount > 0 && activatesAt !== null ? { activatesAt, expiresAt } : null;
+    // A confirmation comes after the entry: then it was not known when its points are active.
+    const activatesAt = explanation.awaits === true ? null : lotActivatesAt;
+    const life = amount > 0 && hasLot ? { activatesAt, expiresAt } : null;
     yield* compare(`entry ${next}: hash`, entryHash(this.head, entry, life), entry.hash, next);
     yield* checkLocalDate(`entry ${next}`, entry, next);
   }

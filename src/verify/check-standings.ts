@@ -58,18 +58,19 @@ function* compareStanding(expected: Expected, stored: StoredStanding): Generator
 
 function expectedOf({ memberId, chain }: MemberRows, boards: readonly BoardRow[]): Expected[] {
   const standings = new Map<string, Expected>();
-  for (const { kind, amount, occurredAt } of chain.entries) {
-    if (kind !== 'EARN') continue;
+  for (const { kind, amount: points, occurredAt, recordedAt, explanation } of chain.entries) {
+    if (kind !== 'EARN' && kind !== 'REVERSAL') continue;
+    const amount = kind === 'EARN' ? points : -Number(explanation.reversed);
+    const reachedAt = kind === 'EARN' ? occurredAt : recordedAt;
     for (const board of boards) {
       const { startsAt } = seasonAt(board.cadence, board, occurredAt);
       const key = `${board.id}/${startsAt.getTime()}`;
       const known = standings.get(key);
       if (known === undefined) {
-        const reachedAt = occurredAt;
         standings.set(key, { boardId: board.id, startsAt, memberId, score: amount, reachedAt });
       } else {
         known.score += amount;
-        if (occurredAt > known.reachedAt) known.reachedAt = occurredAt;
+        if (reachedAt > known.reachedAt) known.reachedAt = reachedAt;
       }
     }
   }

@@ -1,4 +1,10 @@
-import type { AllocationRow, CheckInRow, LotRow, RedemptionRow } from '../engine/rows.ts';
+import type {
+  AllocationRow,
+  CheckInRow,
+  HoldLotRow,
+  LotRow,
+  RedemptionRow,
+} from '../engine/rows.ts';
 import { settled } from '../engine/write.ts';
 import type { PoolClient } from '../platform/db.ts';
 import { ChainProof } from './chain-proof.ts';
@@ -12,6 +18,7 @@ import {
   readCheckIns,
   readEntries,
   readLots,
+  readPinned,
   readRedemptions,
 } from './verify.sql.ts';
 
@@ -29,6 +36,7 @@ export type MemberRows = {
   readonly chain: ChainProof;
   readonly lots: LotRow[];
   readonly allocations: AllocationRow[];
+  readonly pinned: HoldLotRow[];
   readonly checkIns: VerifiedCheckIn[];
   readonly redemptions: VerifiedRedemption[];
   /** Paid activities by the source id of their entry. */
@@ -45,7 +53,14 @@ export async function readMemberRows(
   for (const { memberId, externalId, account } of await loadAccounts(client, memberIds)) {
     members.set(memberId, {
       ...{ memberId, externalId, account, chain: new ChainProof() },
-      ...{ lots: [], allocations: [], checkIns: [], redemptions: [], activities: new Map() },
+      ...{
+        lots: [],
+        allocations: [],
+        pinned: [],
+        checkIns: [],
+        redemptions: [],
+        activities: new Map(),
+      },
     });
   }
   const of = (row: { memberId: number }) => members.get(row.memberId);
@@ -53,6 +68,7 @@ export async function readMemberRows(
     readEntries(client, memberIds, (row) => of(row)?.chain.add(row)),
     readLots(client, memberIds, (row) => of(row)?.lots.push(row)),
     readAllocations(client, memberIds, (row) => of(row)?.allocations.push(row)),
+    readPinned(client, memberIds, (row) => of(row)?.pinned.push(row)),
     readCheckIns(client, memberIds, (row) => of(row)?.checkIns.push(row)),
     readRedemptions(client, memberIds, (row) => of(row)?.redemptions.push(row)),
   ]);

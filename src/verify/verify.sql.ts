@@ -1,5 +1,5 @@
 /** Keyset reads of what verify recomputes: every statement stays small, however much there is. */
-import type { AllocationRow, LotRow, MemberState } from '../engine/rows.ts';
+import type { AllocationRow, HoldLotRow, LotRow, MemberState } from '../engine/rows.ts';
 import type { Pool, PoolClient } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
 import type { EntryWithLot } from './chain-proof.ts';
@@ -20,7 +20,8 @@ export const loadPrograms = (pool: Pool, key: string | null) =>
   named<VerifiedProgram>(
     pool,
     'verify.loadPrograms',
-    `select p.id, p.key, (select min(l.id) from plan l where l.program_id = p.id) as "planId"
+    `select p.id, p.key, (select min(r.id) from rule r
+              where r.program_id = p.id and r.kind = 'CHECK_IN_PLAN') as "planId"
      from program p where $1::text is null or p.key = $1 order by p.id`,
     [key],
   );
@@ -44,6 +45,11 @@ export type AccountRow = Pick<
   MemberState,
   | 'programId'
   | 'balance'
+  | 'debt'
+  | 'held'
+  | 'counters'
+  | 'streakWeekDays'
+  | 'streakMonthDays'
   | 'lifetimeEarned'
   | 'entrySeq'
   | 'headHash'
@@ -66,10 +72,11 @@ export async function loadAccounts(client: PoolClient, memberIds: readonly numbe
     client,
     'verify.loadAccounts',
     `select k.id as "memberId", m.external_id as "externalId", a.member_id is not null as "hasAccount",
-            a.program_id as "programId", a.balance, a.lifetime_earned as "lifetimeEarned",
+            a.program_id as "programId", a.balance, a.debt, a.held, a.counters, a.lifetime_earned as "lifetimeEarned",
             a.entry_seq as "entrySeq", a.head_hash as "headHash",
             a.next_expiry_at as "nextExpiryAt", a.pending_until as "pendingUntil",
             a.streak_current as "streakCurrent", a.streak_longest as "streakLongest",
+            a.streak_week_days as "streakWeekDays", a.streak_month_days as "streakMonthDays",
             a.streak_total_days as "streakTotalDays", a.last_check_in_date as "lastCheckInDate"
      from unnest($1::bigint[]) as k (id)
      left join member m on m.id = k.id left join account a on a.member_id = k.id order by k.id`,
@@ -124,8 +131,8 @@ export const readEntries = keysetReader<EntryWithLot>({
     utc_offset_seconds as "utcOffsetSeconds", recorded_at as "recordedAt",
     source_type as "sourceType", source_id as "sourceId", purpose, rule_version as "ruleVersion",
     actor, idempotency_key as "idempotencyKey", explanation, hash,
-    "lotActivatesAt", "lotExpiresAt"`,
-  from: `ledger_entry left join (select member_id, seq, activates_at as "lotActivatesAt",
+    "lotSeq", "lotActivatesAt", "lotExpiresAt"`,
+  from: `ledger_entry left join (select member_id, seq, seq as "lotSeq", activates_at as "lotActivatesAt",
     expires_at as "lotExpiresAt" from lot) made using (member_id, seq)`,
   key: [['seq', 'bigint', 0]],
   keyOf: ({ seq }) => [seq],
@@ -133,8 +140,8 @@ export const readEntries = keysetReader<EntryWithLot>({
 
 export const readLots = keysetReader<LotRow>({
   name: 'readLots',
-  select: `seq, program_id as "programId", amount, remaining, activates_at as "activatesAt",
-    expires_at as "expiresAt"`,
+  select: `seq, program_id as "programId", amount, remaining, held, reversed,
+    activates_at as "activatesAt", expires_at as "expiresAt"`,
   from: 'lot',
   key: [['seq', 'bigint', 0]],
   keyOf: ({ seq }) => [seq],
@@ -149,6 +156,18 @@ export const readAllocations = keysetReader<AllocationRow>({
     ['lot_seq', 'bigint', 0],
   ],
   keyOf: ({ debitSeq, lotSeq }) => [debitSeq, lotSeq],
+});
+
+/** What open holds have pinned. */
+export const readPinned = keysetReader<HoldLotRow>({
+  name: 'readPinned',
+  select: 'hold_id as "holdId", lot_seq as "lotSeq", amount',
+  from: `(select p.* from hold_lot p join hold h on h.id = p.hold_id and h.state = 'HELD') pinned`,
+  key: [
+    ['hold_id', 'bigint', 0],
+    ['lot_seq', 'bigint', 0],
+  ],
+  keyOf: ({ holdId, lotSeq }) => [holdId, lotSeq],
 });
 
 export const readCheckIns = keysetReader<VerifiedCheckIn>({

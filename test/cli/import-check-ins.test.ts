@@ -121,10 +121,10 @@ describe('a dirty file in no order', () => {
   };
 
   it.each([
-    ['rising', '{10,15,20,25,30,35,40}', 'HOLD'],
-    ['looping', '{5,10,20}', 'LOOP'],
-    ['falling', '{30,0,10}', 'HOLD'],
-    ['paying nothing', '{0}', 'LOOP'],
+    ['rising', '[10,15,20,25,30,35,40]', 'HOLD'],
+    ['looping', '[5,10,20]', 'LOOP'],
+    ['falling', '[30,0,10]', 'HOLD'],
+    ['paying nothing', '[0]', 'LOOP'],
   ])(
     'comes out as the dry run says, with a %s ladder',
     async (name, ladder, end) => {
@@ -133,7 +133,12 @@ describe('a dirty file in no order', () => {
       const where = `program_id = (select id from program where key = '${program}')`;
       await sql(
         database.url,
-        `update plan set ladder = '${ladder}', ladder_end = '${end}' where ${where}`,
+        `update rule_version set ends_at = starts_at + interval '1 s'
+         where rule_id = (select id from rule where ${where})`,
+        `insert into rule_version (rule_id, version, definition, starts_at, created_at, created_by,
+           published_at, published_by)
+         select id, 2, jsonb_build_object('ladder', '${ladder}'::jsonb, 'ladderEnd', '${end}'),
+           '1970-01-01T00:00:01Z', now(), 'test', now(), 'test' from rule where ${where}`,
       );
       const [header = '', ...lines] = (await readFile(checkInsFile, 'utf8')).trim().split('\n');
       // Some members are there before, with a past that the file goes on from, and fills gaps of.

@@ -1,12 +1,12 @@
 /** A database in which everything has happened, to be tampered with and put right again. */
 import { recordActivity } from '../../src/activities/record-activity.ts';
-import { setEarningRule } from '../../src/activities/set-earning-rule.ts';
 import type { App } from '../../src/app.ts';
 import { importCheckIn } from '../../src/checkin/import-check-in.ts';
 import { adjustPoints } from '../../src/points/adjust-points.ts';
 import { createReward } from '../../src/rewards/create-reward.ts';
 import { redeemReward } from '../../src/rewards/redeem-reward.ts';
 import { createTestApp, createTestProgram } from '../support/app.ts';
+import { pays, setRule } from '../support/rules.ts';
 import { sql, verifyWithin } from './support.ts';
 
 export type Tamperable = {
@@ -39,7 +39,7 @@ async function seed(app: App, programId: number): Promise<void> {
       await app.engine.run(importCheckIn, viewer, { externalId, occurredAt: at(day) });
     }
   }
-  await setEarningRule(app, viewer, { activityType: 'walk', points: 7 });
+  await setRule({ app }, { id: programId }, 'walk', pays('walk', 7));
   const reward = await createReward(app, viewer, { title: 'Cap', price: 25 });
   const member = { externalId: 'ann' };
   await app.engine.run(recordActivity, viewer, { member, type: 'walk', reference: 'w:1' });
@@ -47,9 +47,8 @@ async function seed(app: App, programId: number): Promise<void> {
   await app.engine.run(adjustPoints, viewer, { member, amount: -5, reason: 'mistake' });
   await app.engine.run(redeemReward, viewer, { member, rewardId: Number(reward.id), quantity: 2 });
   // Points that are pending for a while, and expire some day.
-  await setEarningRule(app, viewer, {
-    ...{ activityType: 'run', points: 9, pendingDays: 7, pointsDays: 3650 },
-  });
+  const life = { pendingDays: 7, pointsDays: 3650 };
+  await setRule({ app }, { id: programId }, 'run', pays('run', 9, life));
   const run = { member: { externalId: 'cid' }, type: 'run', reference: 'r:1' };
   await app.engine.run(recordActivity, viewer, run);
 }

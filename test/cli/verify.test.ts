@@ -116,7 +116,7 @@ it('an entry of another day than its instant is found even when its hash was mad
     ...{ ruleVersion: null, actor: 'system', idempotencyKey: null, explanation: {} },
   };
   const proof = new ChainProof();
-  const lot = { lotActivatesAt: null, lotExpiresAt: null };
+  const lot = { lotSeq: null, lotActivatesAt: null, lotExpiresAt: null };
   proof.add({ ...entry, ...lot, hash: entryHash(null, entry, null) });
   expect(proof.broken).toMatchObject({ what: 'entry 1: local date', expected: '2026-03-02' });
 });

@@ -1,6 +1,7 @@
 /** What the tests of leaderboards share: members who earn, and boards as the API shows them. */
 import { expect } from 'vitest';
 import type { TestApp, TestProgram } from '../support/app.ts';
+import { pays, setRule } from '../support/rules.ts';
 
 export type Place = {
   rank: number;
@@ -32,11 +33,9 @@ export async function furnish(
       .map((id, n) => `m${n}: enrolMember(input: {externalId: "${id}"}) { __typename }`);
     await operate(test, program, `mutation { ${fields.join(' ')} }`);
   }
-  const rules = amounts.map(
-    (points) =>
-      `r${points}: setEarningRule(input: {activityType: "earn${points}", points: ${points}}) { __typename }`,
-  );
-  await operate(test, program, `mutation { ${rules.join(' ')} }`);
+  for (const points of amounts) {
+    await setRule(test, program, `earn${points}`, pays(`earn${points}`, points));
+  }
 }
 
 /** Pays a member for something done at an instant; returns the event's position. */

@@ -8,6 +8,7 @@ import {
   type TestProgram,
 } from '../support/app.ts';
 import { enrol, run } from '../support/commands.ts';
+import { pays, setRule } from '../support/rules.ts';
 
 type Row = { rank: number; score: number; reachedAt: string; member: { externalId: string } };
 const row = 'rank score reachedAt member { externalId }';
@@ -39,10 +40,7 @@ beforeAll(async () => {
   test = await createTestApp({ clock });
   program = await createTestProgram(test.app);
   for (const points of [5, 10, 20, 30]) {
-    await run(test, program.keys.operator, 'setEarningRule', {
-      activityType: `pays-${points}`,
-      points,
-    });
+    await setRule(test, program, `pays-${points}`, pays(`pays-${points}`, points));
   }
   for (const name of ['ann', 'bob', 'cid', 'dan', 'eve', 'fay']) {
     await enrol(test, program.keys.service, name);

@@ -9,6 +9,9 @@ import { createLog } from '../../src/platform/log.ts';
 import { createProgram } from '../../src/programs/create-program.ts';
 import { createTestDatabase } from './database.ts';
 
+/** Jobs run by the real clock; tests run them when theirs says so (`runJob`). */
+const jobsOff = { TALLYMARK_JOBS: '0' };
+
 /** A whole Tallymark in this process, on a database of its own. */
 export type TestApp = {
   readonly app: App;
@@ -36,7 +39,13 @@ export async function createTestApp(
 ): Promise<TestApp> {
   const { clock = systemClock, env = {} } = options;
   const database = await createTestDatabase();
-  const config = loadConfig({ DATABASE_URL: database.url, LOG_LEVEL: 'silent', PORT: '0', ...env });
+  const config = loadConfig({
+    DATABASE_URL: database.url,
+    LOG_LEVEL: 'silent',
+    PORT: '0',
+    ...jobsOff,
+    ...env,
+  });
   const app = await createApp(config, {
     log: createLog({ level: 'silent' }),
     clock,
@@ -117,4 +126,11 @@ export async function createTestProgram(
         tokenSecret,
       ),
   };
+}
+
+/** Runs a job now, as the schedule would. */
+export async function runJob(app: App, name: string): Promise<number> {
+  const job = app.jobs.find((one) => one.name === name);
+  if (job === undefined) throw new Error(`there is no job ${name}`);
+  return job.run();
 }

@@ -24,6 +24,18 @@ const command = (name: string, fields: string, ...refusals: (keyof typeof number
     ... on Refusal { code } ${refusals.map((refusal) => numbers[refusal])} } }`;
 };
 
+const version = 'version state startsAt endsAt definition';
+/** Its payload has no member: rules are nobody's. */
+const ruleCommand = (name: string, refusals = '') => {
+  const type = `${name[0]?.toUpperCase()}${name.slice(1)}`;
+  return `mutation ($input: ${type}Input!) { ${name}(input: $input) { __typename
+    ... on ${type}Payload { rule { id kind key spent budget
+      versions { ${version} createdAt createdBy publishedAt publishedBy }
+      current { ${version} } scheduled { ${version} } draft { ${version} } } }
+    ${refusals} ... on Refusal { code message } } }`;
+};
+const ruleProblems = '... on RuleNotValid { problems { field message } }';
+
 const documents = {
   enrolMember: command('enrolMember', '', 'MemberAlreadyEnrolled'),
   checkIn: command(
@@ -44,8 +56,12 @@ const documents = {
     'OutOfStock',
     'PriceChanged',
   ),
-  setEarningRule: `mutation ($input: SetEarningRuleInput!) { setEarningRule(input: $input) {
-    rule { activityType points version pendingDays pointsDays } } }`,
+  draftRule: ruleCommand('draftRule', ruleProblems),
+  publishRule: ruleCommand(
+    'publishRule',
+    `${ruleProblems} ... on RuleAlreadyScheduled { startsAt }`,
+  ),
+  retireRule: ruleCommand('retireRule'),
   createReward: `mutation ($input: CreateRewardInput!) { createReward(input: $input) {
     reward { id price stock } } }`,
 };

@@ -5,21 +5,40 @@ import type { Pool } from '../../src/platform/db.ts';
 import { entryHash } from '../../src/points/chain.ts';
 import type { EntryWithLot } from '../../src/verify/chain-proof.ts';
 
-/** Sums per member that must agree with the account, as one row for each that does not. */
+/**
+ * Sums per member that must agree with the account, as one row for each that does not: the balance
+ * is what lots have left, less what is owed; held is what open holds pin; what was reversed does
+ * not count as earned.
+ */
 const disagreeing = `
   with entry as (
     select member_id, count(*) as entries, max(seq) as last, sum(amount) as balance,
-           coalesce(sum(amount) filter (where kind = 'EARN'), 0) as earned
+           coalesce(sum(case kind when 'EARN' then amount
+             when 'REVERSAL' then -(explanation->>'reversed')::bigint end), 0) as earned,
+           coalesce(sum((explanation->>'debt')::bigint), 0) as owed
     from ledger_entry group by member_id),
-  open as (select member_id, sum(remaining) as balance from lot group by member_id)
-  select a.member_id as "memberId", a.balance, e.balance as entries, o.balance as lots,
+  repaid as (
+    select e.member_id, sum(-e.amount) - coalesce(sum(t.taken), 0) as open
+    from ledger_entry e left join lateral (select sum(amount) as taken from allocation a
+      where a.member_id = e.member_id and a.debit_seq = e.seq) t on true
+    where e.kind = 'REVERSAL' group by e.member_id),
+  open as (select member_id, sum(remaining) as balance, sum(held) as held from lot group by 1),
+  pinned as (select member_id, sum(points) as held from hold where state = 'HELD' group by 1)
+  select a.member_id as "memberId", a.balance, e.balance as entries, o.balance as lots, a.debt,
+         r.open as owed, a.held, o.held as pinned, p.held as holds,
          a.lifetime_earned as lifetime, e.earned, a.entry_seq as seq, e.last
   from account a left join entry e using (member_id) left join open o using (member_id)
-  where a.balance <> coalesce(e.balance, 0) or a.balance <> coalesce(o.balance, 0)
+    left join pinned p using (member_id) left join repaid r using (member_id)
+  where a.balance <> coalesce(e.balance, 0) or a.balance <> coalesce(o.balance, 0) - a.debt
+     or a.debt <> coalesce(r.open, 0) or a.debt > coalesce(e.owed, 0)
+     or a.held <> coalesce(o.held, 0) or a.held <> coalesce(p.held, 0)
      or a.lifetime_earned <> coalesce(e.earned, 0) or a.entry_seq <> coalesce(e.last, 0)
      or a.entry_seq <> coalesce(e.entries, 0)`;
 
-/** Credits without their lot, lots without their credit, lots and debits not fully allocated. */
+/**
+ * Credits without their lot, lots without their credit, lots and debits not fully allocated (a
+ * reversal may lack what is owed), lots whose pins are not those of open holds.
+ */
 const unallocated = `
   select 'lot' as what, l.member_id, l.seq from lot l
     left join ledger_entry e using (member_id, seq)
@@ -27,13 +46,27 @@ const unallocated = `
       where a.member_id = l.member_id and a.lot_seq = l.seq) t on true
     where e.amount is distinct from l.amount or l.remaining <> l.amount - t.taken
   union all
+  select 'pins', l.member_id, l.seq from lot l
+    left join lateral (select coalesce(sum(p.amount), 0) as held from hold_lot p
+      join hold h on h.id = p.hold_id and h.state = 'HELD'
+      where p.member_id = l.member_id and p.lot_seq = l.seq) t on true
+    where l.held <> t.held
+  union all
+  select 'reversed', l.member_id, l.seq from lot l
+    left join lateral (select coalesce(sum((r.explanation->>'reversed')::bigint), 0) as points
+      from ledger_entry r where r.member_id = l.member_id and r.kind = 'REVERSAL'
+        and r.explanation->>'of' = l.seq::text) t on true
+    where l.reversed <> t.points
+  union all
   select 'credit', e.member_id, e.seq from ledger_entry e left join lot l using (member_id, seq)
     where e.amount > 0 and l.seq is null
   union all
   select 'debit', e.member_id, e.seq from ledger_entry e
     left join lateral (select coalesce(sum(amount), 0) as taken from allocation a
       where a.member_id = e.member_id and a.debit_seq = e.seq) t on true
-    where (e.amount < 0 and e.amount <> -t.taken) or (e.amount > 0 and t.taken <> 0)`;
+    where (e.amount > 0 and t.taken <> 0) or (e.amount < 0 and (t.taken > -e.amount or
+      t.taken < -e.amount - case when e.kind = 'REVERSAL'
+        then (e.explanation->>'debt')::bigint else 0 end))`;
 
 /** Accounts whose version is not the number of their events: a change was lost. */
 const miscounted = `
@@ -76,7 +109,8 @@ export async function brokenChains(pool: Pool): Promise<string[]> {
     lotExpiresAt: expiresAt,
     ...entry
   } of entries.rows) {
-    const life = activatesAt === null ? null : { activatesAt, expiresAt };
+    const start = entry.explanation.awaits === true ? null : activatesAt;
+    const life = entry.amount > 0 ? { activatesAt: start, expiresAt } : null;
     const expected = entryHash(previous.get(entry.memberId) ?? null, entry, life);
     if (!expected.equals(hash)) breaches.push(`chain: member ${entry.memberId}, seq ${entry.seq}`);
     previous.set(entry.memberId, hash);
