@@ -1,0 +1,150 @@
+/** Corrections by hand: reasons and four eyes (S42); notices of expiry (S32). */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createApiKey } from '../../src/auth/api-key.ts';
+import { bePatient } from '../support/patience.ts';
+import { DAY, type Economy, fixed, openEconomies } from './api.ts';
+
+let economies: Awaited<ReturnType<typeof openEconomies>>;
+let eco: Economy;
+let second: string;
+beforeAll(async () => {
+  bePatient();
+  economies = await openEconomies('2026-03-10T12:00:00Z');
+});
+afterAll(() => economies.close());
+beforeEach(async () => {
+  eco = await economies.open();
+  const role = { programId: eco.program.id, role: 'OPERATOR' as const, name: 'second' };
+  second = (await createApiKey(eco.test.app.db, role, eco.clock.now())).text;
+  await eco.enrol('ada');
+});
+
+const member = { externalId: 'ada' };
+
+describe('an adjustment', () => {
+  beforeEach(() => eco.policy({ adjustmentLimit: 100, adjustmentReasons: ['goodwill', 'error'] }));
+  const ask = async (amount: number, more: object = {}) =>
+    eco.done('adjustPoints', 'ada', { amount, reason: 'goodwill', ...more });
+  const decide = (adjustmentId: string, approve: boolean, key?: string) =>
+    eco.send('decideAdjustment', { member, adjustmentId, approve }, key);
+  const pending = async () => {
+    const query = `{ pendingAdjustments(first: 5) { edges { node {
+      id amount reason state member { externalId } } } } }`;
+    const { data } = await eco.test.ask(eco.program.keys.operator, query);
+    return data.pendingAdjustments.edges.map(({ node }: { node: object }) => node);
+  };
+
+  it('needs one of the reasons', async () => {
+    const { errors } = await eco.test.ask(
+      eco.program.keys.operator,
+      'mutation ($input: AdjustPointsInput!) { adjustPoints(input: $input) { __typename } }',
+      { input: { member, amount: 1, reason: 'because' } },
+    );
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT' });
+    expect((await ask(1, { reason: 'error' })).applied).toBe(true);
+  });
+
+  it.each([100, -100])('of exactly the limit, %i, is booked at once', async (amount) => {
+    await ask(100);
+    expect(await ask(amount)).toMatchObject({ applied: true, adjustmentId: null });
+    expect((await eco.points('ada')).available).toBe(100 + amount);
+  });
+
+  it('above the limit waits; its maker cannot decide it, a second person can, once', async () => {
+    const { adjustmentId, applied } = await ask(101);
+    expect(applied).toBe(false);
+    expect((await eco.points('ada')).available).toBe(0);
+    expect(await pending()).toEqual([
+      { id: adjustmentId, amount: 101, reason: 'goodwill', state: 'PENDING', member },
+    ]);
+    for (const approve of [true, false]) {
+      expect((await decide(adjustmentId, approve)).code).toBe('SECOND_PERSON_REQUIRED');
+    }
+    expect(await decide(adjustmentId, true, second)).toMatchObject({ applied: true });
+    expect(await pending()).toEqual([]);
+    expect(await eco.points('ada')).toMatchObject({ available: 101, lifetimeEarned: 0 });
+    const again = await decide(adjustmentId, false, second);
+    expect(again).toMatchObject({ code: 'ADJUSTMENT_DECIDED', state: 'APPROVED' });
+    expect((await eco.points('ada')).available).toBe(101);
+  });
+
+  it('that is rejected books nothing', async () => {
+    const { adjustmentId } = await ask(-500);
+    expect(await decide(adjustmentId, false, second)).toMatchObject({ applied: false });
+    expect(await eco.ledger('ada')).toEqual([]);
+    expect((await decide(adjustmentId, true, second)).code).toBe('ADJUSTMENT_DECIDED');
+  });
+
+  it('is refused at approval when the points are gone, and can be approved later', async () => {
+    const { adjustmentId } = await ask(-150);
+    expect((await decide(adjustmentId, true, second)).code).toBe('INSUFFICIENT_POINTS');
+    await ask(100);
+    await ask(60);
+    expect(await decide(adjustmentId, true, second)).toMatchObject({ applied: true });
+    expect((await eco.points('ada')).available).toBe(10);
+  });
+
+  it('20 approvals at once book it once', async () => {
+    const { adjustmentId } = await ask(200);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => decide(adjustmentId, true, second)),
+    );
+    expect(answers.filter(({ code }) => code === undefined)).toHaveLength(1);
+    expect((await eco.points('ada')).available).toBe(200);
+  });
+
+  it('of another member is not found', async () => {
+    await eco.enrol('bob');
+    const { adjustmentId } = await ask(200);
+    const input = { member: { externalId: 'bob' }, adjustmentId, approve: true };
+    expect((await eco.send('decideAdjustment', input, second)).code).toBe('ADJUSTMENT_NOT_FOUND');
+  });
+});
+
+describe('a notice of expiry (S32)', () => {
+  /** What the member was told so far: days before and points. */
+  async function told() {
+    const { rows } = await eco.test.app.pool.query(
+      `select e.payload->'notices' as notices from event e join member m on m.id = e.member_id
+       where m.program_id = $1 and e.type = 'points.expiring' order by e.position`,
+      [eco.program.id],
+    );
+    return rows.flatMap(({ notices }) =>
+      notices.map(({ days, points }: { days: number; points: number }) => `${days}: ${points}`),
+    );
+  }
+
+  it('is given once for each expiry and number of days, the nearest of several', async () => {
+    await eco.policy({ expiryNoticeDays: [7, 1, 30] });
+    await eco.earning('buy', fixed('buy', 40, { expiry: { days: 20, until: 'END_OF_DAY' } }));
+    await eco.act('ada', 'buy'); // Expires on 30 March at 22:00 UTC: summer time has begun.
+    for (const _ of [1, 2, 3]) await eco.job('noticeExpiry');
+    expect(await told()).toEqual(['30: 40']);
+    await eco.done('redeemReward', 'ada', { rewardId: await eco.reward(15) });
+    eco.clock.set('2026-03-23T21:59:59.999Z');
+    await eco.job('noticeExpiry');
+    expect(await told()).toEqual(['30: 40']);
+    eco.clock.advance(1);
+    await Promise.all([1, 2, 3].map(() => eco.job('noticeExpiry')));
+    expect(await told()).toEqual(['30: 40', '7: 25']);
+    eco.clock.set('2026-03-30T21:59:00Z');
+    await eco.job('noticeExpiry');
+    await eco.job('noticeExpiry');
+    expect(await told()).toEqual(['30: 40', '7: 25', '1: 25']);
+    eco.clock.advance(DAY);
+    await eco.job('noticeExpiry');
+    expect(await told()).toHaveLength(3);
+  });
+
+  it('late by weeks tells the nearest alone; another expiry has its own', async () => {
+    await eco.policy({ expiryNoticeDays: [30, 7, 1] });
+    await eco.earning('buy', fixed('buy', 40, { expiry: { days: 20, until: 'END_OF_DAY' } }));
+    await eco.act('ada', 'buy');
+    eco.clock.set('2026-03-30T12:00:00Z');
+    await eco.act('ada', 'buy');
+    await eco.job('noticeExpiry');
+    await eco.job('noticeExpiry');
+    expect(new Set(await told())).toEqual(new Set(['1: 40', '30: 40']));
+    expect(await told()).toHaveLength(2);
+  });
+});

@@ -1,0 +1,234 @@
+/** What was once wrong: each of these failed when the economy was first tested. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordActivity } from '../../src/activities/record-activity.ts';
+import { checkIn } from '../../src/checkin/check-in.ts';
+import { enrolMember } from '../../src/members/enrol-member.ts';
+import { FakeClock } from '../../src/platform/clock.ts';
+import { adjustPoints } from '../../src/points/adjust-points.ts';
+import { reverseActivity } from '../../src/points/reverse-points.ts';
+import {
+  createTestApp,
+  createTestProgram,
+  runJob,
+  type TestApp,
+  type TestProgram,
+} from '../support/app.ts';
+import { readMember } from '../support/commands.ts';
+import { findBreaches } from '../support/invariants.ts';
+import { pays, setRule } from '../support/rules.ts';
+import { verified } from './support.ts';
+
+const HOUR = 3_600_000;
+const clock = new FakeClock('2026-03-10T12:00:00Z');
+let test: TestApp;
+let program: TestProgram;
+let members = 0;
+
+beforeAll(async () => {
+  test = await createTestApp({ clock });
+});
+afterAll(async () => {
+  expect(await findBreaches(test.app.pool)).toEqual([]);
+  expect(await verified(test)).toEqual([]);
+  await test.close();
+});
+
+const viewer = () => ({ kind: 'system', programId: program.id, name: 'test' }) as const;
+async function fresh(at = '2026-03-10T12:00:00Z') {
+  clock.set(at);
+  program = await createTestProgram(test.app, { zone: 'Europe/Rome' });
+}
+async function member() {
+  members += 1;
+  const ref: { externalId: string; idempotencyKey?: undefined } = { externalId: `m-${members}` };
+  await test.app.engine.run(enrolMember, viewer(), ref);
+  return ref;
+}
+const act = (ref: { externalId: string }, type: string, reference: string, more: object = {}) =>
+  test.app.engine.run(recordActivity, viewer(), { member: ref, type, reference, ...more });
+const points = async (ref: { externalId: string }) =>
+  (await readMember(test, program.keys.service, ref.externalId)).points;
+const accountOf = async (ref: { externalId: string }) =>
+  (
+    await test.app.pool.query(
+      'select a.* from account a join member m on m.id = a.member_id where m.external_id = $1 and m.program_id = $2',
+      [ref.externalId, program.id],
+    )
+  ).rows[0];
+
+describe('the economy', () => {
+  it('S37: a late fact in one batch behind a newer one stays under its own day’s cap', async () => {
+    await fresh();
+    await setRule(test, program, 'buy', {
+      ...pays('buy', 80),
+      caps: [{ period: 'DAY', points: 100 }],
+    });
+    const who = await member();
+    await act(who, 'buy', `${who.externalId}-1`);
+    clock.advance(24 * HOUR);
+    const yesterday = new Date(clock.now().getTime() - 24 * HOUR);
+    await Promise.all([
+      act(who, 'buy', `${who.externalId}-2`),
+      act(who, 'buy', `${who.externalId}-3`, { occurredAt: yesterday }),
+    ]);
+    // Yesterday 80 and the 20 that were left of it, today 80.
+    expect((await points(who)).lifetimeEarned).toBe(180);
+  });
+
+  it('S48: the first counter is made by a fact from before the tiers were published', async () => {
+    await fresh();
+    await setRule(test, program, 'buy', pays('buy', 60));
+    const who = await member();
+    await act(who, 'buy', `${who.externalId}-1`);
+    clock.advance(24 * HOUR);
+    const levels = [
+      { key: 'basic', name: 'Basic', threshold: 0 },
+      { key: 'gold', name: 'Gold', threshold: 100 },
+    ];
+    await setRule(
+      test,
+      program,
+      'default',
+      { basis: 'CALENDAR_YEAR', levels },
+      {
+        kind: 'TIERS',
+        since: clock.now().toISOString(),
+      },
+    );
+    clock.advance(HOUR);
+    const before = new Date(clock.now().getTime() - 2 * HOUR);
+    await act(who, 'buy', `${who.externalId}-2`, { occurredAt: before });
+    const { tier_key, counters } = await accountOf(who);
+    expect({ tier_key, months: counters?.months }).toEqual({
+      tier_key: 'gold',
+      months: { '2026-03': 120 },
+    });
+  });
+
+  it('S38: of two campaigns with budgets neither spends more than its own', async () => {
+    await fresh();
+    await setRule(test, program, 'buy', pays('buy', 100));
+    const when = { firstDate: '2026-03-01', lastDate: '2026-03-31' };
+    const campaign = { when, percent: 200 };
+    await setRule(test, program, 'a', { ...campaign, budget: 50 }, { kind: 'CAMPAIGN' });
+    await setRule(test, program, 'b', { ...campaign, budget: 100_000 }, { kind: 'CAMPAIGN' });
+    const who = await member();
+    for (const n of [1, 2, 3]) await act(who, 'buy', `${who.externalId}-${n}`);
+    const { rows } = await test.app.pool.query(
+      `select r.key, b.spent from rule_budget b join rule r on r.id = b.rule_id
+       where r.program_id = $1 order by r.key`,
+      [program.id],
+    );
+    const earned = (await points(who)).lifetimeEarned;
+    expect(rows[0].spent).toBeLessThanOrEqual(50);
+    expect(earned).toBe(300 + rows[0].spent + rows[1].spent);
+  });
+
+  it('S6: a late check-in corrects a day on which a campaign with a budget had begun', async () => {
+    await fresh();
+    const when = { firstDate: '2026-03-01', lastDate: '2026-03-31' };
+    await setRule(
+      test,
+      program,
+      'a',
+      { when, percent: 200, budget: 1000 },
+      {
+        kind: 'CAMPAIGN',
+        since: '2026-03-09T23:00:00Z',
+      },
+    );
+    const who = await member();
+    await test.app.engine.run(checkIn, viewer(), { member: who });
+    const occurredAt = new Date(clock.now().getTime() - 24 * HOUR);
+    const { outcome } = await test.app.engine.run(checkIn, viewer(), { member: who, occurredAt });
+    expect(outcome.entries.map(({ amount }) => amount)).toEqual([10, 10]);
+  });
+
+  it('S33: what is owed is not available when pending points become active', async () => {
+    await fresh();
+    await setRule(test, program, 'now', pays('now', 50));
+    await setRule(test, program, 'later', pays('later', 100, { pendingDays: 1 }));
+    const who = await member();
+    await act(who, 'now', `${who.externalId}-1`);
+    await act(who, 'later', `${who.externalId}-2`);
+    await test.app.engine.run(adjustPoints, viewer(), { member: who, amount: -50, reason: 'x' });
+    await test.app.engine.run(reverseActivity, viewer(), {
+      member: who,
+      type: 'now',
+      reference: `${who.externalId}-1`,
+    });
+    expect(await points(who)).toMatchObject({ available: 0, pending: 100, debt: 50 });
+    clock.advance(48 * HOUR);
+    const { balance } = await accountOf(who);
+    expect(balance).toBe(50);
+    expect((await points(who)).available).toBe(50);
+  });
+
+  it('S27: countPending false keeps points that cannot be spent yet out of the basis', async () => {
+    await fresh();
+    await setRule(test, program, 'later', pays('later', 100, { pendingDays: 1 }));
+    const levels = [
+      { key: 'basic', name: 'Basic', threshold: 0 },
+      { key: 'gold', name: 'Gold', threshold: 100 },
+    ];
+    const tiers = { basis: 'LIFETIME', levels, countPending: false };
+    await setRule(test, program, 'default', tiers, { kind: 'TIERS' });
+    const who = await member();
+    await act(who, 'later', `${who.externalId}-1`);
+    expect((await accountOf(who)).tier_key ?? 'basic').toBe('basic');
+  });
+
+  it.each([false, true])('S30: a return after expiry, booked %s: the same', async (booked) => {
+    await fresh();
+    await setRule(test, program, 'buy', pays('buy', 100, { pointsDays: 0 }));
+    const who = await member();
+    await act(who, 'buy', `${who.externalId}-1`);
+    clock.advance(24 * HOUR);
+    if (booked) await runJob(test.app, 'expirePoints');
+    await test.app.engine.run(reverseActivity, viewer(), {
+      member: who,
+      type: 'buy',
+      reference: `${who.externalId}-1`,
+    });
+    expect((await points(who)).debt).toBe(0);
+  });
+
+  it('S6: a day that a cap paid nothing is corrected by the difference alone', async () => {
+    await fresh();
+    await setRule(test, program, 'buy', pays('buy', 100));
+    const policy = { caps: [{ period: 'DAY', points: 100 }], reversalFreesCaps: true };
+    await setRule(test, program, 'default', policy, { kind: 'POINTS_POLICY' });
+    const who = await member();
+    await act(who, 'buy', `${who.externalId}-1`);
+    await test.app.engine.run(checkIn, viewer(), { member: who }); // Nothing is left of the cap.
+    await test.app.engine.run(reverseActivity, viewer(), {
+      member: who,
+      type: 'buy',
+      reference: `${who.externalId}-1`,
+    });
+    const occurredAt = new Date(clock.now().getTime() - 24 * HOUR);
+    const { outcome } = await test.app.engine.run(checkIn, viewer(), { member: who, occurredAt });
+    expect(outcome.entries.map(({ amount }) => amount)).toEqual([10, 5]);
+  });
+
+  it.each([
+    ['OCCURRED_TOO_LONG_AGO', 'activity', { occurredAt: '2026-03-01T00:00:00Z' }],
+    ['OCCURRED_IN_FUTURE', 'activity', { occurredAt: '2026-03-11T00:00:00Z' }],
+    ['ACTIVITY_REFERENCE_REUSED', 'activity', { reference: 'taken' }],
+    ['MEMBER_NOT_FOUND', 'activity', { member: { externalId: 'nobody' } }],
+    ['OCCURRED_TOO_LONG_AGO', 'checkIn', { occurredAt: '2026-03-01T00:00:00Z' }],
+    ['MEMBER_NOT_FOUND', 'checkIn', { member: { externalId: 'nobody' } }],
+  ])('quote answers the refusal %s of %s', async (code, kind, more) => {
+    await fresh();
+    await act(await member(), 'buy', 'taken');
+    const about = { member: await member(), ...more };
+    const input = kind === 'checkIn' ? { checkIn: about } : { activity: { type: 'buy', ...about } };
+    const answer = await test.ask(
+      program.keys.service,
+      'query ($input: QuoteInput!) { quote(input: $input) { points refusal { code message } } }',
+      { input },
+    );
+    expect(answer.errors).toBeUndefined();
+    expect(answer.data.quote).toMatchObject({ points: 0, refusal: { code } });
+  });
+});
