@@ -4,10 +4,12 @@ import path from 'node:path';
 import process from 'node:process';
 import pg from 'pg';
 import { createApiKey } from '../../src/auth/api-key.ts';
-import { createPool, createPrisma } from '../../src/platform/db.ts';
+import { FakeClock } from '../../src/platform/clock.ts';
+import { createPool, createPrisma, type PrismaClient } from '../../src/platform/db.ts';
 import { openEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
 import { applyMigrations } from '../../src/platform/migrate.ts';
 import { createProgram } from '../../src/programs/create-program.ts';
+import { draftRule, publishRule } from '../../src/rules/admin.ts';
 import { makeDataDir, removeDataDir } from '../../test/support/data-dir.ts';
 
 /** A server with durable settings; its role may create databases. */
@@ -128,7 +130,9 @@ async function seedDatabase(url: string, members: number): Promise<Seed> {
     const { id: programId } = await createProgram(db, program, now);
     const key = { programId, role: 'SERVICE', name: 'bench' } as const;
     const { text: serviceKey } = await createApiKey(db, key, now);
-    const plan = await db.plan.findFirstOrThrow({ where: { programId } });
+    const kind = 'CHECK_IN_PLAN';
+    const plan = await db.rule.findFirstOrThrow({ where: { programId, kind } });
+    await setRules(db, programId);
     // Every request needs a day of its own, so facts of two weeks are taken.
     await client.query(`update program set lateness_hours = ${14 * 24}`);
     await client.query(
@@ -148,3 +152,26 @@ async function seedDatabase(url: string, members: number): Promise<Seed> {
     await pool.end();
   }
 }
+
+/** Three rules, a cap and a tier multiplier, looked at by every check-in of Tallymark's. */
+async function setRules(db: PrismaClient, programId: number): Promise<void> {
+  const viewer = { kind: 'system', programId, name: 'bench' } as const;
+  const app = { db, clock: new FakeClock('2020-01-01T00:00:00Z') };
+  const onCheckIn = { trigger: { on: 'CHECK_IN' }, points: { fixed: 5 } };
+  const rules = [
+    ['EARNING', 'weekend', { ...onCheckIn, condition: { fact: 'weekday', oneOf: [6, 7] } }],
+    ['EARNING', 'vip', { ...onCheckIn, audience: { tags: ['vip'] } }],
+    ['EARNING', 'week', { ...onCheckIn, condition: { fact: 'streakDay', is: 'EQ', number: 7 } }],
+    ['POINTS_POLICY', 'default', { caps: [{ period: 'DAY', points: 1_000 }] }],
+    ['TIERS', 'default', { basis: 'LIFETIME', levels }],
+  ] as const;
+  for (const [kind, key, definition] of rules) {
+    await draftRule(app, viewer, { kind, key, definition });
+    await publishRule(app, viewer, { kind, key });
+  }
+}
+
+const levels = [
+  { key: 'bronze', name: 'Bronze', threshold: 0, percent: 110 },
+  { key: 'gold', name: 'Gold', threshold: 1_000_000, percent: 150 },
+];
