@@ -5,6 +5,9 @@ import type { Config } from './config.ts';
 import { SettingError } from './config.ts';
 import { Engine } from './engine/engine.ts';
 import { createEngineMetrics } from './engine/metrics.ts';
+import type { Job } from './jobs/due.ts';
+import { createJobs } from './jobs/jobs.ts';
+import { startWorker } from './jobs/worker.ts';
 import { readBoard, seasonVersions } from './leaderboards/board-reads.ts';
 import { createSqlStandings } from './leaderboards/sql-standings.ts';
 import type { Standings } from './leaderboards/standings.ts';
@@ -19,9 +22,9 @@ import { EmbeddedPostgresError, openEmbeddedPostgres } from './platform/embedded
 import type { Log } from './platform/log.ts';
 import { applyMigrations } from './platform/migrate.ts';
 import { createRedisBus } from './platform/redis-bus.ts';
-import { ExpirySweep } from './points/expiry-sweep.ts';
 import { ProgramConfigs } from './programs/config.ts';
 import { ProgramReader } from './programs/programs.sql.ts';
+import { RuleReader } from './programs/rule-reader.ts';
 import { Projection } from './projections/projection.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../prisma/migrations', import.meta.url));
@@ -37,6 +40,8 @@ export type App = {
   readonly authenticator: Authenticator;
   readonly engine: Engine;
   readonly programs: ProgramReader;
+  readonly rules: RuleReader;
+  readonly jobs: readonly Job[];
   readonly standings: Standings;
   readonly projection: Projection;
   readonly bus: Bus;
@@ -93,10 +98,11 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     const tools = { pool, clock, configs: new ProgramConfigs() };
     const engine = new Engine(tools, log, createEngineMetrics(registry), () => projection.wake());
     closers.push(() => engine.close());
-    const sweep = new ExpirySweep(pool, engine, clock, log);
-    closers.push(() => sweep.stop());
-    const authenticator = new Authenticator(pool, clock);
-    const programs = new ProgramReader(pool, clock);
+    const jobs = createJobs({ pool, engine, clock });
+    if (purpose === 'serve' && config.jobs) {
+      const worker = await startWorker(database.url, jobs, log);
+      closers.push(() => worker.stop());
+    }
     return {
       config,
       clock,
@@ -104,9 +110,11 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       pool,
       db,
       registry,
-      authenticator,
+      authenticator: new Authenticator(pool, clock),
       engine,
-      programs,
+      programs: new ProgramReader(pool, clock),
+      rules: new RuleReader(pool, clock),
+      jobs,
       standings,
       projection,
       bus,

@@ -40,6 +40,7 @@ const settings = z.object({
   TALLYMARK_DATA_DIR: z.string().default('.tallymark'),
   TALLYMARK_DEMO: flag.optional(),
   TALLYMARK_GRAPHIQL: flag.optional(),
+  TALLYMARK_JOBS: flag.optional(),
   ALLOWED_ORIGINS: z
     .string()
     .transform((text) => text.split(',').map((origin) => origin.trim()))
@@ -70,6 +71,8 @@ export type Config = {
   readonly dataDir: string;
   /** Seed a demo program into a database that has none. */
   readonly demo: boolean;
+  /** Run what time brings (expiry, tier evaluations …) in this process. */
+  readonly jobs: boolean;
   /** Serve GraphiQL and answer introspection to anyone. */
   readonly graphiql: boolean;
   /** Browser origins besides our own that may call the API. */
@@ -96,6 +99,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     redisChannel: data.REDIS_CHANNEL,
     dataDir: path.resolve(data.TALLYMARK_DATA_DIR),
     demo: data.TALLYMARK_DEMO ?? data.NODE_ENV !== 'production',
+    jobs: data.TALLYMARK_JOBS ?? true,
     graphiql: data.TALLYMARK_GRAPHIQL ?? data.NODE_ENV !== 'production',
     allowedOrigins: data.ALLOWED_ORIGINS,
     logLevel: data.LOG_LEVEL,

@@ -28,6 +28,9 @@ export const limits = {
   idleInTransactionMs: 10 * SECOND,
 
   // Input.
+  activityAttributesMax: 20,
+  memberTagsMax: 50,
+  holdMs: 366 * 24 * 3600 * SECOND,
   pointsMax: Number.MAX_SAFE_INTEGER, // 2^53 − 1: exact in JSON, JavaScript and bigint.
   idempotencyKeyCharactersMax: 255,
   externalIdCharactersMax: 128,
@@ -35,6 +38,7 @@ export const limits = {
   redemptionQuantityMax: 100,
   latenessHoursMax: 8_760, // A year: what is older is an import.
   futureToleranceMs: 5 * 60 * SECOND, // Clocks of devices differ (S6).
+  rulePastToleranceMs: 5 * SECOND, // An operator’s “now” is a little old when it arrives.
 
   // API documents.
   documentCharactersMax: 20_000,
@@ -84,9 +88,8 @@ export const limits = {
   projectionLateMs: 5 * SECOND, // An event that waits longer is worth a warning.
 
   // Housekeeping.
-  expirySweepMs: 30 * SECOND,
-  expirySweepMembersMax: 500, // At once …
-  expirySweepRoundsMax: 100, // … and so many times in a row, when a year’s points expire.
+  jobMembersMax: 500, // At once …
+  jobRoundsMax: 100, // … and so many times in a row, when a year’s points expire.
 
   programCacheMs: SECOND, // Reads see a changed time zone within it.
 

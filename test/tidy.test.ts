@@ -228,6 +228,7 @@ const sharedSql = [
   // The columns of a member's state, which the engine owns.
   'src/leaderboards/sql-standings.ts → src/engine/engine.sql.ts',
   'src/members/members.sql.ts → src/engine/engine.sql.ts',
+  'src/tiers/month-sums.ts → src/engine/history.sql.ts',
 ];
 
 describe('tests', () => {

@@ -24,8 +24,13 @@ export const demoRewards = [
   { title: 'Conference ticket', description: 'One day.', price: 2500, stock: 1 },
 ];
 
-export const demoRules = [
-  { activityType: 'purchase', points: 20, pointsDays: 365 },
-  { activityType: 'share', points: 5 },
-  { activityType: 'survey', points: 15 },
-];
+/** Earning rules, by key. */
+export const demoRules = {
+  purchase: {
+    trigger: { on: 'ACTIVITY', type: 'purchase' },
+    points: { fixed: 20 },
+    expiry: { days: 365, until: 'END_OF_DAY' },
+  },
+  share: { trigger: { on: 'ACTIVITY', type: 'share' }, points: { fixed: 5 } },
+  survey: { trigger: { on: 'ACTIVITY', type: 'survey' }, points: { fixed: 15 } },
+};

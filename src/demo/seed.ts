@@ -1,7 +1,6 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { setEarningRule } from '../activities/set-earning-rule.ts';
 import type { App } from '../app.ts';
 import { createApiKey, parseApiKey, secretMatches } from '../auth/api-key.ts';
 import { importCheckIn } from '../checkin/import-check-in.ts';
@@ -10,6 +9,7 @@ import { addDays, localDateOf, startOfLocalDate } from '../platform/calendar.ts'
 import { makeFolder } from '../platform/folder.ts';
 import { createProgram } from '../programs/create-program.ts';
 import { createReward } from '../rewards/create-reward.ts';
+import { draftRule, publishRule } from '../rules/admin.ts';
 import { demoMembers, demoRewards, demoRules } from './demo-data.ts';
 
 export const DEMO_PROGRAM = 'demo';
@@ -45,7 +45,10 @@ export async function seedDemo(app: App): Promise<DemoKeys | undefined> {
 
 async function seedProgram(app: App, programId: number): Promise<void> {
   const viewer = { kind: 'system', programId, name: 'demo' } as const;
-  for (const rule of demoRules) await setEarningRule(app, viewer, rule);
+  for (const [key, definition] of Object.entries(demoRules)) {
+    await draftRule(app, viewer, { kind: 'EARNING', key, definition });
+    await publishRule(app, viewer, { kind: 'EARNING', key });
+  }
   for (const reward of demoRewards) await createReward(app, viewer, reward);
   const today = localDateOf(app.clock.now(), ZONE, 0);
   await Promise.all(

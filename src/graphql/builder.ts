@@ -20,6 +20,7 @@ export type SchemaTypes = {
     Date: { Input: string; Output: string | Date };
     SafeInt: { Input: number; Output: number | bigint };
     TimeZone: { Input: string; Output: string };
+    JSON: { Input: never; Output: unknown };
   };
   AuthScopes: {
     /** Any valid credential but a partner's, which runs registered operations only. */

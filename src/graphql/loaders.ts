@@ -25,7 +25,9 @@ export function createLoaders(pool: Pool, clock: Clock): Loaders {
     pointsByState: new DataLoader(async (ids) => {
       const rows = await loadPointsByState(pool, ids, clock.now());
       const byId = new Map(rows.map((row) => [row.memberId, row]));
-      return ids.map((memberId) => byId.get(memberId) ?? { memberId, spendable: 0, pending: 0 });
+      return ids.map(
+        (memberId) => byId.get(memberId) ?? { memberId, spendable: 0, pending: 0, held: 0 },
+      );
     }, options),
   };
 }

@@ -1,44 +1,13 @@
 import { ActivityReferenceReused } from '../activities/activities.refusals.ts';
 import { MemberAlreadyEnrolled, MemberNotFound } from '../members/members.refusals.ts';
-import type { Refusal } from '../platform/refusal.ts';
 import { BalanceOutOfRange, InsufficientPoints } from '../points/points.refusals.ts';
 import { OccurredInFuture, OccurredTooLongAgo } from '../programs/occurrence.ts';
 import { OutOfStock, PriceChanged, RewardNotFound } from '../rewards/rewards.refusals.ts';
 import { builder } from './builder.ts';
 import { toGlobalId } from './ids.ts';
+import { refusalInterfaces } from './refusal-interface.ts';
 
-const RefusalCode = builder.enumType('RefusalCode', {
-  description: 'Stable codes of refusals; new ones may be added.',
-  values: {
-    MEMBER_NOT_FOUND: { description: 'The program has no such member.' },
-    MEMBER_ALREADY_ENROLLED: { description: 'The external id belongs to a member already.' },
-    OCCURRED_IN_FUTURE: { description: 'More than five minutes ahead of the server’s clock.' },
-    OCCURRED_TOO_LONG_AGO: { description: 'Older than the program accepts.' },
-    ACTIVITY_REFERENCE_REUSED: { description: 'The reference names another member’s activity.' },
-    REWARD_NOT_FOUND: { description: 'The program has no such reward.' },
-    PRICE_CHANGED: { description: 'The price is not the expected one.' },
-    OUT_OF_STOCK: { description: 'Fewer units are left than asked for.' },
-    INSUFFICIENT_POINTS: { description: 'Fewer points are available than needed.' },
-    BALANCE_OUT_OF_RANGE: { description: 'The balance would exceed 2^53 − 1.' },
-  },
-});
-type Code = typeof RefusalCode.$inferType;
-
-const RefusalInterface = builder.interfaceRef<Refusal>('Refusal').implement({
-  description:
-    'A domain "no": nothing was written. Select `... on Refusal { code message }`, so that ' +
-    'refusals added later do not break you.',
-  fields: (t) => ({
-    code: t.field({
-      type: RefusalCode,
-      description: 'Which refusal it is, for programs.',
-      resolve: (refusal) => refusal.code as Code,
-    }),
-    message: t.exposeString('message', { description: 'What it means, for people (English).' }),
-  }),
-});
-
-const interfaces = [RefusalInterface];
+const interfaces = refusalInterfaces;
 
 builder.objectType(MemberNotFound, {
   name: 'MemberNotFound',

@@ -71,3 +71,15 @@ builder.scalarType('TimeZone', {
   parseValue: zoneOf,
   parseLiteral: (node) => zoneOf(stringOf(node, 'TimeZone')),
 });
+
+const outputOnly = (): never => {
+  throw refuse('JSON is only ever answered');
+};
+
+builder.scalarType('JSON', {
+  description: 'A JSON value of any shape: what was stored, as it was stored. Only answered.',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
+  serialize: (value) => value,
+  parseValue: outputOnly,
+  parseLiteral: outputOnly,
+});

@@ -55,6 +55,25 @@ mutation Redeem($rewardId: ID!) {
   }
 }
 
+# Rules need an operator key (npm start prints one): draft what to pay, then publish it.
+mutation DraftRule {
+  draftRule(input: { key: "review", definition: { earning: {
+    trigger: { on: ACTIVITY, type: "review" }, points: { fixed: 10 }, caps: [{ period: DAY, points: 30 }]
+  } } }) {
+    ... on DraftRulePayload { rule { draft { version definition } } }
+    ... on RuleNotValid { problems { field message } }
+    ... on Refusal { code message }
+  }
+}
+
+mutation PublishRule {
+  publishRule(input: { kind: EARNING, key: "review" }) {
+    ... on PublishRulePayload { rule { current { version startsAt } } }
+    ... on RuleNotValid { problems { field message } }
+    ... on Refusal { code message }
+  }
+}
+
 subscription Live {
   leaderboardChanged(key: "all-time", first: 5) {
     kind

@@ -23,6 +23,15 @@ export const badExternalIds = [...badTexts, 'x'.repeat(129), 'x'.repeat(10_000),
 export const badIdempotencyKeys = [...badTexts, 'x'.repeat(256), 'x'.repeat(10_000), 'a\rb'];
 export const badKeys = [...badTexts, ' ', 'a b', '-a', '.a', 'ü', 'a/b', "a'--", 'x'.repeat(65)];
 
+export const badBirthdays = [
+  ...['', '1-1', '02-30', '13-01', '00-10', '04-31', '2000-01-01', '01/02', ' 01-02', 1, true],
+  ...noScalars,
+];
+export const badTags = [
+  ...badKeys.map((tag) => [tag]),
+  Array.from({ length: 51 }, (_, index) => `tag-${index}`),
+];
+
 const noNumbers = ['1', '', 'ten', '1e3', true, ...noScalars];
 const noWholes = [0.5, -0.5, 1.000_000_1, Number.MIN_VALUE];
 const tooLarge = [2 ** 53, 2 ** 53 + 2, -(2 ** 53), 1e300, Number.MAX_VALUE];

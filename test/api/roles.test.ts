@@ -31,6 +31,8 @@ beforeAll(async () => {
     bob: enrolMember(input: {externalId: "bob"}) { ... on EnrolMemberPayload { member { id } } }
     adjustPoints(input: {member: {externalId: "ada"}, amount: 1000, reason: "x"}) { __typename }
     createReward(input: {title: "Mug", price: 1}) { reward { id } }
+    draftRule(input: {key: "x", definition: {earning: {trigger: {on: ENROLMENT},
+        points: {fixed: 1}}}}) { ... on DraftRulePayload { rule { id } } }
     checkIn(input: {member: {externalId: "ada"}}) { ... on CheckInPayload { position } } }`,
   );
   const { position } = data.checkIn;
@@ -43,6 +45,7 @@ beforeAll(async () => {
   subject = {
     member: data.enrolMember.member.id,
     reward: data.createReward.reward.id,
+    rule: data.draftRule.rule.id,
     board: board.data.leaderboard.id,
     season: board.data.leaderboard.season.id,
     position,

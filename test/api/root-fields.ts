@@ -1,5 +1,6 @@
 /** Every root field, asked once: a field without an entry here fails the tests that use this. */
 import { isObjectType } from 'graphql';
+import { toGlobalId } from '../../src/graphql/ids.ts';
 import { schema } from '../../src/graphql/schema.ts';
 
 /** What a question is about: rows of one program, or rows that do not exist at all. */
@@ -8,6 +9,7 @@ export type Subject = {
   readonly reward: string;
   readonly board: string;
   readonly season: string;
+  readonly rule: string;
   readonly position: number;
   /** Cursor of a standing. */
   readonly standing: string;
@@ -21,9 +23,28 @@ type Field = {
 };
 
 const refusal = '... on Refusal { code message }';
+const noHold = toGlobalId('Hold', 999_999);
+const noAdjustment = toGlobalId('Adjustment', 999_999);
+const soon = new Date(Date.now() + 3_600_000).toISOString();
 const member = ({ member: id }: Subject) => `member: {id: "${id}"}`;
 
 export const rootFields: Readonly<Record<string, Field>> = {
+  'Query.audit': {
+    scope: 'operator',
+    operations: () => ['{ audit { edges { node { actor action target after } } } }'],
+  },
+  'Query.rule': {
+    scope: 'operator',
+    operations: () => [
+      '{ rule(kind: CHECK_IN_PLAN, key: "default") { id spent current { definition } } }',
+    ],
+  },
+  'Query.rules': {
+    scope: 'operator',
+    operations: () => [
+      '{ rules(first: 100) { edges { node { id key versions { createdBy } } } } }',
+    ],
+  },
   'Query.leaderboard': {
     scope: 'known',
     operations: (subject) => [
@@ -51,6 +72,7 @@ export const rootFields: Readonly<Record<string, Field>> = {
       `{ node(id: "${subject.member}") { ... on Member { externalId points { available } } } }`,
       `{ node(id: "${subject.board}") { ... on Leaderboard { key } } }`,
       `{ node(id: "${subject.season}") { ... on Season { version leaderboard { key } } } }`,
+      `{ node(id: "${subject.rule}") { ... on Rule { key versions { createdBy } } } }`,
     ],
   },
   'Query.nodes': {
@@ -58,6 +80,18 @@ export const rootFields: Readonly<Record<string, Field>> = {
     operations: ({ member: m, reward, board, season }) => [
       `{ nodes(ids: ["${reward}", "${board}", "${season}"]) { id __typename } }`,
       `{ nodes(ids: ["${m}", "${reward}", "${board}", "${season}"]) { id __typename } }`,
+    ],
+  },
+  'Query.pendingAdjustments': {
+    scope: 'operator',
+    operations: () => [
+      '{ pendingAdjustments { edges { node { id amount member { externalId } } } } }',
+    ],
+  },
+  'Query.quote': {
+    scope: 'acts',
+    operations: (subject) => [
+      `{ quote(input: {checkIn: {${member(subject)}}}) { points refusal { code message } } }`,
     ],
   },
   'Query.program': { scope: 'known', operations: () => ['{ program { key zone } }'] },
@@ -70,6 +104,64 @@ export const rootFields: Readonly<Record<string, Field>> = {
     operations: (subject) => [
       `mutation { adjustPoints(input: {${member(subject)}, amount: 1, reason: "x"}) {
          ... on AdjustPointsPayload { member { externalId } } ${refusal} } }`,
+    ],
+  },
+  'Mutation.captureHold': {
+    scope: 'service',
+    operations: (subject) => [
+      `mutation { captureHold(input: {${member(subject)}, holdId: "${noHold}"}) {
+         ... on CaptureHoldPayload { member { externalId } } ${refusal} } }`,
+    ],
+  },
+  'Mutation.confirmPoints': {
+    scope: 'service',
+    operations: (subject) => [
+      `mutation { confirmPoints(input: {${member(subject)}, type: "purchase", reference: "r"}) {
+         ... on ConfirmPointsPayload { member { externalId } } ${refusal} } }`,
+    ],
+  },
+  'Mutation.decideAdjustment': {
+    scope: 'operator',
+    operations: (subject) => [
+      `mutation { decideAdjustment(input: {
+           ${member(subject)}, adjustmentId: "${noAdjustment}", approve: true}) {
+         ... on DecideAdjustmentPayload { member { externalId } } ${refusal} } }`,
+    ],
+  },
+  'Mutation.holdPoints': {
+    scope: 'service',
+    operations: (subject) => [
+      `mutation { holdPoints(input: {${member(subject)}, points: 1, reason: "x",
+           expiresAt: "${soon}"}) {
+         ... on HoldPointsPayload { member { externalId } } ${refusal} } }`,
+    ],
+  },
+  'Mutation.releaseHold': {
+    scope: 'service',
+    operations: (subject) => [
+      `mutation { releaseHold(input: {${member(subject)}, holdId: "${noHold}"}) {
+         ... on ReleaseHoldPayload { member { externalId } } ${refusal} } }`,
+    ],
+  },
+  'Mutation.reverseActivity': {
+    scope: 'service',
+    operations: (subject) => [
+      `mutation { reverseActivity(input: {${member(subject)}, type: "purchase", reference: "no"}) {
+         ... on ReverseActivityPayload { member { externalId } } ${refusal} } }`,
+    ],
+  },
+  'Mutation.reverseEntry': {
+    scope: 'operator',
+    operations: (subject) => [
+      `mutation { reverseEntry(input: {${member(subject)}, seq: 999999}) {
+         ... on ReverseEntryPayload { member { externalId } } ${refusal} } }`,
+    ],
+  },
+  'Mutation.updateMember': {
+    scope: 'service',
+    operations: (subject) => [
+      `mutation { updateMember(input: {${member(subject)}, tags: ["vip"]}) {
+         ... on UpdateMemberPayload { member { externalId } } ${refusal} } }`,
     ],
   },
   'Mutation.checkIn': {
@@ -103,10 +195,23 @@ export const rootFields: Readonly<Record<string, Field>> = {
          ... on RedeemRewardPayload { redemption { id } } ${refusal} } }`,
     ],
   },
-  'Mutation.setEarningRule': {
+  'Mutation.draftRule': {
     scope: 'operator',
     operations: () => [
-      'mutation { setEarningRule(input: {activityType: "survey", points: 1}) { __typename } }',
+      `mutation { draftRule(input: {key: "survey", definition: {earning: {
+         trigger: {on: ENROLMENT}, points: {fixed: 1}}}}) { __typename ${refusal} } }`,
+    ],
+  },
+  'Mutation.publishRule': {
+    scope: 'operator',
+    operations: () => [
+      `mutation { publishRule(input: {kind: EARNING, key: "nothing"}) { __typename ${refusal} } }`,
+    ],
+  },
+  'Mutation.retireRule': {
+    scope: 'operator',
+    operations: () => [
+      `mutation { retireRule(input: {kind: EARNING, key: "nothing"}) { __typename ${refusal} } }`,
     ],
   },
   'Subscription.leaderboardChanged': {

@@ -45,7 +45,11 @@ async function furnish(program: TestProgram, whose: string): Promise<Subject> {
     `mutation {
     enrolMember(input: {externalId: "ada", displayName: "Ada of ${whose}", idempotencyKey: "k"}) {
       ... on EnrolMemberPayload { replayed member { id } } }
-    setEarningRule(input: {activityType: "purchase", points: 7}) { rule { version } }
+    draftRule(input: {key: "purchase", definition: {earning: {title: "Purchases of ${whose}",
+        trigger: {on: ACTIVITY, type: "purchase"}, points: {fixed: 7}}}}) {
+      ... on DraftRulePayload { rule { id } } }
+    publishRule(input: {kind: EARNING, key: "purchase"}) {
+      ... on PublishRulePayload { rule { current { version } } } }
     recordActivity(input: {member: {externalId: "ada"}, type: "purchase", reference: "order-1",
         idempotencyKey: "k"}) {
       ... on RecordActivityPayload { replayed alreadyRecorded member { displayName } } }
@@ -77,6 +81,7 @@ async function furnish(program: TestProgram, whose: string): Promise<Subject> {
     reward: data.createReward.reward.id,
     board: id,
     season: season.id,
+    rule: data.draftRule.rule.id,
     position,
     standing: edge.cursor,
   };
@@ -87,6 +92,7 @@ const nobody: Subject = {
   reward: toGlobalId('Reward', 999_999),
   board: toGlobalId('Leaderboard', 999_999),
   season: toGlobalId('Season', 999_999),
+  rule: toGlobalId('Rule', 999_999),
   position: 999_999,
   standing: Buffer.from(
     JSON.stringify(['standings', [999_999, 1, '2026-01-01T00:00:00.000Z', 999_999]]),
@@ -191,6 +197,19 @@ describe('lists', () => {
     expect(errors).toBeUndefined();
     expect(JSON.stringify(data)).toContain('of own');
     expect(JSON.stringify(data)).not.toContain('of other');
+  });
+
+  it('of rules and changes hold only the own', async () => {
+    for (const query of [
+      '{ rules(first: 100) { edges { node { id versions { definition } } } } }',
+      '{ rule(kind: EARNING, key: "purchase") { id versions { definition } } }',
+      '{ audit(first: 100) { edges { node { after } } } }',
+    ]) {
+      const { data, errors } = await test.ask(own.keys.operator, query);
+      expect(errors).toBeUndefined();
+      expect(JSON.stringify(data)).toContain('Purchases of own');
+      expect(JSON.stringify(data)).not.toContain('of other');
+    }
   });
 
   it('of boards and standings hold only the own', async () => {

@@ -9,6 +9,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { openSocket } from '../support/doors.ts';
 import { runSql } from '../support/embedded-postgres-process.ts';
 import { boardQuery, expectFaithful, overSse, overWebSocket } from '../support/live.ts';
+import { rulesMutation } from '../support/rules.ts';
 import {
   createProgramIn,
   metric,
@@ -31,7 +32,7 @@ beforeAll(async () => {
   program = await createProgramIn(database.url);
   secret = await secretIn(database.url, program.id);
   node = await startProcess({ DATABASE_URL: database.url });
-  await operate('setEarningRule(input: {activityType: "walk", points: 1}) { __typename }');
+  await operate(rulesMutation({ walk: 1 }));
   for (let from = 0; from < MEMBERS; from += 25) {
     const ids = Array.from({ length: 25 }, (_, n) => `m${from + n}`);
     await operate(

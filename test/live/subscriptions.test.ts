@@ -12,6 +12,7 @@ import {
 } from '../support/app.ts';
 import { openSocket } from '../support/doors.ts';
 import { boardQuery, expectFaithful, type Follower, followers } from '../support/live.ts';
+import { pays, setRule } from '../support/rules.ts';
 
 let test: TestApp;
 let server: RunningServer;
@@ -27,7 +28,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   program = await createTestProgram(test.app);
-  await ask('mutation { setEarningRule(input: {activityType: "walk", points: 1}) { __typename } }');
+  await setRule(test, program, 'walk', pays('walk', 1));
 });
 
 async function ask(query: string) {
@@ -92,9 +93,7 @@ describe.each(followers)('over %s', (_name, follow) => {
     const follower = await follow(server.url, program.keys.service, boardQuery(2));
     await expect.poll(() => scoresOf(follower), soon).toEqual(['ada 1', 'bob 1']);
     const bob = follower.events.at(-1).leaderboardChanged.standings[1].member.id;
-    await ask(
-      'mutation { setEarningRule(input: {activityType: "walk", points: 2}) { __typename } }',
-    );
+    await setRule(test, program, 'walk', pays('walk', 2), { since: '2020-01-01T00:00:00Z' });
     await walk('cyd');
     await expect.poll(() => scoresOf(follower), soon).toEqual(['cyd 2', 'ada 1']);
     expect(follower.events.at(-1).leaderboardChanged).toMatchObject({

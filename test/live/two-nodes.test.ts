@@ -17,6 +17,7 @@ import {
   overWebSocket,
 } from '../support/live.ts';
 import { type OwnRedis, ownRedisAvailable, startOwnRedis } from '../support/redis.ts';
+import { rulesMutation } from '../support/rules.ts';
 import {
   createProgramIn,
   metric,
@@ -58,12 +59,7 @@ describe.runIf(ownRedisAvailable)('two nodes', { timeout: 60_000 }, () => {
   });
   beforeEach(async () => {
     program = await createProgramIn(database.url);
-    await post(
-      a.url,
-      program.keys.operator,
-      `mutation {
-      setEarningRule(input: {activityType: "walk", points: 1}) { __typename } }`,
-    );
+    await post(a.url, program.keys.operator, `mutation { ${rulesMutation({ walk: 1 })} }`);
   });
   afterEach(() => {
     for (const follower of following.splice(0)) follower.stop();

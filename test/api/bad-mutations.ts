@@ -1,0 +1,184 @@
+import { toGlobalId } from '../../src/graphql/ids.ts';
+import {
+  badAmounts,
+  badBirthdays,
+  badExternalIds,
+  badIdempotencyKeys,
+  badIds,
+  badInstants,
+  badInts,
+  badKeys,
+  badPositives,
+  badQuantities,
+  badShortTexts,
+  badTags,
+} from './bad-values.ts';
+
+type Mutation = { input: () => Record<string, unknown>; bad: Record<string, unknown[]> };
+
+const soon = new Date(Date.now() + 3_600_000).toISOString();
+const definition = { earning: { trigger: { on: 'ENROLMENT' }, points: { fixed: 1 } } };
+
+/** Every mutation: an input that is right, and wrong values of each of its fields. */
+export const badMutations = (good: {
+  member: string;
+  reward: string;
+}): Record<string, Mutation> => ({
+  enrolMember: {
+    input: () => ({ externalId: 'new' }),
+    bad: {
+      externalId: [...badExternalIds, null],
+      displayName: badShortTexts,
+      birthday: badBirthdays,
+      tags: badTags,
+      idempotencyKey: badIdempotencyKeys,
+    },
+  },
+  checkIn: {
+    input: () => ({ member: { id: good.member } }),
+    bad: { occurredAt: badInstants, idempotencyKey: badIdempotencyKeys },
+  },
+  recordActivity: {
+    input: () => ({ member: { id: good.member }, type: 'purchase', reference: 'order-1' }),
+    bad: {
+      type: [...badKeys, null],
+      reference: badShortTexts,
+      value: badQuantities,
+      units: badPositives,
+      attributes: [
+        ...badKeys.map((key) => [{ key, value: 'x' }]),
+        ...badShortTexts.map((value) => [{ key: 'a', value }]),
+        Array.from({ length: 21 }, (_, index) => ({ key: `a${index}`, value: 'x' })),
+      ],
+      occurredAt: badInstants,
+      idempotencyKey: badIdempotencyKeys,
+    },
+  },
+  redeemReward: {
+    input: () => ({ member: { id: good.member }, rewardId: good.reward }),
+    bad: {
+      rewardId: [...badIds('Reward'), null],
+      quantity: [...badInts, 0, -0, -1, 101, 2 ** 31 - 1],
+      expectedPrice: badQuantities,
+      idempotencyKey: badIdempotencyKeys,
+    },
+  },
+  adjustPoints: {
+    input: () => ({ member: { id: good.member }, amount: 1, reason: 'test' }),
+    bad: {
+      amount: [...badAmounts, null],
+      reason: [...badKeys, null],
+      note: badShortTexts,
+      expiresAt: badInstants,
+      idempotencyKey: badIdempotencyKeys,
+    },
+  },
+  createReward: {
+    input: () => ({ title: 'Mug', price: 1 }),
+    bad: {
+      title: [...badShortTexts, null],
+      description: badShortTexts,
+      price: [...badPositives, null, 90_071_992_547_410],
+      stock: [...badInts, -1],
+    },
+  },
+  updateMember: {
+    input: () => ({ member: { id: good.member } }),
+    bad: {
+      displayName: badShortTexts,
+      birthday: badBirthdays,
+      tags: badTags,
+      idempotencyKey: badIdempotencyKeys,
+    },
+  },
+  holdPoints: {
+    input: () => ({ member: { id: good.member }, points: 1, reason: 'x', expiresAt: soon }),
+    bad: {
+      points: [...badPositives, null],
+      reason: [...badShortTexts, null],
+      expiresAt: [...badInstants, null, '2000-01-01T00:00:00Z', '2099-01-01T00:00:00Z'],
+      idempotencyKey: badIdempotencyKeys,
+    },
+  },
+  captureHold: {
+    input: () => ({ member: { id: good.member }, holdId: toGlobalId('Hold', 1) }),
+    bad: {
+      holdId: [...badIds('Hold'), null],
+      points: badPositives,
+      idempotencyKey: badIdempotencyKeys,
+    },
+  },
+  releaseHold: {
+    input: () => ({ member: { id: good.member }, holdId: toGlobalId('Hold', 1) }),
+    bad: { holdId: [...badIds('Hold'), null], idempotencyKey: badIdempotencyKeys },
+  },
+  reverseActivity: {
+    input: () => ({ member: { id: good.member }, type: 'purchase', reference: 'order-1' }),
+    bad: {
+      type: [...badKeys, null],
+      reference: [...badShortTexts, null],
+      units: badPositives,
+      idempotencyKey: badIdempotencyKeys,
+    },
+  },
+  reverseEntry: {
+    input: () => ({ member: { id: good.member }, seq: 1 }),
+    bad: { seq: [...badPositives, null], idempotencyKey: badIdempotencyKeys },
+  },
+  confirmPoints: {
+    input: () => ({ member: { id: good.member }, type: 'purchase', reference: 'order-1' }),
+    bad: {
+      type: [...badKeys, null],
+      reference: [...badShortTexts, null],
+      idempotencyKey: badIdempotencyKeys,
+    },
+  },
+  decideAdjustment: {
+    input: () => ({
+      member: { id: good.member },
+      adjustmentId: toGlobalId('Adjustment', 1),
+      approve: true,
+    }),
+    bad: {
+      adjustmentId: [...badIds('Adjustment'), null],
+      approve: ['true', 1, null, {}],
+      idempotencyKey: badIdempotencyKeys,
+    },
+  },
+  draftRule: {
+    input: () => ({ key: 'purchase', definition }),
+    bad: {
+      key: [...badKeys, null],
+      definition: [
+        ...[null, {}, [], 'x', 1, { earning: null }, { nope: {} }],
+        ...[{ earning: definition.earning, tiers: { basis: 'LIFETIME', levels: [] } }],
+        ...[...badPositives, null].map((fixed) => ({
+          earning: { ...definition.earning, points: { fixed } },
+        })),
+        ...badKeys.map((type) => ({
+          earning: { ...definition.earning, trigger: { on: 'ACTIVITY', type } },
+        })),
+        ...[...badInts, 0, 3651].map((days) => ({
+          earning: { ...definition.earning, activation: { mode: 'AFTER_DAYS', days } },
+        })),
+      ],
+    },
+  },
+  publishRule: {
+    input: () => ({ kind: 'TIERS', key: 'default' }),
+    bad: {
+      kind: ['NOPE', '', 1, null, []],
+      key: [...badKeys, 'other', null],
+      startsAt: [...badInstants, '2000-01-01T00:00:00Z'],
+      endsAt: [...badInstants, '2000-01-01T00:00:00Z'],
+    },
+  },
+  retireRule: {
+    input: () => ({ kind: 'TIERS', key: 'default' }),
+    bad: {
+      kind: ['NOPE', '', 1, null, []],
+      key: [...badKeys, 'other', null],
+      at: [...badInstants, '2000-01-01T00:00:00Z'],
+    },
+  },
+});
