@@ -1,4 +1,8 @@
-/** ENTRY: npm run bench [-- P1 P2 … --date 2026-11-22 --rounds 3 --seconds 6 --profile DIR] */
+/**
+ * ENTRY: npm run bench [-- P1 P2 … --rules --date 2026-11-22 --rounds 3 --seconds 6 --profile DIR]
+ * With --rules Tallymark's check-ins look at three rules, a cap and a tier multiplier; those results
+ * are kept as P1-rules and so on.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -22,6 +26,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '6' },
     profile: { type: 'string' },
+    rules: { type: 'boolean', default: false },
     'dry-run': { type: 'boolean', default: false },
   },
 });
@@ -35,7 +40,7 @@ async function main(): Promise<void> {
   for (const name of names) {
     const bar = bars[name] as Bar;
     console.log(`${name}: ${bar.title}\n${' '.repeat(name.length)}  wanted: ${bar.wanted}`);
-    const postgres = await openPostgres(MEMBERS);
+    const postgres = await openPostgres(MEMBERS, values.rules);
     try {
       const result = await bar.measure({
         postgres,
@@ -44,7 +49,7 @@ async function main(): Promise<void> {
         profileDir: values.profile && path.resolve(values.profile),
       });
       console.log(`${name}: ${short(result.ratio)} ${result.unit}\n`);
-      if (!values['dry-run']) keep(name, result);
+      if (!values['dry-run']) keep(values.rules ? `${name}-rules` : name, result);
     } finally {
       await postgres.close();
     }

@@ -57,7 +57,7 @@ async function measureP1(lab: Lab) {
         members: seed.members,
         database: postgres.description,
         loadGeneratorLimitPerSecond: rounded(limit),
-        note: 'Tallymark: SERVICE key, ledger chain, lots, boards kept, three rules, a cap and a tier multiplier looked at; the baseline has none of them',
+        note: 'Tallymark: SERVICE key, ledger chain, lots, boards kept; the baseline has none of them',
       },
     };
   } finally {

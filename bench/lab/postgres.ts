@@ -43,7 +43,7 @@ const ZONE = 'Asia/Kolkata';
 const migrationsDir = path.join(import.meta.dirname, '../../prisma/migrations');
 
 /** Opens DATABASE_URL, or an embedded server of our own, and seeds a template with members. */
-export async function openPostgres(members: number): Promise<PostgresServer> {
+export async function openPostgres(members: number, rules: boolean): Promise<PostgresServer> {
   const server = await openServer();
   const names: string[] = [];
   const tag = randomBytes(4).toString('hex');
@@ -63,7 +63,7 @@ export async function openPostgres(members: number): Promise<PostgresServer> {
   };
   try {
     const template = await create('seed', 'template0');
-    const seed = await seedDatabase(urlOf(template), members);
+    const seed = await seedDatabase(urlOf(template), members, rules);
     return {
       seed,
       description: await describe(admin),
@@ -118,7 +118,7 @@ async function describe(admin: pg.Pool): Promise<string> {
   return rows[0]?.text ?? '';
 }
 
-async function seedDatabase(url: string, members: number): Promise<Seed> {
+async function seedDatabase(url: string, members: number, rules: boolean): Promise<Seed> {
   await applyMigrations(url, migrationsDir);
   const pool = createPool(url, () => {});
   const db = createPrisma(pool);
@@ -132,7 +132,7 @@ async function seedDatabase(url: string, members: number): Promise<Seed> {
     const { text: serviceKey } = await createApiKey(db, key, now);
     const kind = 'CHECK_IN_PLAN';
     const plan = await db.rule.findFirstOrThrow({ where: { programId, kind } });
-    await setRules(db, programId);
+    if (rules) await setRules(db, programId);
     // Every request needs a day of its own, so facts of two weeks are taken.
     await client.query(`update program set lateness_hours = ${14 * 24}`);
     await client.query(
