@@ -136,6 +136,8 @@ export class MemberModel extends LedgerModel {
     if (left === 0) return 'ALREADY_REVERSED';
     const back = units ?? left;
     if (back > left) return 'TOO_MANY_UNITS';
+    const isReversed = ({ reversed, amount }: ModelLot) => reversed === amount;
+    if (activity.lots.length > 0 && activity.lots.every(isReversed)) return 'ALREADY_REVERSED';
     activity.returned += back;
     this.sweep(dateOf, now);
     for (const lot of activity.lots) {
