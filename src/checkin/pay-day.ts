@@ -1,4 +1,5 @@
 /** What a check-in pays: its day of the ladder, milestones it reaches, rules, and corrections. */
+import { exactly } from '../earning/amount.ts';
 import {
   boostsAt,
   type EarnedWithTier,
@@ -134,7 +135,7 @@ function ofPlan(facts: Facts, plan: Versioned<CheckInPlan>, time: FactTime, poin
     rule: plan,
     caps: [],
     budget: null,
-    base: { numerator: BigInt(points), denominator: 1n },
+    base: exactly(points),
     rounding: 'DOWN' as const,
     paid: 0,
     time,

@@ -1,6 +1,6 @@
 import type { Facts } from '../engine/facts.ts';
 import type { FactTime, MemberState } from '../engine/rows.ts';
-import { type LocalDate, periodOf } from '../platform/calendar.ts';
+import { type LocalDate, monthOf, periodOf } from '../platform/calendar.ts';
 import type { Milestone } from '../rules/definition.ts';
 import { extendStreak, placeOf, type Streak, streakOf } from './streak.ts';
 
@@ -51,7 +51,7 @@ export const cycleOf = (cycle: Cycle, date: LocalDate) =>
 
 const cadences = { WEEK: 'WEEKLY', MONTH: 'MONTHLY', EVER: 'ALL_TIME' } as const;
 function inOne(cycle: Cycle, a: LocalDate, b: LocalDate): boolean {
-  if (cycle === 'MONTH') return a.slice(0, 7) === b.slice(0, 7);
+  if (cycle === 'MONTH') return monthOf(a) === monthOf(b);
   return cycleOf(cycle, a) === cycleOf(cycle, b);
 }
 

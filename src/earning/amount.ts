@@ -110,4 +110,8 @@ export function share(amount: number, part: number, whole: number): number {
   return Number((BigInt(amount) * BigInt(part)) / BigInt(whole));
 }
 
-const exactly = (points: number): Fraction => ({ numerator: BigInt(points), denominator: 1n });
+/** So many points as a fraction. */
+export const exactly = (points: number): Fraction => ({
+  numerator: BigInt(points),
+  denominator: 1n,
+});

@@ -53,10 +53,7 @@ export function payFact(
 ): Earned {
   const { program, now } = facts;
   if (parts.length === 0 && program.earning.size === 0) return { entries: [], withheld: [] };
-  const at = given.time.occurredAt;
-  const tierKey = effectiveTierKey(facts, tierKeyAt(facts, member, at), at);
-  const fact: EarningFact = { tierKey, ...given };
-  const boosts = boostsFor(program, member, fact, tierPercent(facts, tierKey, at));
+  const { fact, boosts } = asOfThen(facts, member, given);
   const byRules = rulesFor(program, member, fact).map((rule) =>
     partOf(rule, fact, { purpose: `RULE:${rule.key}`, ...source }, now, explanation),
   );
@@ -68,9 +65,14 @@ export function payFact(
 }
 
 /** Boosts of a day other than the fact's own: corrections are paid as that day would have been. */
-export function boostsAt(facts: Facts, member: MemberState, given: GivenFact) {
+export const boostsAt = (facts: Facts, member: MemberState, given: GivenFact) =>
+  asOfThen(facts, member, given).boosts;
+
+/** The fact with the tier that the member had at its time, and what multiplied it then (S49). */
+function asOfThen(facts: Facts, member: MemberState, given: GivenFact) {
   const at = given.time.occurredAt;
   const tierKey = effectiveTierKey(facts, tierKeyAt(facts, member, at), at);
-  const fact = { tierKey, ...given };
-  return boostsFor(facts.program, member, fact, tierPercent(facts, tierKey, at));
+  const fact: EarningFact = { tierKey, ...given };
+  const percent = tierPercent(facts, tierKey, at);
+  return { fact, boosts: boostsFor(facts.program, member, fact, percent) };
 }

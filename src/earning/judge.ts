@@ -1,6 +1,13 @@
 /** Which rules apply to a fact, and what they want to pay. Pure: caps and budgets come later. */
 import type { FactTime, Json, MemberState } from '../engine/rows.ts';
-import { addDays, daysBetween, type LocalDate, localDateOf } from '../platform/calendar.ts';
+import {
+  addDays,
+  daysBetween,
+  isLocalDate,
+  type LocalDate,
+  localDateOf,
+} from '../platform/calendar.ts';
+import { datePartsOf, dayNumberOf, weekdayOf } from '../platform/civil-date.ts';
 import { activatesAt, expiresAt } from '../points/expiry.ts';
 import type { LotLife } from '../points/lots.ts';
 import type { ProgramConfig } from '../programs/config.ts';
@@ -150,12 +157,12 @@ export function isNearBirthday(
 ): boolean {
   if (birthday === null) return false;
   const year = Number(date.slice(0, 4));
-  return [year - 1, year, year + 1].some((candidate) => {
-    const leap = new Date(Date.UTC(candidate, 1, 29)).getUTCMonth() === 1;
-    const day = birthday === '02-29' && !leap ? '02-28' : birthday;
-    const on = `${String(candidate).padStart(4, '0')}-${day}`;
-    return date >= addDays(on, -daysBefore) && date <= addDays(on, daysAfter);
-  });
+  return [year - 1, year, year + 1]
+    .map((one) => String(one).padStart(4, '0'))
+    .some((one) => {
+      const on = isLocalDate(`${one}-${birthday}`) ? `${one}-${birthday}` : `${one}-02-28`;
+      return date >= addDays(on, -daysBefore) && date <= addDays(on, daysAfter);
+    });
 }
 
 function isFor(audience: Audience | undefined, member: MemberState, fact: EarningFact): boolean {
@@ -184,8 +191,8 @@ function once<Value>(compute: () => Value): () => Value {
 /** What conditions may ask of the fact. */
 function conditionFacts(member: MemberState, fact: EarningFact): ConditionFacts {
   const { occurredAt, localDate, utcOffsetSeconds } = fact.time;
-  const [year = 0, month = 0, day = 0] = localDate.split('-').map(Number);
-  const weekday = new Date(Date.UTC(year, month - 1, day)).getUTCDay() || 7;
+  const { month = 0, day = 0 } = datePartsOf(localDate) ?? {};
+  const weekday = weekdayOf(dayNumberOf(localDate));
   const hour = new Date(occurredAt.getTime() + utcOffsetSeconds * 1000).getUTCHours();
   return {
     numbers: {

@@ -14,7 +14,7 @@ import {
 import { creditPoints, type EntrySummary, summarise } from '../points/ledger.ts';
 import type { Cap } from '../rules/definition.ts';
 import { oneInForce, versionName } from '../rules/versioned.ts';
-import { inOrder, multiply, roundOnce, share } from './amount.ts';
+import { exactly, inOrder, multiply, roundOnce, share } from './amount.ts';
 import type { Boost, Part } from './judge.ts';
 
 /** What a command earned: the lines, and what caps and budgets left nothing of. */
@@ -178,7 +178,7 @@ function withinCampaignBudgets(
     if (points < extra) limits.push({ limit: `BUDGET campaign:${boost.key}`, room });
     extras.push({ ruleId: boost.ruleId, points });
     const cutOff = extra - points;
-    amount = cutOff === 0 ? next : whole(roundOnce(next, part.rounding) - cutOff);
+    amount = cutOff === 0 ? next : exactly(roundOnce(next, part.rounding) - cutOff);
   }
   return { points: Math.max(0, roundOnce(amount, part.rounding) - part.paid), extras };
 }
@@ -192,8 +192,6 @@ function spendCampaigns(facts: Facts, extras: readonly Extra[], cutByCaps: numbe
     if (paid > 0) spend(facts, ruleId, paid);
   }
 }
-
-const whole = (points: number) => ({ numerator: BigInt(points), denominator: 1n });
 
 function spend(facts: Facts, ruleId: number, points: number): void {
   const budget = facts.budget(ruleId);

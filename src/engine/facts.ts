@@ -1,4 +1,5 @@
 import { assert } from '../platform/assert.ts';
+import { monthOf } from '../platform/calendar.ts';
 import { type EarnedDay, earnedDayOf } from '../points/counters.ts';
 import type { ProgramConfig } from '../programs/config.ts';
 import type { Changes } from './changes.ts';
@@ -163,7 +164,7 @@ export class Facts {
     const added = earnedInBatch(this.changes, member)
       .filter(({ lot }) => isPending(lot, this.now))
       .map(({ seq, localDate, lot: { remaining, activatesAt } }) => {
-        return { seq, month: localDate.slice(0, 7), points: remaining, activatesAt };
+        return { seq, month: monthOf(localDate), points: remaining, activatesAt };
       });
     return [...before, ...added];
   }

@@ -1,5 +1,6 @@
 /** Inputs of commands that can also be tried by a quote. */
 import { builder } from './builder.ts';
+import { idempotencyKeyText } from './inputs.ts';
 import { MemberByInput } from './refs.ts';
 
 export const CheckInInputType = builder.inputType('CheckInInput', {
@@ -16,8 +17,7 @@ export const CheckInInputType = builder.inputType('CheckInInput', {
         'as now, and as far back as the program accepts (72 hours unless set otherwise).',
     }),
     idempotencyKey: t.string({
-      description:
-        'Your key for this command, up to 255 characters; a repeat gets the first answer.',
+      description: idempotencyKeyText,
     }),
   }),
 });
@@ -69,8 +69,7 @@ export const RecordActivityInputType = builder.inputType('RecordActivityInput', 
         'Without it, every call is a new fact (unless idempotencyKey says otherwise).',
     }),
     idempotencyKey: t.string({
-      description:
-        'Your key for this command, up to 255 characters; a repeat gets the first answer.',
+      description: idempotencyKeyText,
     }),
   }),
 });

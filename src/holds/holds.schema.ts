@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { builder } from '../graphql/builder.ts';
 import { known } from '../graphql/context.ts';
 import { fromGlobalId, toGlobalId } from '../graphql/ids.ts';
-import { withoutNulls } from '../graphql/inputs.ts';
+import { idempotencyKeyText, withoutNulls } from '../graphql/inputs.ts';
 import { cursorCodec, pageOf } from '../graphql/paging.ts';
 import { type Payload, payloadInterfaces, toPayload } from '../graphql/payload.ts';
 import { MemberByInput, MemberType } from '../graphql/refs.ts';
@@ -79,8 +79,6 @@ const CaptureHoldPayload = holdPayload('CaptureHoldPayload', 'The hold was captu
 const ReleaseHoldPayload = holdPayload('ReleaseHoldPayload', 'The hold was released.');
 
 const memberField = 'Whose points. Required with an API key.';
-const idempotencyKey =
-  'Your key for this command, up to 255 characters; a repeat gets the first answer.';
 
 const HoldPointsInput = builder.inputType('HoldPointsInput', {
   description: 'Input of holdPoints.',
@@ -96,7 +94,7 @@ const HoldPointsInput = builder.inputType('HoldPointsInput', {
       required: true,
       description: 'When it ends by itself; in the future, at most a year ahead.',
     }),
-    idempotencyKey: t.string({ description: idempotencyKey }),
+    idempotencyKey: t.string({ description: idempotencyKeyText }),
   }),
 });
 
@@ -109,7 +107,7 @@ const CaptureHoldInput = builder.inputType('CaptureHoldInput', {
       type: 'SafeInt',
       description: 'How many to take, at most what is held; all when absent. The rest is released.',
     }),
-    idempotencyKey: t.string({ description: idempotencyKey }),
+    idempotencyKey: t.string({ description: idempotencyKeyText }),
   }),
 });
 
@@ -118,7 +116,7 @@ const ReleaseHoldInput = builder.inputType('ReleaseHoldInput', {
   fields: (t) => ({
     member: t.field({ type: MemberByInput, required: true, description: memberField }),
     holdId: t.id({ required: true, description: 'Id of the hold.' }),
-    idempotencyKey: t.string({ description: idempotencyKey }),
+    idempotencyKey: t.string({ description: idempotencyKeyText }),
   }),
 });
 

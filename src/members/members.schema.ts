@@ -2,7 +2,7 @@ import type { MemberState } from '../engine/rows.ts';
 import { builder } from '../graphql/builder.ts';
 import { known } from '../graphql/context.ts';
 import { rowId } from '../graphql/ids.ts';
-import { withoutNulls } from '../graphql/inputs.ts';
+import { idempotencyKeyText, withoutNulls } from '../graphql/inputs.ts';
 import { type Payload, payloadInterfaces, toPayload } from '../graphql/payload.ts';
 import { AwardType, MemberByInput, MemberType } from '../graphql/refs.ts';
 import { type EnrolMemberOutcome, enrolMember, enrolMemberRefusals } from './enrol-member.ts';
@@ -80,8 +80,7 @@ const EnrolMemberInput = builder.inputType('EnrolMemberInput', {
     birthday: t.string({ description: 'Month and day, MM-DD, for birthday campaigns.' }),
     tags: t.stringList({ description: 'Groups for audiences, at most 50 keys.' }),
     idempotencyKey: t.string({
-      description:
-        'Your key for this command, up to 255 characters; a repeat gets the first answer.',
+      description: idempotencyKeyText,
     }),
   }),
 });
@@ -127,8 +126,7 @@ const UpdateMemberInput = builder.inputType('UpdateMemberInput', {
     birthday: t.string({ description: 'Month and day, MM-DD; null forgets it.' }),
     tags: t.stringList({ description: 'All groups of the member from now on, at most 50 keys.' }),
     idempotencyKey: t.string({
-      description:
-        'Your key for this command, up to 255 characters; a repeat gets the first answer.',
+      description: idempotencyKeyText,
     }),
   }),
 });

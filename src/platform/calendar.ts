@@ -81,6 +81,9 @@ export function addDays(date: LocalDate, days: number): LocalDate {
   return dateOfDayNumber(dayNumberOf(date) + days);
 }
 
+/** The month that a date lies in: `YYYY-MM`. Compares and sorts as text. */
+export const monthOf = (date: LocalDate) => date.slice(0, 7);
+
 /** Calendar days from `a` to `b`; negative when `b` is the earlier. Knows no zone. */
 export function daysBetween(a: LocalDate, b: LocalDate): number {
   return dayNumberOf(b) - dayNumberOf(a);

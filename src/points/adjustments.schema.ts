@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { builder } from '../graphql/builder.ts';
 import { known } from '../graphql/context.ts';
 import { fromGlobalId, toGlobalId } from '../graphql/ids.ts';
-import { withoutNulls } from '../graphql/inputs.ts';
+import { idempotencyKeyText, withoutNulls } from '../graphql/inputs.ts';
 import { cursorCodec, pageOf } from '../graphql/paging.ts';
 import { type Payload, payloadInterfaces, toPayload } from '../graphql/payload.ts';
 import { MemberByInput, MemberType } from '../graphql/refs.ts';
@@ -82,8 +82,7 @@ const AdjustPointsInput = builder.inputType('AdjustPointsInput', {
       description: 'When added points expire; never when absent. Not for points taken.',
     }),
     idempotencyKey: t.string({
-      description:
-        'Your key for this command, up to 255 characters; a repeat gets the first answer.',
+      description: idempotencyKeyText,
     }),
   }),
 });
@@ -147,8 +146,7 @@ const DecideAdjustmentInput = builder.inputType('DecideAdjustmentInput', {
     adjustmentId: t.id({ required: true, description: 'Id of the request.' }),
     approve: t.boolean({ required: true, description: 'True books it, false rejects it.' }),
     idempotencyKey: t.string({
-      description:
-        'Your key for this command, up to 255 characters; a repeat gets the first answer.',
+      description: idempotencyKeyText,
     }),
   }),
 });

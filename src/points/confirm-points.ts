@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ActivityNotFound } from '../activities/activities.refusals.ts';
+import { requireActivity } from '../activities/activity-steps.ts';
 import { idempotencyKey, keyText, memberRef, shortText } from '../engine/inputs.ts';
 import type { Operation } from '../engine/operation.ts';
 import { requireMember } from '../members/member-steps.ts';
@@ -36,10 +37,7 @@ export const confirmPoints: Operation<ConfirmPointsInput, ConfirmPointsOutcome> 
   }),
   decide(facts, { type, reference }, now) {
     const member = requireMember(facts);
-    const { activity } = facts;
-    if (activity === undefined || activity.memberId !== member.memberId) {
-      throw new ActivityNotFound();
-    }
+    requireActivity(facts, member);
     const waiting = facts.origins(member).filter(({ lot }) => lot.activatesAt === null);
     if (waiting.length === 0) throw new NothingPending();
     let points = 0;

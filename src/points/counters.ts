@@ -3,7 +3,7 @@
  * points earned by day, week and month. What it does not hold, the ledger is asked for.
  */
 import type { EntryRow } from '../engine/rows.ts';
-import { type LocalDate, periodOf } from '../platform/calendar.ts';
+import { type LocalDate, monthOf, periodOf } from '../platform/calendar.ts';
 
 export type CapPeriod = 'DAY' | 'WEEK' | 'MONTH';
 
@@ -38,8 +38,6 @@ export const allEarned = '*';
 /** Two years and the months that a late evaluation may need besides. */
 const monthsMax = 30;
 const periods = { DAY: 'DAILY', WEEK: 'WEEKLY', MONTH: 'MONTHLY' } as const;
-
-export const monthOf = (date: LocalDate) => date.slice(0, 7);
 
 /** Whether two dates lie in the same day, week (from Monday) or month. */
 function shares(period: CapPeriod, a: LocalDate, b: LocalDate): boolean {

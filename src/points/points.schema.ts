@@ -131,34 +131,6 @@ builder.objectType(AwardType, {
   description: 'Points that a command paid, and why.',
   fields: (t) => ({
     points: t.expose('amount', { type: 'SafeInt', description: 'How many.' }),
-    reason: t.field({ type: ReasonEnum, description: 'Why, as a code.', resolve: reasonOf }),
-    explanation: t.string({
-      description: 'Why, in words: the facts, what multiplied it, what cut it, and the rule.',
-      args: {
-        locale: t.arg({
-          type: LocaleEnum,
-          required: true,
-          defaultValue: 'EN',
-          description: 'In which language.',
-        }),
-      },
-      resolve: (entry, { locale }) => explainEntry(entry, locale),
-    }),
-    wanted: t.field({
-      type: 'SafeInt',
-      description: 'What the rule came to before caps and budgets; the same when nothing was cut.',
-      resolve: wantedPoints,
-    }),
-    multipliers: t.field({
-      type: [MultiplierType],
-      description: 'What multiplied it, in the order it was applied: tier, campaigns, boosts.',
-      resolve: (entry) => factsOf(entry).multipliers ?? [],
-    }),
-    limits: t.field({
-      type: [AwardLimitType],
-      description: 'Caps and budgets that cut it.',
-      resolve: (entry) => factsOf(entry).limits ?? [],
-    }),
     ruleVersion: t.exposeString('ruleVersion', {
       nullable: true,
       description: 'The plan or rule that set the amount, with its version.',
@@ -182,6 +154,25 @@ const LedgerEntryType = builder.objectRef<LedgerEntryShape>('LedgerEntry').imple
       type: 'SafeInt',
       description: 'Points added (positive) or taken (negative).',
     }),
+    ruleVersion: t.exposeString('ruleVersion', {
+      nullable: true,
+      description: 'The plan or rule that set the amount, with its version; null when none did.',
+    }),
+    occurredAt: t.expose('occurredAt', {
+      type: 'DateTime',
+      description: 'When the fact happened.',
+    }),
+    localDate: t.expose('localDate', {
+      type: 'Date',
+      description: 'The date of the fact in the program’s zone.',
+    }),
+    recordedAt: t.expose('recordedAt', { type: 'DateTime', description: 'When it was written.' }),
+  }),
+});
+
+/** Awards and lines say why in the same words. */
+for (const type of [AwardType, LedgerEntryType]) {
+  builder.objectFields(type, (t) => ({
     reason: t.field({ type: ReasonEnum, description: 'Why, as a code.', resolve: reasonOf }),
     explanation: t.string({
       description: 'Why, in words: the facts, what multiplied it, what cut it, and the rule.',
@@ -210,21 +201,8 @@ const LedgerEntryType = builder.objectRef<LedgerEntryShape>('LedgerEntry').imple
       description: 'Caps and budgets that cut it.',
       resolve: (entry) => factsOf(entry).limits ?? [],
     }),
-    ruleVersion: t.exposeString('ruleVersion', {
-      nullable: true,
-      description: 'The plan or rule that set the amount, with its version; null when none did.',
-    }),
-    occurredAt: t.expose('occurredAt', {
-      type: 'DateTime',
-      description: 'When the fact happened.',
-    }),
-    localDate: t.expose('localDate', {
-      type: 'Date',
-      description: 'The date of the fact in the program’s zone.',
-    }),
-    recordedAt: t.expose('recordedAt', { type: 'DateTime', description: 'When it was written.' }),
-  }),
-});
+  }));
+}
 
 const ledgerCursor = cursorCodec('ledger', z.number().int().positive());
 

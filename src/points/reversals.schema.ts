@@ -1,6 +1,6 @@
 import { builder } from '../graphql/builder.ts';
 import { known } from '../graphql/context.ts';
-import { withoutNulls } from '../graphql/inputs.ts';
+import { idempotencyKeyText, withoutNulls } from '../graphql/inputs.ts';
 import { type Payload, payloadInterfaces, toPayload } from '../graphql/payload.ts';
 import { MemberByInput } from '../graphql/refs.ts';
 import { memberRefFor } from '../members/member-access.ts';
@@ -18,8 +18,6 @@ import {
   reverseEntryRefusals,
 } from './reverse-points.ts';
 
-const idempotencyKey =
-  'Your key for this command, up to 255 characters; a repeat gets the first answer.';
 const sum = (entries: readonly EntrySummary[], field: string) =>
   entries.reduce((total, { explanation }) => total + Number(explanation[field] ?? 0), 0);
 
@@ -69,7 +67,7 @@ const ReverseActivityInput = builder.inputType('ReverseActivityInput', {
       type: 'SafeInt',
       description: 'How many of its items came back; all that are left when absent.',
     }),
-    idempotencyKey: t.string({ description: `${idempotencyKey} Send one with units.` }),
+    idempotencyKey: t.string({ description: `${idempotencyKeyText} Send one with units.` }),
   }),
 });
 
@@ -78,7 +76,7 @@ const ReverseEntryInput = builder.inputType('ReverseEntryInput', {
   fields: (t) => ({
     member: t.field({ type: MemberByInput, required: true, description: 'Whose ledger.' }),
     seq: t.field({ type: 'SafeInt', required: true, description: 'Which line of it.' }),
-    idempotencyKey: t.string({ description: idempotencyKey }),
+    idempotencyKey: t.string({ description: idempotencyKeyText }),
   }),
 });
 
@@ -88,7 +86,7 @@ const ConfirmPointsInput = builder.inputType('ConfirmPointsInput', {
     member: t.field({ type: MemberByInput, required: true, description: 'Whose activity.' }),
     type: t.string({ required: true, description: 'Its type.' }),
     reference: t.string({ required: true, description: 'Your id of it, as it was recorded.' }),
-    idempotencyKey: t.string({ description: idempotencyKey }),
+    idempotencyKey: t.string({ description: idempotencyKeyText }),
   }),
 });
 

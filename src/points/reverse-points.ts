@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ActivityNotFound } from '../activities/activities.refusals.ts';
+import { requireActivity } from '../activities/activity-steps.ts';
 import { share } from '../earning/amount.ts';
 import type { Facts } from '../engine/facts.ts';
 import type { OriginRow } from '../engine/history.sql.ts';
@@ -56,10 +57,7 @@ export const reverseActivity: Operation<ReverseActivityInput, ReversalOutcome> =
   }),
   decide(facts, { units }, now) {
     const member = requireMember(facts);
-    const { activity } = facts;
-    if (activity === undefined || activity.memberId !== member.memberId) {
-      throw new ActivityNotFound();
-    }
+    const activity = requireActivity(facts, member);
     const left = activity.units - activity.returnedUnits;
     if (left === 0) throw new AlreadyReversed();
     const back = units ?? left;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { builder } from '../graphql/builder.ts';
 import { known } from '../graphql/context.ts';
 import { fromGlobalId, rowId } from '../graphql/ids.ts';
-import { withoutNulls } from '../graphql/inputs.ts';
+import { idempotencyKeyText, withoutNulls } from '../graphql/inputs.ts';
 import { cursorCodec, type PageRange, pageOf } from '../graphql/paging.ts';
 import { type Payload, payloadInterfaces, toPayload } from '../graphql/payload.ts';
 import { MemberByInput, MemberType } from '../graphql/refs.ts';
@@ -129,9 +129,7 @@ const RedeemRewardInput = builder.inputType('RedeemRewardInput', {
       description: 'Points for one unit as the buyer saw it; another price is refused.',
     }),
     idempotencyKey: t.string({
-      description:
-        'Your key for this command, up to 255 characters; a repeat gets the first answer. Send one: ' +
-        'without it a repeat after a lost answer buys again.',
+      description: `${idempotencyKeyText} Send one: without it a repeat after a lost answer buys again.`,
     }),
   }),
 });

@@ -11,7 +11,7 @@
  * LIFETIME knows no periods: whatever was earned before the evaluation counts.
  */
 import { assert } from '../platform/assert.ts';
-import { addDays, type LocalDate } from '../platform/calendar.ts';
+import { addDays, type LocalDate, monthOf } from '../platform/calendar.ts';
 import type { Tiers } from '../rules/definition.ts';
 import { levelFor, pointsBetween, pointsToNext } from './levels.ts';
 
@@ -51,9 +51,6 @@ export type TierStatus = {
 
 type Basis = Pick<Tiers, 'basis'>;
 type Schedule = Pick<Tiers, 'basis' | 'evaluation' | 'graceDays'>;
-
-/** The month that a local date lies in. */
-export const monthOf = (date: LocalDate): Month => date.slice(0, 7);
 
 /** The points that thresholds are compared with, as of `month`. */
 export function basisAt(tiers: Basis, sums: MonthSums, lifetime: number, month: Month): number {

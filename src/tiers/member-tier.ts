@@ -1,11 +1,11 @@
 /** A member's tier within a command: what it was at a fact's time, and how it changes. */
 import type { Facts } from '../engine/facts.ts';
 import type { MemberState, TierChangeRow } from '../engine/rows.ts';
-import { type LocalDate, localDateOf, startOfLocalDate } from '../platform/calendar.ts';
+import { type LocalDate, localDateOf, monthOf, startOfLocalDate } from '../platform/calendar.ts';
 import { monthsOf } from '../points/counters.ts';
 import type { Tiers } from '../rules/definition.ts';
 import { oneInForce, type Versioned, versionName } from '../rules/versioned.ts';
-import { basisAt, type EarnedSums, levelAfterDue, monthOf, nextEvaluation } from './evaluation.ts';
+import { basisAt, type EarnedSums, levelAfterDue, nextEvaluation } from './evaluation.ts';
 import { levelFor, levelOf, upgraded } from './levels.ts';
 import { withoutPending } from './month-sums.ts';
 

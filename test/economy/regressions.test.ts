@@ -1,65 +1,20 @@
 /** What was once wrong: each of these failed when the economy was first tested. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { recordActivity } from '../../src/activities/record-activity.ts';
+import { describe, expect, it } from 'vitest';
 import { checkIn } from '../../src/checkin/check-in.ts';
-import { enrolMember } from '../../src/members/enrol-member.ts';
-import { FakeClock } from '../../src/platform/clock.ts';
 import { adjustPoints } from '../../src/points/adjust-points.ts';
 import { reverseActivity } from '../../src/points/reverse-points.ts';
-import {
-  createTestApp,
-  createTestProgram,
-  runJob,
-  type TestApp,
-  type TestProgram,
-} from '../support/app.ts';
-import { readMember } from '../support/commands.ts';
-import { findBreaches } from '../support/invariants.ts';
+import { runJob } from '../support/app.ts';
 import { pays, setRule } from '../support/rules.ts';
-import { verified } from './support.ts';
+import { useEconomy } from './mended.ts';
 
 const HOUR = 3_600_000;
-const clock = new FakeClock('2026-03-10T12:00:00Z');
-let test: TestApp;
-let program: TestProgram;
-let members = 0;
-
-beforeAll(async () => {
-  test = await createTestApp({ clock });
-});
-afterAll(async () => {
-  expect(await findBreaches(test.app.pool)).toEqual([]);
-  expect(await verified(test)).toEqual([]);
-  await test.close();
-});
-
-const viewer = () => ({ kind: 'system', programId: program.id, name: 'test' }) as const;
-async function fresh(at = '2026-03-10T12:00:00Z') {
-  clock.set(at);
-  program = await createTestProgram(test.app, { zone: 'Europe/Rome' });
-}
-async function member() {
-  members += 1;
-  const ref: { externalId: string; idempotencyKey?: undefined } = { externalId: `m-${members}` };
-  await test.app.engine.run(enrolMember, viewer(), ref);
-  return ref;
-}
-const act = (ref: { externalId: string }, type: string, reference: string, more: object = {}) =>
-  test.app.engine.run(recordActivity, viewer(), { member: ref, type, reference, ...more });
-const points = async (ref: { externalId: string }) =>
-  (await readMember(test, program.keys.service, ref.externalId)).points;
-const accountOf = async (ref: { externalId: string }) =>
-  (
-    await test.app.pool.query(
-      'select a.* from account a join member m on m.id = a.member_id where m.external_id = $1 and m.program_id = $2',
-      [ref.externalId, program.id],
-    )
-  ).rows[0];
+const eco = useEconomy();
+const { clock, viewer, fresh, member, act, points, accountOf } = eco;
 
 describe('the economy', () => {
   it('S37: a late fact in one batch behind a newer one stays under its own day’s cap', async () => {
     await fresh();
-    await setRule(test, program, 'buy', {
+    await setRule(eco.test, eco.program, 'buy', {
       ...pays('buy', 80),
       caps: [{ period: 'DAY', points: 100 }],
     });
@@ -77,7 +32,7 @@ describe('the economy', () => {
 
   it('S48: the first counter is made by a fact from before the tiers were published', async () => {
     await fresh();
-    await setRule(test, program, 'buy', pays('buy', 60));
+    await setRule(eco.test, eco.program, 'buy', pays('buy', 60));
     const who = await member();
     await act(who, 'buy', `${who.externalId}-1`);
     clock.advance(24 * HOUR);
@@ -86,8 +41,8 @@ describe('the economy', () => {
       { key: 'gold', name: 'Gold', threshold: 100 },
     ];
     await setRule(
-      test,
-      program,
+      eco.test,
+      eco.program,
       'default',
       { basis: 'CALENDAR_YEAR', levels },
       {
@@ -107,17 +62,23 @@ describe('the economy', () => {
 
   it('S38: of two campaigns with budgets neither spends more than its own', async () => {
     await fresh();
-    await setRule(test, program, 'buy', pays('buy', 100));
+    await setRule(eco.test, eco.program, 'buy', pays('buy', 100));
     const when = { firstDate: '2026-03-01', lastDate: '2026-03-31' };
     const campaign = { when, percent: 200 };
-    await setRule(test, program, 'a', { ...campaign, budget: 50 }, { kind: 'CAMPAIGN' });
-    await setRule(test, program, 'b', { ...campaign, budget: 100_000 }, { kind: 'CAMPAIGN' });
+    await setRule(eco.test, eco.program, 'a', { ...campaign, budget: 50 }, { kind: 'CAMPAIGN' });
+    await setRule(
+      eco.test,
+      eco.program,
+      'b',
+      { ...campaign, budget: 100_000 },
+      { kind: 'CAMPAIGN' },
+    );
     const who = await member();
     for (const n of [1, 2, 3]) await act(who, 'buy', `${who.externalId}-${n}`);
-    const { rows } = await test.app.pool.query(
+    const { rows } = await eco.test.app.pool.query(
       `select r.key, b.spent from rule_budget b join rule r on r.id = b.rule_id
        where r.program_id = $1 order by r.key`,
-      [program.id],
+      [eco.program.id],
     );
     const earned = (await points(who)).lifetimeEarned;
     expect(rows[0].spent).toBeLessThanOrEqual(50);
@@ -128,8 +89,8 @@ describe('the economy', () => {
     await fresh();
     const when = { firstDate: '2026-03-01', lastDate: '2026-03-31' };
     await setRule(
-      test,
-      program,
+      eco.test,
+      eco.program,
       'a',
       { when, percent: 200, budget: 1000 },
       {
@@ -138,21 +99,28 @@ describe('the economy', () => {
       },
     );
     const who = await member();
-    await test.app.engine.run(checkIn, viewer(), { member: who });
+    await eco.test.app.engine.run(checkIn, viewer(), { member: who });
     const occurredAt = new Date(clock.now().getTime() - 24 * HOUR);
-    const { outcome } = await test.app.engine.run(checkIn, viewer(), { member: who, occurredAt });
+    const { outcome } = await eco.test.app.engine.run(checkIn, viewer(), {
+      member: who,
+      occurredAt,
+    });
     expect(outcome.entries.map(({ amount }) => amount)).toEqual([10, 10]);
   });
 
   it('S33: what is owed is not available when pending points become active', async () => {
     await fresh();
-    await setRule(test, program, 'now', pays('now', 50));
-    await setRule(test, program, 'later', pays('later', 100, { pendingDays: 1 }));
+    await setRule(eco.test, eco.program, 'now', pays('now', 50));
+    await setRule(eco.test, eco.program, 'later', pays('later', 100, { pendingDays: 1 }));
     const who = await member();
     await act(who, 'now', `${who.externalId}-1`);
     await act(who, 'later', `${who.externalId}-2`);
-    await test.app.engine.run(adjustPoints, viewer(), { member: who, amount: -50, reason: 'x' });
-    await test.app.engine.run(reverseActivity, viewer(), {
+    await eco.test.app.engine.run(adjustPoints, viewer(), {
+      member: who,
+      amount: -50,
+      reason: 'x',
+    });
+    await eco.test.app.engine.run(reverseActivity, viewer(), {
       member: who,
       type: 'now',
       reference: `${who.externalId}-1`,
@@ -166,13 +134,13 @@ describe('the economy', () => {
 
   it('S27: countPending false keeps points that cannot be spent yet out of the basis', async () => {
     await fresh();
-    await setRule(test, program, 'later', pays('later', 100, { pendingDays: 1 }));
+    await setRule(eco.test, eco.program, 'later', pays('later', 100, { pendingDays: 1 }));
     const levels = [
       { key: 'basic', name: 'Basic', threshold: 0 },
       { key: 'gold', name: 'Gold', threshold: 100 },
     ];
     const tiers = { basis: 'LIFETIME', levels, countPending: false };
-    await setRule(test, program, 'default', tiers, { kind: 'TIERS' });
+    await setRule(eco.test, eco.program, 'default', tiers, { kind: 'TIERS' });
     const who = await member();
     await act(who, 'later', `${who.externalId}-1`);
     expect((await accountOf(who)).tier_key ?? 'basic').toBe('basic');
@@ -180,12 +148,12 @@ describe('the economy', () => {
 
   it.each([false, true])('S30: a return after expiry, booked %s: the same', async (booked) => {
     await fresh();
-    await setRule(test, program, 'buy', pays('buy', 100, { pointsDays: 0 }));
+    await setRule(eco.test, eco.program, 'buy', pays('buy', 100, { pointsDays: 0 }));
     const who = await member();
     await act(who, 'buy', `${who.externalId}-1`);
     clock.advance(24 * HOUR);
-    if (booked) await runJob(test.app, 'expirePoints');
-    await test.app.engine.run(reverseActivity, viewer(), {
+    if (booked) await runJob(eco.test.app, 'expirePoints');
+    await eco.test.app.engine.run(reverseActivity, viewer(), {
       member: who,
       type: 'buy',
       reference: `${who.externalId}-1`,
@@ -195,19 +163,22 @@ describe('the economy', () => {
 
   it('S6: a day that a cap paid nothing is corrected by the difference alone', async () => {
     await fresh();
-    await setRule(test, program, 'buy', pays('buy', 100));
+    await setRule(eco.test, eco.program, 'buy', pays('buy', 100));
     const policy = { caps: [{ period: 'DAY', points: 100 }], reversalFreesCaps: true };
-    await setRule(test, program, 'default', policy, { kind: 'POINTS_POLICY' });
+    await setRule(eco.test, eco.program, 'default', policy, { kind: 'POINTS_POLICY' });
     const who = await member();
     await act(who, 'buy', `${who.externalId}-1`);
-    await test.app.engine.run(checkIn, viewer(), { member: who }); // Nothing is left of the cap.
-    await test.app.engine.run(reverseActivity, viewer(), {
+    await eco.test.app.engine.run(checkIn, viewer(), { member: who }); // Nothing is left of the cap.
+    await eco.test.app.engine.run(reverseActivity, viewer(), {
       member: who,
       type: 'buy',
       reference: `${who.externalId}-1`,
     });
     const occurredAt = new Date(clock.now().getTime() - 24 * HOUR);
-    const { outcome } = await test.app.engine.run(checkIn, viewer(), { member: who, occurredAt });
+    const { outcome } = await eco.test.app.engine.run(checkIn, viewer(), {
+      member: who,
+      occurredAt,
+    });
     expect(outcome.entries.map(({ amount }) => amount)).toEqual([10, 5]);
   });
 
@@ -223,8 +194,8 @@ describe('the economy', () => {
     await act(await member(), 'buy', 'taken');
     const about = { member: await member(), ...more };
     const input = kind === 'checkIn' ? { checkIn: about } : { activity: { type: 'buy', ...about } };
-    const answer = await test.ask(
-      program.keys.service,
+    const answer = await eco.test.ask(
+      eco.program.keys.service,
       'query ($input: QuoteInput!) { quote(input: $input) { points refusal { code message } } }',
       { input },
     );

@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addDays } from '../../src/platform/calendar.ts';
+import { addDays, monthOf } from '../../src/platform/calendar.ts';
 import {
   basisAt,
   evaluate,
   type MonthSums,
-  monthOf,
   nextEvaluation,
   tierStatus,
 } from '../../src/tiers/evaluation.ts';

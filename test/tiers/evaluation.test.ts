@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../src/limits.ts';
+import { monthOf } from '../../src/platform/calendar.ts';
 import type { Tiers } from '../../src/rules/definition.ts';
 import {
   basisAt,
   evaluate,
   type MonthSums,
-  monthOf,
   nextEvaluation,
   tierStatus,
 } from '../../src/tiers/evaluation.ts';
