@@ -55,7 +55,7 @@ export function payFact(
   if (parts.length === 0 && program.earning.size === 0) return { entries: [], withheld: [] };
   const { fact, boosts } = asOfThen(facts, member, given);
   const byRules = rulesFor(program, member, fact).map((rule) =>
-    partOf(rule, fact, { purpose: `RULE:${rule.key}`, ...source }, now, explanation),
+    partOf(rule, member, fact, { purpose: `RULE:${rule.key}`, ...source }, now, explanation),
   );
   const wanted = [...parts, ...byRules]
     .map((part) => ({ part, what: part.what, wanted: wantedOf(part, boosts) }))

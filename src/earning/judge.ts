@@ -11,7 +11,7 @@ import { datePartsOf, dayNumberOf, weekdayOf } from '../platform/civil-date.ts';
 import { activatesAt, expiresAt } from '../points/expiry.ts';
 import type { LotLife } from '../points/lots.ts';
 import type { ProgramConfig } from '../programs/config.ts';
-import { type ConditionFacts, matches } from '../rules/condition.ts';
+import { type ConditionFacts, factsAsked, matches } from '../rules/condition.ts';
 import type { Audience, Campaign, Cap, EarningRule, Trigger } from '../rules/definition.ts';
 import { inForce, triggerKey, type Versioned } from '../rules/versioned.ts';
 import { baseOf, type Fraction, type Multiplier, type Rounding } from './amount.ts';
@@ -46,8 +46,12 @@ export type Part = {
   readonly explanation: { [key: string]: Json };
 };
 
-/** A multiplier with the budget it may be limited by. */
-export type Boost = Multiplier & { readonly ruleId: number | null; readonly budget: number | null };
+/** A multiplier with the budget it may be limited by, and what its condition asked. */
+export type Boost = Multiplier & {
+  readonly ruleId: number | null;
+  readonly budget: number | null;
+  readonly asked?: Record<string, number | string> | undefined;
+};
 
 /** The rules that pay for a fact, most important first; of an exclusive group the first alone. */
 export function rulesFor(
@@ -73,15 +77,16 @@ export function rulesFor(
   });
 }
 
-/** What a rule wants to pay for a fact. */
+/** What a rule wants to pay a member for a fact. */
 export function partOf(
   rule: Versioned<EarningRule>,
+  member: MemberState,
   fact: EarningFact,
   source: Pick<Part, 'sourceType' | 'sourceId' | 'purpose'>,
   now: Date,
   explanation: Part['explanation'],
 ): Part {
-  const { points, activation, expiry, caps, budget, title } = rule.definition;
+  const { points, activation, expiry, caps, budget, title, condition } = rule.definition;
   const { fraction, rounding } = baseOf(points, fact.numbers.value ?? null);
   return {
     what: 'RULE',
@@ -96,7 +101,11 @@ export function partOf(
       activatesAt: activatesAt(activation, fact.time, now),
       expiresAt: expiresAt(expiry, fact.time),
     },
-    explanation: title === undefined ? explanation : { title, ...explanation },
+    explanation: {
+      ...(title !== undefined && { title }),
+      ...explanation,
+      ...(condition && { asked: factsAsked(condition, conditionFacts(member, fact)) }),
+    },
     ...source,
   };
 }
@@ -122,9 +131,11 @@ export function boostsFor(
     .filter(({ definition }) => definition.exclusive)
     .sort((a, b) => b.definition.percent - a.definition.percent)[0];
   for (const campaign of running) {
-    const { exclusive, layer, percent, budget } = campaign.definition;
+    const { exclusive, layer, percent, budget, condition } = campaign.definition;
     if (exclusive && campaign !== best) continue;
-    boosts.push({ kind: layer, key: campaign.key, percent, ruleId: campaign.ruleId, budget });
+    const { key, ruleId } = campaign;
+    const asked = condition && factsAsked(condition, facts());
+    boosts.push({ kind: layer, key, percent, ruleId, budget, asked });
   }
   return boosts;
 }

@@ -215,6 +215,10 @@ function explain(
       key,
       percent,
     })) as Json[];
+    const asked = boosts.flatMap((boost) => Object.entries(boost.asked ?? {}));
+    if (asked.length > 0) {
+      explanation.asked = { ...(part.explanation.asked as object), ...Object.fromEntries(asked) };
+    }
   }
   if (given !== wanted) {
     explanation.wanted = wanted;

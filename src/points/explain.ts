@@ -48,10 +48,22 @@ export type AppliedLimit = { readonly limit: string; readonly room: number };
 export type ExplanationFacts = Readonly<Record<string, string | number | null | undefined>> & {
   readonly multipliers?: readonly AppliedMultiplier[];
   readonly limits?: readonly AppliedLimit[];
+  /** What the rule's condition asked, with the answers. */
+  readonly asked?: Readonly<Record<string, string | number>>;
 };
 
 export const factsOf = ({ explanation }: Pick<Explained, 'explanation'>) =>
   explanation as unknown as ExplanationFacts;
+
+/** Words and results: told by fields of their own, or how a line came about and not why. */
+const notFacts = new Set(['title', 'base', 'wanted', 'multipliers', 'limits', 'asked', 'awaits']);
+
+/** The facts that an entry was decided by, by name: the command's own, then the condition's. */
+export function usedFacts(entry: Pick<Explained, 'explanation'>): Record<string, Json> {
+  const { asked, ...known } = factsOf(entry);
+  const own = Object.entries(known as Record<string, Json>).filter(([name]) => !notFacts.has(name));
+  return { ...Object.fromEntries(own), ...asked };
+}
 
 /** Points that the rule came to before caps and budgets; what was given when nothing was cut. */
 export const wantedPoints = (entry: Pick<Explained, 'explanation' | 'amount'>): number =>

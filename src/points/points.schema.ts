@@ -5,7 +5,7 @@ import { cursorCodec, pageOf } from '../graphql/paging.ts';
 import { AwardType, type LedgerEntryShape, MemberType } from '../graphql/refs.ts';
 import { mayReadPrivate } from '../members/member-access.ts';
 import type { AppliedLimit, AppliedMultiplier } from './explain.ts';
-import { explainEntry, factsOf, reasonOf, wantedPoints } from './explain.ts';
+import { explainEntry, factsOf, reasonOf, usedFacts, wantedPoints } from './explain.ts';
 import { loadExpiring, loadLedger } from './points.sql.ts';
 import { hasDormantPoints } from './points.ts';
 
@@ -185,6 +185,13 @@ for (const type of [AwardType, LedgerEntryType]) {
         }),
       },
       resolve: (entry, { locale }) => explainEntry(entry, locale),
+    }),
+    facts: t.field({
+      type: 'JSON',
+      description:
+        'The facts it was decided by, by name, as they were then: such as the streak day, the ' +
+        'value, and whatever the rule’s condition asked.',
+      resolve: usedFacts,
     }),
     wanted: t.field({
       type: 'SafeInt',

@@ -125,9 +125,26 @@ export function matches(condition: Condition, facts: ConditionFacts): boolean {
     const number = facts.numbers[condition.fact];
     return number !== undefined && numberFits(condition, number);
   }
-  const { attribute } = condition;
-  const text = Object.hasOwn(facts.attributes, attribute) ? facts.attributes[attribute] : undefined;
+  const text = textOf(facts, condition.attribute);
   return text !== undefined && textFits(condition, text);
+}
+
+const textOf = ({ attributes }: ConditionFacts, name: string): string | undefined =>
+  Object.hasOwn(attributes, name) ? attributes[name] : undefined;
+
+/** What a condition asked of the facts, by name: why a rule applied. */
+export function factsAsked(
+  condition: Condition,
+  facts: ConditionFacts,
+): Record<string, number | string> {
+  const asked: Record<string, number | string> = {};
+  for (const { comparison } of comparisonsOf(condition)) {
+    const isNumber = 'fact' in comparison;
+    const name = isNumber ? comparison.fact : comparison.attribute;
+    const value = isNumber ? facts.numbers[comparison.fact] : textOf(facts, name);
+    if (value !== undefined) asked[name] = value;
+  }
+  return asked;
 }
 
 function numberFits(comparison: Extract<Comparison, { fact: unknown }>, number: number): boolean {

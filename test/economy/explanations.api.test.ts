@@ -64,6 +64,33 @@ describe('an award', () => {
     expect(line).toMatchObject({ explanation: awards[0].explanation, zh: awards[0].zh, wanted: 4 });
   });
 
+  it('tells the facts it was decided by: its own, and what rule and campaign asked', async () => {
+    const condition = {
+      all: [
+        { fact: 'weekday', is: 'LTE', number: 5 },
+        { not: { attribute: 'channel', is: 'EQ', text: 'web' } },
+        {
+          any: [
+            { attribute: 'shop', oneOf: ['north'] },
+            { fact: 'hour', is: 'GTE', number: 0 },
+          ],
+        },
+      ],
+    };
+    await eco.earning('buy', { ...rate, condition });
+    await eco.campaign('many', {
+      ...march,
+      percent: 200,
+      condition: { fact: 'units', is: 'GT', number: 2 },
+    });
+    const input = { type: 'buy', reference: 'r', value: 3_000, units: 3 };
+    const attributes = [{ key: 'shop', value: 'south' }];
+    await eco.done('recordActivity', 'ada', { ...input, attributes });
+    const { ledger } = await eco.read('ada', 'ledger { edges { node { facts } } }');
+    const facts = { activity: 'buy', value: 3_000, weekday: 2, shop: 'south', hour: 13, units: 3 };
+    expect(ledger.edges).toEqual([{ node: { facts } }]);
+  });
+
   it.each([
     ['DOWN', [1_499, 1_500, 1_999], [1, 1, 1]],
     ['NEAREST', [1_499, 1_500, 1_999], [1, 2, 2]],
