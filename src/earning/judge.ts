@@ -1,20 +1,15 @@
 /** Which rules apply to a fact, and what they want to pay. Pure: caps and budgets come later. */
 import type { FactTime, Json, MemberState } from '../engine/rows.ts';
-import {
-  addDays,
-  daysBetween,
-  isLocalDate,
-  type LocalDate,
-  localDateOf,
-} from '../platform/calendar.ts';
+import { addDays, daysBetween, isLocalDate, type LocalDate } from '../platform/calendar.ts';
 import { datePartsOf, dayNumberOf, weekdayOf } from '../platform/civil-date.ts';
 import { activatesAt, expiresAt } from '../points/expiry.ts';
 import type { LotLife } from '../points/lots.ts';
 import type { ProgramConfig } from '../programs/config.ts';
 import { type ConditionFacts, factsAsked, matches } from '../rules/condition.ts';
-import type { Audience, Campaign, Cap, EarningRule, Trigger } from '../rules/definition.ts';
+import type { Campaign, Cap, EarningRule, Trigger } from '../rules/definition.ts';
 import { inForce, triggerKey, type Versioned } from '../rules/versioned.ts';
 import { baseOf, type Fraction, type Multiplier, type Rounding } from './amount.ts';
+import { enrolledOn, isFor } from './audience.ts';
 
 /** Something that happened, as rules look at it. */
 export type EarningFact = {
@@ -175,20 +170,6 @@ export function isNearBirthday(
       return date >= addDays(on, -daysBefore) && date <= addDays(on, daysAfter);
     });
 }
-
-function isFor(audience: Audience | undefined, member: MemberState, fact: EarningFact): boolean {
-  if (audience === undefined) return true;
-  const { tiers, tags, memberSinceFrom, memberSinceBefore } = audience;
-  return (
-    (tiers === undefined || (fact.tierKey !== null && tiers.includes(fact.tierKey))) &&
-    (tags === undefined || tags.some((tag) => member.tags.includes(tag))) &&
-    (memberSinceFrom === undefined || enrolledOn(member, fact.time) >= memberSinceFrom) &&
-    (memberSinceBefore === undefined || enrolledOn(member, fact.time) < memberSinceBefore)
-  );
-}
-
-const enrolledOn = ({ enrolledAt }: MemberState, { zone, dayStartMinutes }: FactTime) =>
-  localDateOf(enrolledAt, zone, dayStartMinutes);
 
 /** Computes a value when it is first asked for: most rules ask nothing of the fact. */
 function once<Value>(compute: () => Value): () => Value {

@@ -16,6 +16,7 @@ import '../activities/activities.schema.ts';
 import '../earning/quote.schema.ts';
 import '../rules/rules.schema.ts';
 import '../rewards/rewards.schema.ts';
+import '../redemptions/redemptions.schema.ts';
 import '../leaderboards/leaderboards.schema.ts';
 import '../live/live.schema.ts';
 import '../audit/audit.schema.ts';

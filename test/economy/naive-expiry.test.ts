@@ -10,7 +10,7 @@ import { recordActivity } from '../../src/activities/record-activity.ts';
 import { fromGlobalId } from '../../src/graphql/ids.ts';
 import { enrolMember } from '../../src/members/enrol-member.ts';
 import { loadPointsByState } from '../../src/points/points.sql.ts';
-import { redeemReward } from '../../src/rewards/redeem-reward.ts';
+import { redeemReward } from '../../src/redemptions/redeem-reward.ts';
 import { bePatient } from '../support/patience.ts';
 import { DAY, type Economy, openEconomies } from './api.ts';
 

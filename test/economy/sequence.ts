@@ -9,7 +9,7 @@ import { Refusal } from '../../src/platform/refusal.ts';
 import { adjustPoints } from '../../src/points/adjust-points.ts';
 import { confirmPoints } from '../../src/points/confirm-points.ts';
 import { reverseActivity, reverseEntry } from '../../src/points/reverse-points.ts';
-import { redeemReward } from '../../src/rewards/redeem-reward.ts';
+import { redeemReward } from '../../src/redemptions/redeem-reward.ts';
 import type { TestApp } from '../support/app.ts';
 import type { MemberModel } from './model.ts';
 import type { Verdict } from './model-ledger.ts';

@@ -8,8 +8,8 @@ import { adjustPoints } from '../../src/points/adjust-points.ts';
 import { creditPoints, debitPoints } from '../../src/points/ledger.ts';
 import { InsufficientPoints } from '../../src/points/points.refusals.ts';
 import { factTime } from '../../src/programs/fact-time.ts';
+import { redeemReward } from '../../src/redemptions/redeem-reward.ts';
 import { createReward } from '../../src/rewards/create-reward.ts';
-import { redeemReward } from '../../src/rewards/redeem-reward.ts';
 import {
   createTestApp,
   createTestProgram,

@@ -8,8 +8,8 @@ import { enrolMember } from '../../src/members/enrol-member.ts';
 import { FakeClock } from '../../src/platform/clock.ts';
 import { IdempotencyKeyReused, Refusal } from '../../src/platform/refusal.ts';
 import { adjustPoints } from '../../src/points/adjust-points.ts';
+import { redeemReward } from '../../src/redemptions/redeem-reward.ts';
 import { createReward } from '../../src/rewards/create-reward.ts';
-import { redeemReward } from '../../src/rewards/redeem-reward.ts';
 import {
   createTestApp,
   createTestProgram,

@@ -8,7 +8,8 @@ import { MemberNotFound } from '../members/members.refusals.ts';
 import { debitPoints, summarise } from '../points/ledger.ts';
 import { InsufficientPoints } from '../points/points.refusals.ts';
 import { factTime } from '../programs/fact-time.ts';
-import { OutOfStock, PriceChanged, RewardNotFound } from './rewards.refusals.ts';
+import { RewardNotFound } from '../rewards/rewards.refusals.ts';
+import { OutOfStock, PriceChanged } from './redemptions.refusals.ts';
 
 const input = z.object({
   member: memberRef,
