@@ -16,7 +16,7 @@ import type {
 import { type Columns, inserter, updater } from './writer.ts';
 
 const instant = (at: Date | null) => (at === null ? null : instantText(at));
-const bytes = (value: Buffer | null) => (value === null ? null : `\\x${value.toString('hex')}`);
+const bytes = (value: Buffer | null) => (value === null ? null : value.toString('hex'));
 
 let lastAt: Date | undefined;
 let lastText = '';
