@@ -1,4 +1,4 @@
-import type { EarnedWithTier } from '../earning/earn.ts';
+import { type EarnedWithTier, toldOf } from '../earning/earn.ts';
 import type { Facts } from '../engine/facts.ts';
 import type { MemberState } from '../engine/rows.ts';
 import { factTime } from '../programs/fact-time.ts';
@@ -69,7 +69,7 @@ export function recordCheckIn(facts: Facts, member: MemberState, at: Date): Chec
     planId,
     localDate,
     streakDay,
-    ...paid,
+    ...toldOf(paid),
   });
   const record = {
     localDate,
