@@ -52,10 +52,10 @@ export function inOrder(multipliers: readonly Multiplier[]): Multiplier[] {
   );
 }
 
-/** The base times every multiplier, one after another (two doublings make four), not rounded. */
+/** The base times every multiplier (two doublings make four), not rounded: any order will do. */
 export function multiply(base: Fraction, multipliers: readonly Multiplier[]): Fraction {
   let { numerator, denominator } = base;
-  for (const { percent } of inOrder(multipliers)) {
+  for (const { percent } of multipliers) {
     numerator *= BigInt(percent);
     denominator *= 100n;
   }
