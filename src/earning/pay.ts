@@ -1,7 +1,7 @@
 /** Pays what rules want to pay: multiplied, rounded once, and cut to what caps and budgets leave. */
 import type { Facts } from '../engine/facts.ts';
 import type { EntryRow, Json, MemberState } from '../engine/rows.ts';
-import type { LocalDate } from '../platform/calendar.ts';
+import { instantText, type LocalDate } from '../platform/calendar.ts';
 import {
   allEarned,
   type Counters,
@@ -232,7 +232,7 @@ const withheldLine = (part: Part, explanation: Part['explanation']): EntrySummar
   seq: 0,
   kind: 'EARN',
   amount: 0,
-  occurredAt: part.time.occurredAt.toISOString(),
+  occurredAt: instantText(part.time.occurredAt),
   sourceType: part.sourceType,
   purpose: part.purpose,
   ruleVersion: versionName(part.rule),
