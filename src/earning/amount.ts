@@ -46,7 +46,7 @@ export function baseOf(
 const kindsInOrder: readonly Multiplier['kind'][] = ['TIER', 'CAMPAIGN', 'BOOST'];
 
 /** Multipliers in the order in which they apply and are explained: tier, campaigns, boosts (S39). */
-export function inOrder(multipliers: readonly Multiplier[]): Multiplier[] {
+export function inOrder<M extends Multiplier>(multipliers: readonly M[]): M[] {
   return multipliers.toSorted(
     (a, b) => kindsInOrder.indexOf(a.kind) - kindsInOrder.indexOf(b.kind),
   );

@@ -14,7 +14,7 @@ import type { ProgramConfig } from '../programs/config.ts';
 import { type ConditionFacts, factsAsked, matches } from '../rules/condition.ts';
 import type { Audience, Campaign, Cap, EarningRule, Trigger } from '../rules/definition.ts';
 import { inForce, triggerKey, type Versioned } from '../rules/versioned.ts';
-import { baseOf, type Fraction, type Multiplier, type Rounding } from './amount.ts';
+import { baseOf, type Fraction, inOrder, type Multiplier, type Rounding } from './amount.ts';
 
 /** Something that happened, as rules look at it. */
 export type EarningFact = {
@@ -88,6 +88,7 @@ export function partOf(
 ): Part {
   const { points, activation, expiry, caps, budget, title, condition } = rule.definition;
   const { fraction, rounding } = baseOf(points, fact.numbers.value ?? null);
+  const told = title === undefined ? explanation : { title, ...explanation };
   return {
     what: 'RULE',
     rule,
@@ -101,16 +102,14 @@ export function partOf(
       activatesAt: activatesAt(activation, fact.time, now),
       expiresAt: expiresAt(expiry, fact.time),
     },
-    explanation: {
-      ...(title !== undefined && { title }),
-      ...explanation,
-      ...(condition && { asked: factsAsked(condition, conditionFacts(member, fact)) }),
-    },
+    explanation: condition
+      ? { asked: factsAsked(condition, conditionFacts(member, fact)), ...told }
+      : told,
     ...source,
   };
 }
 
-/** The multipliers of a fact: the tier's, then campaigns; of exclusive campaigns the largest. */
+/** The multipliers of a fact, in their order; of exclusive campaigns the largest alone. */
 export function boostsFor(
   program: ProgramConfig,
   member: MemberState,
@@ -137,7 +136,7 @@ export function boostsFor(
     const asked = condition && factsAsked(condition, facts);
     boosts.push({ kind: layer, key, percent, ruleId, budget, asked });
   }
-  return boosts;
+  return inOrder(boosts);
 }
 
 function isRunning(

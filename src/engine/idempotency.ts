@@ -18,6 +18,7 @@ export function hashInput(input: object): Buffer {
 
 /** JSON with the keys of every object in order; absent and undefined fields are one. */
 export function canonicalJson(value: unknown): string {
+  if (Number.isSafeInteger(value)) return `${value}`;
   if (typeof value !== 'object' || value === null || value instanceof Date) {
     return JSON.stringify(value);
   }
