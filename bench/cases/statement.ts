@@ -66,7 +66,7 @@ const explanation = { plan: 'default', version: 1, streakDay: 1, was: null };
 async function checkIn(externalId: string, occurredAt: Date): Promise<boolean> {
   const day = new Date(occurredAt.getTime() + 19_800_000).toISOString().slice(0, 10);
   const entry = { seq: 1, kind: 'EARN', amount: 10, occurredAt: occurredAt.toISOString() };
-  const payload = { planId, localDate: day, streakDay: 1, entries: [{ ...entry, explanation }] };
+  const payload = { planId, localDate: day, streakDay: 1, entries: [entry] };
   const result = await pool.query({
     name: 'checkIn',
     text,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type EarnedWithTier, earn } from '../earning/earn.ts';
+import { type EarnedWithTier, earn, toldOf } from '../earning/earn.ts';
 import {
   idempotencyKey,
   instant,
@@ -92,7 +92,6 @@ export const recordActivity: Operation<RecordActivityInput, RecordActivityOutcom
     });
     const points = paid.entries.reduce((sum, entry) => sum + entry.amount, 0);
     facts.addActivity({
-      ...time,
       programId: program.id,
       type,
       reference,
@@ -102,8 +101,9 @@ export const recordActivity: Operation<RecordActivityInput, RecordActivityOutcom
       returnedUnits: 0,
       recordedAt: now,
       points,
+      ...time,
     });
-    const payload = { activity: type, reference, value, units, ...paid };
+    const payload = { activity: type, reference, value, units, ...toldOf(paid) };
     const position = facts.emit(member, 'activity.recorded', time.occurredAt, payload);
     return { memberId, type, reference, alreadyRecorded: false, position, ...paid };
   },

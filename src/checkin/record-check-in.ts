@@ -1,6 +1,7 @@
-import type { EarnedWithTier } from '../earning/earn.ts';
+import { type EarnedWithTier, toldOf } from '../earning/earn.ts';
 import type { Facts } from '../engine/facts.ts';
 import type { MemberState } from '../engine/rows.ts';
+import { instantText } from '../platform/calendar.ts';
 import { factTime } from '../programs/fact-time.ts';
 import { payDay } from './pay-day.ts';
 import { placeDay } from './place-day.ts';
@@ -69,12 +70,12 @@ export function recordCheckIn(facts: Facts, member: MemberState, at: Date): Chec
     planId,
     localDate,
     streakDay,
-    ...paid,
+    ...toldOf(paid),
   });
   const record = {
     localDate,
-    occurredAt: at.toISOString(),
-    recordedAt: recordedAt.toISOString(),
+    occurredAt: instantText(at),
+    recordedAt: instantText(recordedAt),
     zone: time.zone,
     streakDay,
     points,

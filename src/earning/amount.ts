@@ -46,16 +46,16 @@ export function baseOf(
 const kindsInOrder: readonly Multiplier['kind'][] = ['TIER', 'CAMPAIGN', 'BOOST'];
 
 /** Multipliers in the order in which they apply and are explained: tier, campaigns, boosts (S39). */
-export function inOrder(multipliers: readonly Multiplier[]): Multiplier[] {
+export function inOrder<M extends Multiplier>(multipliers: readonly M[]): M[] {
   return multipliers.toSorted(
     (a, b) => kindsInOrder.indexOf(a.kind) - kindsInOrder.indexOf(b.kind),
   );
 }
 
-/** The base times every multiplier, one after another (two doublings make four), not rounded. */
+/** The base times every multiplier (two doublings make four), not rounded: any order will do. */
 export function multiply(base: Fraction, multipliers: readonly Multiplier[]): Fraction {
   let { numerator, denominator } = base;
-  for (const { percent } of inOrder(multipliers)) {
+  for (const { percent } of multipliers) {
     numerator *= BigInt(percent);
     denominator *= 100n;
   }

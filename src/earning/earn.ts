@@ -1,6 +1,6 @@
 /** What a command earns: the rules that apply to its fact, paid, and the tier that follows. */
 import type { Facts } from '../engine/facts.ts';
-import type { MemberState } from '../engine/rows.ts';
+import type { Json, MemberState } from '../engine/rows.ts';
 import {
   effectiveTierKey,
   type TierStep,
@@ -16,6 +16,12 @@ import { type Earned, payParts, wantedOf } from './pay.ts';
 export type GivenFact = Omit<EarningFact, 'tierKey'>;
 
 export type EarnedWithTier = Earned & { readonly tier?: TierStep };
+
+/** What the event log says of it: what its readers count. How it came about is in the ledger. */
+export const toldOf = ({ entries, tier }: EarnedWithTier): { readonly [key: string]: Json } => ({
+  entries: entries.map(({ seq, kind, amount, occurredAt }) => ({ seq, kind, amount, occurredAt })),
+  ...(tier && { tier }),
+});
 
 type Options = {
   /** What the command pays besides rules: a check-in's day and milestones. */

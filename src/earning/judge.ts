@@ -8,7 +8,7 @@ import type { ProgramConfig } from '../programs/config.ts';
 import { type ConditionFacts, factsAsked, matches } from '../rules/condition.ts';
 import type { Campaign, Cap, EarningRule, Trigger } from '../rules/definition.ts';
 import { inForce, triggerKey, type Versioned } from '../rules/versioned.ts';
-import { baseOf, type Fraction, type Multiplier, type Rounding } from './amount.ts';
+import { baseOf, type Fraction, inOrder, type Multiplier, type Rounding } from './amount.ts';
 import { enrolledOn, isFor } from './audience.ts';
 
 /** Something that happened, as rules look at it. */
@@ -56,7 +56,7 @@ export function rulesFor(
 ): Versioned<EarningRule>[] {
   const candidates = program.earning.get(triggerKey(fact.trigger));
   if (candidates === undefined) return [];
-  const facts = once(() => conditionFacts(member, fact));
+  const facts = conditionFacts(member, fact);
   const taken = new Set<string>();
   return inForce(candidates, fact.time.occurredAt).filter(({ definition }) => {
     const { exclusiveGroup: group, firstDate, lastDate } = definition;
@@ -65,7 +65,7 @@ export function rulesFor(
     const applies =
       (firstDate === undefined || localDate >= firstDate) &&
       (lastDate === undefined || localDate <= lastDate) &&
-      (definition.condition === undefined || matches(definition.condition, facts())) &&
+      (definition.condition === undefined || matches(definition.condition, facts)) &&
       isFor(definition.audience, member, fact);
     if (applies && group !== undefined) taken.add(group);
     return applies;
@@ -83,6 +83,7 @@ export function partOf(
 ): Part {
   const { points, activation, expiry, caps, budget, title, condition } = rule.definition;
   const { fraction, rounding } = baseOf(points, fact.numbers.value ?? null);
+  const told = title === undefined ? explanation : { title, ...explanation };
   return {
     what: 'RULE',
     rule,
@@ -96,16 +97,14 @@ export function partOf(
       activatesAt: activatesAt(activation, fact.time, now),
       expiresAt: expiresAt(expiry, fact.time),
     },
-    explanation: {
-      ...(title !== undefined && { title }),
-      ...explanation,
-      ...(condition && { asked: factsAsked(condition, conditionFacts(member, fact)) }),
-    },
+    explanation: condition
+      ? { asked: factsAsked(condition, conditionFacts(member, fact)), ...told }
+      : told,
     ...source,
   };
 }
 
-/** The multipliers of a fact: the tier's, then campaigns; of exclusive campaigns the largest. */
+/** The multipliers of a fact, in their order; of exclusive campaigns the largest alone. */
 export function boostsFor(
   program: ProgramConfig,
   member: MemberState,
@@ -114,11 +113,11 @@ export function boostsFor(
 ): Boost[] {
   const boosts: Boost[] = [];
   if (tierPercent !== 100 && fact.tierKey !== null) {
-    const tier = { kind: 'TIER', key: fact.tierKey, percent: tierPercent } as const;
-    boosts.push({ ...tier, ruleId: null, budget: null });
+    const { tierKey: key } = fact;
+    boosts.push({ kind: 'TIER', key, percent: tierPercent, ruleId: null, budget: null });
   }
   if (program.campaigns.length === 0) return boosts;
-  const facts = once(() => conditionFacts(member, fact));
+  const facts = conditionFacts(member, fact);
   const running = inForce(program.campaigns, fact.time.occurredAt).filter(({ definition }) =>
     isRunning(definition, member, fact, facts),
   );
@@ -129,17 +128,17 @@ export function boostsFor(
     const { exclusive, layer, percent, budget, condition } = campaign.definition;
     if (exclusive && campaign !== best) continue;
     const { key, ruleId } = campaign;
-    const asked = condition && factsAsked(condition, facts());
+    const asked = condition && factsAsked(condition, facts);
     boosts.push({ kind: layer, key, percent, ruleId, budget, asked });
   }
-  return boosts;
+  return inOrder(boosts);
 }
 
 function isRunning(
   { when, triggers, condition, audience }: Campaign,
   member: MemberState,
   fact: EarningFact,
-  facts: () => ConditionFacts,
+  facts: ConditionFacts,
 ): boolean {
   const { localDate } = fact.time;
   const inTime =
@@ -150,7 +149,7 @@ function isRunning(
     inTime &&
     (triggers.length === 0 ||
       triggers.some((trigger) => triggerKey(trigger) === triggerKey(fact.trigger))) &&
-    (condition === undefined || matches(condition, facts())) &&
+    (condition === undefined || matches(condition, facts)) &&
     isFor(audience, member, fact)
   );
 }
@@ -171,36 +170,49 @@ export function isNearBirthday(
     });
 }
 
-/** Computes a value when it is first asked for: most rules ask nothing of the fact. */
-function once<Value>(compute: () => Value): () => Value {
-  let value: Value | undefined;
-  return () => {
-    value ??= compute();
-    return value;
-  };
+/** The numbers that conditions may ask of a fact; the calendar's are worked out when they are. */
+class FactNumbers {
+  readonly #member: MemberState;
+  readonly #fact: EarningFact;
+  readonly value: number | undefined;
+  readonly units: number | undefined;
+  readonly streakDay: number | undefined;
+  readonly totalDays: number | undefined;
+
+  constructor(member: MemberState, fact: EarningFact) {
+    const { value, units, streakDay, totalDays } = fact.numbers;
+    this.#member = member;
+    this.#fact = fact;
+    this.value = value;
+    this.units = units;
+    this.streakDay = streakDay;
+    this.totalDays = totalDays;
+  }
+
+  get weekday(): number {
+    return weekdayOf(dayNumberOf(this.#fact.time.localDate));
+  }
+
+  get hour(): number {
+    const { occurredAt, utcOffsetSeconds } = this.#fact.time;
+    return new Date(occurredAt.getTime() + utcOffsetSeconds * 1000).getUTCHours();
+  }
+
+  get dayOfMonth(): number | undefined {
+    return datePartsOf(this.#fact.time.localDate)?.day;
+  }
+
+  get month(): number | undefined {
+    return datePartsOf(this.#fact.time.localDate)?.month;
+  }
+
+  get memberDays(): number {
+    const { time } = this.#fact;
+    return Math.max(0, daysBetween(enrolledOn(this.#member, time), time.localDate));
+  }
 }
 
-/** What conditions may ask of the fact. */
-function conditionFacts(member: MemberState, fact: EarningFact): ConditionFacts {
-  const { occurredAt, localDate, utcOffsetSeconds } = fact.time;
-  const { month = 0, day = 0 } = datePartsOf(localDate) ?? {};
-  const weekday = weekdayOf(dayNumberOf(localDate));
-  const hour = new Date(occurredAt.getTime() + utcOffsetSeconds * 1000).getUTCHours();
-  return {
-    numbers: {
-      weekday,
-      hour,
-      dayOfMonth: day,
-      month,
-      // Few conditions ask for it, and it is the dearest.
-      get memberDays() {
-        return Math.max(0, daysBetween(enrolledOn(member, fact.time), localDate));
-      },
-      value: fact.numbers.value,
-      units: fact.numbers.units,
-      streakDay: fact.numbers.streakDay,
-      totalDays: fact.numbers.totalDays,
-    },
-    attributes: fact.attributes,
-  };
-}
+const conditionFacts = (member: MemberState, fact: EarningFact): ConditionFacts => ({
+  numbers: new FactNumbers(member, fact),
+  attributes: fact.attributes,
+});

@@ -1,7 +1,7 @@
 /** Pays what rules want to pay: multiplied, rounded once, and cut to what caps and budgets leave. */
 import type { Facts } from '../engine/facts.ts';
-import type { EntryRow, Json, MemberState } from '../engine/rows.ts';
-import type { LocalDate } from '../platform/calendar.ts';
+import type { EntryRow, MemberState } from '../engine/rows.ts';
+import { instantText, type LocalDate } from '../platform/calendar.ts';
 import {
   allEarned,
   type Counters,
@@ -14,7 +14,7 @@ import {
 import { creditPoints, type EntrySummary, summarise } from '../points/ledger.ts';
 import type { Cap } from '../rules/definition.ts';
 import { oneInForce, versionName } from '../rules/versioned.ts';
-import { exactly, inOrder, multiply, roundOnce, share } from './amount.ts';
+import { exactly, multiply, roundOnce, share } from './amount.ts';
 import type { Boost, Part } from './judge.ts';
 
 /** What a command earned: the lines, and what caps and budgets left nothing of. */
@@ -30,7 +30,7 @@ type Limit = { readonly limit: string; readonly room: number };
 export const wantedOf = (part: Part, boosts: readonly Boost[]): number =>
   Math.max(0, roundOnce(multiply(part.base, boosts), part.rounding) - part.paid);
 
-/** Pays parts in turn: each sees the room that those before it left. */
+/** Pays parts in turn: each sees the room that those before it left. Boosts are in their order. */
 export function payParts(
   facts: Facts,
   member: MemberState,
@@ -163,7 +163,7 @@ function withinCampaignBudgets(
   if (boosts.every(({ budget }) => budget === null)) return { points: wanted, extras: [] };
   const extras: Extra[] = [];
   let amount = part.base;
-  for (const boost of inOrder(boosts) as Boost[]) {
+  for (const boost of boosts) {
     const next = multiply(amount, [boost]);
     if (boost.budget === null || boost.ruleId === null) {
       amount = next;
@@ -206,23 +206,22 @@ function explain(
   given: number,
   limits: readonly Limit[],
 ): Part['explanation'] {
-  const explanation: Part['explanation'] = { ...part.explanation };
+  let { explanation } = part;
   if (boosts.length > 0) {
     const { numerator, denominator } = part.base;
-    explanation.base = denominator === 1n ? Number(numerator) : `${numerator}/${denominator}`;
-    explanation.multipliers = inOrder(boosts).map(({ kind, key, percent }) => ({
-      kind,
-      key,
-      percent,
-    })) as Json[];
+    explanation = {
+      base: denominator === 1n ? Number(numerator) : `${numerator}/${denominator}`,
+      multipliers: boosts.map(({ kind, key, percent }) => ({ kind, key, percent })),
+      ...explanation,
+    };
     const asked = boosts.flatMap((boost) => Object.entries(boost.asked ?? {}));
     if (asked.length > 0) {
       explanation.asked = { ...(part.explanation.asked as object), ...Object.fromEntries(asked) };
     }
   }
   if (given !== wanted) {
-    explanation.wanted = wanted;
-    explanation.limits = limits.map(({ limit, room }) => ({ limit, room }));
+    const cuts = limits.map(({ limit, room }) => ({ limit, room }));
+    explanation = { wanted, limits: cuts, ...explanation };
   }
   return explanation;
 }
@@ -232,7 +231,7 @@ const withheldLine = (part: Part, explanation: Part['explanation']): EntrySummar
   seq: 0,
   kind: 'EARN',
   amount: 0,
-  occurredAt: part.time.occurredAt.toISOString(),
+  occurredAt: instantText(part.time.occurredAt),
   sourceType: part.sourceType,
   purpose: part.purpose,
   ruleVersion: versionName(part.rule),

@@ -3,7 +3,7 @@ import { limits } from '../limits.ts';
 import { assert } from '../platform/assert.ts';
 import type { Clock } from '../platform/clock.ts';
 import { classifyFault } from '../platform/conflicts.ts';
-import { named, type Pool, type PoolClient } from '../platform/db.ts';
+import { named, type Pool, type PoolClient, together } from '../platform/db.ts';
 import { IdempotencyKeyReused, InputError, Refusal } from '../platform/refusal.ts';
 import type { ProgramConfigs } from '../programs/config.ts';
 import { Changes } from './changes.ts';
@@ -147,7 +147,8 @@ async function writeAndCommit(
 ): Promise<void> {
   // Put together before anything is sent: a row that cannot be put into words must not commit.
   const { name, text, values } = writeStatement(changes);
-  const sent = [named(client, name, text, values), client.query('commit')] as const;
+  const send = () => [named(client, name, text, values), client.query('commit')] as const;
+  const sent = together(client, send);
   const [written, committed] = await Promise.allSettled(sent);
   if (written.status === 'fulfilled' && committed.status === 'fulfilled') {
     assert(committed.value.command === 'COMMIT', 'the batch was committed, not rolled back');

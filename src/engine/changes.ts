@@ -72,21 +72,24 @@ export class Changes {
     events: [],
     receipts: [],
   };
-  readonly #updated: { [Table in keyof Updates]: Set<Updates[Table]> } = {
-    members: new Set(),
-    profiles: new Set(),
-    lots: new Set(),
-    rewards: new Set(),
-    budgets: new Set(),
-    holds: new Set(),
-    adjustments: new Set(),
-    activities: new Set(),
+  /** Changed rows, with the place in the journal that holds what they were. */
+  readonly #updated: { [Table in keyof Updates]: Map<Updates[Table], number> } = {
+    members: new Map(),
+    profiles: new Map(),
+    lots: new Map(),
+    rewards: new Map(),
+    budgets: new Map(),
+    holds: new Map(),
+    adjustments: new Map(),
+    activities: new Map(),
   };
   readonly #journal: (() => void)[] = [];
+  #mark = 0;
 
-  /** A point to come back to. */
+  /** A point to come back to; a rollback never stops short of the newest. */
   mark(): number {
-    return this.#journal.length;
+    this.#mark = this.#journal.length;
+    return this.#mark;
   }
 
   /** Undoes all that happened since the mark, newest first. */
@@ -111,20 +114,24 @@ export class Changes {
 
   /** Changes a row of the working copy. */
   update<K extends keyof Updates>(table: K, row: Updates[K], patch: Partial<Updates[K]>): void {
-    const updated: Set<Updates[K]> = this.#updated[table];
-    const before = { ...row };
-    const first = !updated.has(row);
-    updated.add(row);
+    const updated: Map<Updates[K], number> = this.#updated[table];
+    const known = updated.get(row);
+    // A rollback goes to the newest mark or further: what the row was there is all it needs.
+    if (known === undefined || known < this.#mark) {
+      const before = { ...row };
+      updated.set(row, this.#journal.length);
+      this.#journal.push(() => {
+        Object.assign(row, before);
+        if (known === undefined) updated.delete(row);
+        else updated.set(row, known);
+      });
+    }
     Object.assign(row, patch);
-    this.#journal.push(() => {
-      Object.assign(row, before);
-      if (first) updated.delete(row);
-    });
   }
 
   /** Rows that exist in the database and were changed; new ones are inserted in their final state. */
   updated<K extends keyof Updates>(table: K): Updates[K][] {
-    const rows: Updates[K][] = [...this.#updated[table]];
+    const rows: Updates[K][] = [...this.#updated[table].keys()];
     const created: ReadonlySet<unknown> = new Set(this.#created(table));
     return created.size === 0 ? rows : rows.filter((row) => !created.has(row));
   }

@@ -18,14 +18,19 @@ export function hashInput(input: object): Buffer {
 
 /** JSON with the keys of every object in order; absent and undefined fields are one. */
 export function canonicalJson(value: unknown): string {
-  if (value instanceof Date) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).filter(([, field]) => field !== undefined);
-    entries.sort(([a], [b]) => (a < b ? -1 : 1));
-    return `{${entries.map(([k, v]) => `${JSON.stringify(k)}:${canonicalJson(v)}`).join(',')}}`;
+  if (Number.isSafeInteger(value)) return `${value}`;
+  if (typeof value !== 'object' || value === null || value instanceof Date) {
+    return JSON.stringify(value);
   }
-  return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  let fields = '';
+  for (const key of Object.keys(value).sort()) {
+    const field = (value as Record<string, unknown>)[key];
+    if (field === undefined) continue;
+    if (fields !== '') fields += ',';
+    fields += `${JSON.stringify(key)}:${canonicalJson(field)}`;
+  }
+  return `{${fields}}`;
 }
 
 /** Keeps the answer, so that the same key finds it: in this batch at once, later from the table. */

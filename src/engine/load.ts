@@ -2,7 +2,7 @@
 
 import { assert } from '../platform/assert.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { PoolClient } from '../platform/db.ts';
+import { type PoolClient, together } from '../platform/db.ts';
 import type { ProgramConfigs } from '../programs/config.ts';
 import {
   loadActivities,
@@ -94,17 +94,8 @@ function loadKnown(client: PoolClient, requests: readonly Request[]) {
   ] as const;
 }
 
-/**
- * Opens the transaction and loads the batch. Everything that does not depend on another answer
- * is sent at once; the clock is read behind the locks, so `now` never runs back for a row.
- */
-export async function loadBatch(
-  client: PoolClient,
-  clock: Clock,
-  configs: ProgramConfigs,
-  requests: readonly Request[],
-): Promise<Loaded & { readonly txid: string }> {
-  const sent = [
+const openAndLock = (client: PoolClient, requests: readonly Request[]) =>
+  [
     client.query('begin'),
     ...lockAll(client, requests),
     ...loadKnown(client, requests),
@@ -116,6 +107,18 @@ export async function loadBatch(
       adjustments: requests.filter(({ touches }) => touches.asks).length,
     }),
   ] as const;
+
+/**
+ * Opens the transaction and loads the batch. Everything that does not depend on another answer
+ * is sent at once; the clock is read behind the locks, so `now` never runs back for a row.
+ */
+export async function loadBatch(
+  client: PoolClient,
+  clock: Clock,
+  configs: ProgramConfigs,
+  requests: readonly Request[],
+): Promise<Loaded & { readonly txid: string }> {
+  const sent = together(client, () => openAndLock(client, requests));
   await settled(sent);
   const [, members, rewards, receipts, activities, [opening]] = await Promise.all(sent);
   assert(opening !== undefined, 'a batch is opened');

@@ -1,4 +1,5 @@
 /** Every table that a batch writes: its columns, and how rows fill them. */
+import { instantText } from '../platform/calendar.ts';
 import type { Changes } from './changes.ts';
 import type { KnownActivity } from './engine.sql.ts';
 import type {
@@ -16,19 +17,7 @@ import type {
 import { type Columns, inserter, updater } from './writer.ts';
 
 const instant = (at: Date | null) => (at === null ? null : instantText(at));
-const bytes = (value: Buffer | null) => (value === null ? null : `\\x${value.toString('hex')}`);
-
-let lastAt: Date | undefined;
-let lastText = '';
-
-/** A batch writes its `now` many times over. */
-function instantText(at: Date): string {
-  if (at !== lastAt) {
-    lastText = at.toISOString();
-    lastAt = at;
-  }
-  return lastText;
-}
+const bytes = (value: Buffer | null) => (value === null ? null : value.toString('hex'));
 
 const factTime: Columns<FactTime> = {
   occurred_at: ['timestamptz', (row) => instant(row.occurredAt)],

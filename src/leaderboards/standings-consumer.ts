@@ -26,6 +26,10 @@ type Gain = {
   reachedAt: Date;
 };
 
+/** An entry as events tell of it: awards without their reasons. */
+type EntryTold = Pick<EntrySummary, 'kind' | 'amount' | 'occurredAt'> &
+  Partial<Pick<EntrySummary, 'explanation'>>;
+
 /** Board changes per message: keeps every message far below the bus's limit. */
 const BOARDS_PER_MESSAGE = 500;
 
@@ -46,11 +50,11 @@ export const standingsConsumer = (clock: Clock): Consumer => ({
 function gainsOf(events: readonly LoggedEvent[], boards: Map<number, BoardRow[]>): Gain[] {
   const gains: Gain[] = [];
   for (const { programId, memberId, position, payload, occurredAt: toldAt } of events) {
-    const { entries = [] } = payload as { entries?: EntrySummary[] };
+    const { entries = [] } = payload as { entries?: EntryTold[] };
     for (const { kind, amount: points, occurredAt, explanation } of entries) {
       // Boards count points earned, not net of spending; what is reversed counts no more (S66).
       if (kind !== 'EARN' && kind !== 'REVERSAL') continue;
-      const amount = kind === 'EARN' ? points : -Number(explanation.reversed);
+      const amount = kind === 'EARN' ? points : -Number(explanation?.reversed);
       const factAt = new Date(occurredAt);
       // A score that was lowered was reached when that happened (S65).
       const reachedAt = kind === 'EARN' ? factAt : toldAt;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type EarnedWithTier, earn } from '../earning/earn.ts';
+import { type EarnedWithTier, earn, toldOf } from '../earning/earn.ts';
 import { externalId, idempotencyKey } from '../engine/inputs.ts';
 import type { Operation } from '../engine/operation.ts';
 import { factTime } from '../programs/fact-time.ts';
@@ -40,7 +40,7 @@ export const enrolMember: Operation<EnrolMemberInput, EnrolMemberOutcome> = {
     };
     const source = { sourceType: 'ENROLMENT' as const, sourceId: String(member.memberId) };
     const paid = earn(facts, member, fact, { source, explanation: {} });
-    const position = facts.emit(member, 'member.enrolled', now, paid);
+    const position = facts.emit(member, 'member.enrolled', now, toldOf(paid));
     return { memberId: member.memberId, position, ...paid };
   },
 };

@@ -57,10 +57,12 @@ export function dateOfDayNumber(dayNumber: number): string {
   return dateText(yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day);
 }
 
+/** A whole number with two digits. */
+export const two = (value: number) => (value < 10 ? `0${value}` : `${value}`);
+
 /** 'YYYY-MM-DD' of parts that are known to be a date; RangeError after the year 9999. */
 export function dateText(year: number, month: number, day: number): string {
   if (year > 9999) throw new RangeError('a local date outside the years 0001 to 9999');
-  const two = (value: number) => (value < 10 ? `0${value}` : `${value}`);
   return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;
 }
 

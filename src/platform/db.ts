@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from '../generated/prisma/client.ts';
@@ -85,6 +86,20 @@ export async function named<Row extends object>(
     values: values as unknown[],
   });
   return result.rows;
+}
+
+/**
+ * What `send` asks goes out in one write: on a pipelined connection each query is a system call of
+ * its own otherwise, and they are dearer than the queries.
+ */
+export function together<Sent>(client: PoolClient, send: () => Sent): Sent {
+  const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
+  stream.cork();
+  try {
+    return send();
+  } finally {
+    stream.uncork();
+  }
 }
 
 /** Runs `work` in one transaction of its own connection. */

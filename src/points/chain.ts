@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../engine/idempotency.ts';
 import type { EntryRow } from '../engine/rows.ts';
+import { instantText } from '../platform/calendar.ts';
 import type { LotLife } from './lots.ts';
 
 /** What an entry says, as it is hashed. */
@@ -34,12 +35,12 @@ function canonicalEntry(entry: HashedEntry, life: LotLife | null): string {
     entry.seq,
     entry.kind,
     entry.amount,
-    entry.occurredAt.toISOString(),
+    instantText(entry.occurredAt),
     entry.localDate,
     entry.zone,
     entry.utcOffsetSeconds,
     entry.dayStartMinutes,
-    entry.recordedAt.toISOString(),
+    instantText(entry.recordedAt),
     entry.sourceType,
     entry.sourceId,
     entry.purpose,
@@ -49,8 +50,8 @@ function canonicalEntry(entry: HashedEntry, life: LotLife | null): string {
   ]);
   const said = `${plain.slice(0, -1)},${canonicalJson(entry.explanation)}`;
   if (life === null) return `${said}]`;
-  const expiresAt = life.expiresAt === null ? 'null' : `"${life.expiresAt.toISOString()}"`;
+  const expiresAt = life.expiresAt === null ? 'null' : `"${instantText(life.expiresAt)}"`;
   // What awaits its confirmation gets its activation later.
-  const activatesAt = life.activatesAt === null ? 'null' : `"${life.activatesAt.toISOString()}"`;
+  const activatesAt = life.activatesAt === null ? 'null' : `"${instantText(life.activatesAt)}"`;
   return `${said},${activatesAt},${expiresAt}]`;
 }

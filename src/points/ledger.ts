@@ -6,6 +6,7 @@ import type { Facts } from '../engine/facts.ts';
 import type { EntryKind, EntryRow, FactTime, Json, LotRow, MemberState } from '../engine/rows.ts';
 import { limits } from '../limits.ts';
 import { assert } from '../platform/assert.ts';
+import { instantText } from '../platform/calendar.ts';
 import { entryHash } from './chain.ts';
 import { type Allocation, allocate, freeOf, isExpired, isSpendable, type LotLife } from './lots.ts';
 import { BalanceOutOfRange, InsufficientPoints } from './points.refusals.ts';
@@ -227,7 +228,7 @@ export const summarise = (entries: readonly EntryRow[]): EntrySummary[] =>
     seq: entry.seq,
     kind: entry.kind,
     amount: entry.amount,
-    occurredAt: entry.occurredAt.toISOString(),
+    occurredAt: instantText(entry.occurredAt),
     sourceType: entry.sourceType,
     purpose: entry.purpose,
     ruleVersion: entry.ruleVersion,

@@ -5,6 +5,7 @@ import {
   addDays,
   type Cadence,
   daysBetween,
+  instantText,
   isLocalDate,
   localDateOf,
   nextLocalDate,
@@ -53,6 +54,19 @@ const zoneAndInstant = fc.constantFrom(...ZONES).chain((zone) => {
 const dayStarts = fc.oneof(fc.constantFrom(...DAY_STARTS), fc.integer({ min: 0, max: 1_439 }));
 
 describe('properties', () => {
+  it('an instant reads as toISOString has it', () => {
+    const years = { min: new Date(-8.64e15), max: new Date(8.64e15) };
+    const anywhere = fc.date({ noInvalidDate: true, ...years });
+    const usual = fc.date({ noInvalidDate: true, min: new Date(-1), max: new Date('2101-01-02') });
+    fc.assert(
+      fc.property(fc.oneof(usual, anywhere), (at) => {
+        expect(instantText(at)).toBe(at.toISOString());
+      }),
+      { numRuns: 5_000 },
+    );
+    expect(() => instantText(new Date(Number.NaN))).toThrow(RangeError);
+  });
+
   it('a date is exactly the instants from its start to the start of the next', () => {
     fc.assert(
       fc.property(zoneAndInstant, dayStarts, ({ zone, ms }, dayStart) => {
