@@ -19,7 +19,7 @@ beforeAll(async () => {
   const ask = (query: string) => test.ask(program.keys.operator, query);
   await ask(`mutation {
     enrolMember(input: {externalId: "ada"}) { ... on EnrolMemberPayload { member { id } } }
-    createReward(input: {title: "Mug", price: 1}) { reward { id } }
+    createReward(input: {title: "Mug", price: 1}) { ... on CreateRewardPayload { reward { id } } }
     adjustPoints(input: {member: {externalId: "ada"}, amount: 1000, reason: "test"}) { __typename }
     checkIn(input: {member: {externalId: "ada"}}) { __typename } }`);
   // Seasons are made when somebody asks for them.
