@@ -54,11 +54,7 @@ function termsInput(name: string, isNew: boolean, description: string) {
     fields: (t) => ({
       title: t.string({ required: isNew, description: 'Its name, 1 to 500 characters.' }),
       description: t.string({ description: 'What it is, up to 500 characters.' }),
-      price: t.field({
-        type: 'SafeInt',
-        required: isNew,
-        description: 'Points for one unit, 1 or more.',
-      }),
+      price: t.field({ type: 'SafeInt', required: isNew, description: 'Points for one unit.' }),
       kind: t.field({ type: RewardKindEnum, description: byDefault('What it is', 'VIRTUAL') }),
       state: t.field({
         type: RewardStateEnum,
