@@ -1,6 +1,6 @@
 import type { PageRange } from '../graphql/paging.ts';
 import { periodOf } from '../platform/calendar.ts';
-import { named, type Pool } from '../platform/db.ts';
+import { named, type Pool, planned } from '../platform/db.ts';
 import type { Reward } from './reward-rows.ts';
 import type { Shopper } from './shopper.ts';
 import type { RewardTerms, UnitLimit } from './terms.ts';
@@ -30,9 +30,13 @@ const columns = `
   r.reserve_minutes as "reserveMinutes", r.member_cancels as "memberCancels",
   r.created_at as "createdAt", r.updated_at as "updatedAt"`;
 
-/** $1 to $7; pages go by id, so that what comes or goes meanwhile moves nothing else. */
-const filtered = `r.program_id = $1
-  and r.id > coalesce($2::bigint, 0) and r.id < coalesce($3::bigint, 9223372036854775807)
+/**
+ * $1 to $7; pages go by id, so that what comes or goes meanwhile moves nothing else. Program and id
+ * are compared and ordered as a pair, though one program is meant: else the primary key has that
+ * order, too, and may be walked through the rewards of all programs.
+ */
+const filtered = `(r.program_id, r.id) > ($1::int, coalesce($2::bigint, 0))
+  and (r.program_id, r.id) < ($1::int, coalesce($3::bigint, 9223372036854775807))
   and ($4::text[] is null or r.kind::text = any($4))
   and ($5::text[] is null or r.tags && $5)
   and ($6::text is null or position(lower($6) in lower(r.title)) > 0)
@@ -44,8 +48,10 @@ const filterValues = (
   { kinds, tags, search, ids }: RewardFilter,
 ) => [programId, after ?? null, before ?? null, kinds, tags, search, ids];
 
-const ordered = ({ inverted, limit }: PageRange<number>) =>
-  `order by r.id ${inverted ? 'desc' : 'asc'} limit ${Math.trunc(limit)}`;
+function ordered({ inverted, limit }: PageRange<number>): string {
+  const direction = inverted ? 'desc' : 'asc';
+  return `order by r.program_id ${direction}, r.id ${direction} limit ${Math.trunc(limit)}`;
+}
 
 const toReward = ({ id, price, cashAmount, ...row }: Row): Reward => ({
   ...row,
@@ -61,9 +67,9 @@ export async function loadRewards(
   filter: RewardFilter & { readonly states: readonly RewardTerms['state'][] | null },
   range: PageRange<number>,
 ): Promise<Reward[]> {
-  const rows = await named<Row>(
+  const rows = await planned<Row>(
     pool,
-    `rewards.load:${range.inverted}:${range.limit}`,
+    'rewards.load',
     `select ${columns} from reward r where ${filtered}
        and ($8::text[] is null or r.state::text = any($8)) ${ordered(range)}`,
     [...filterValues(programId, range, filter), filter.states],
@@ -90,9 +96,10 @@ const priceForShopper = 'coalesce((r.tier_prices ->> $9)::bigint, r.price)';
  * The catalogue as a member finds it now; without one, as everybody does. `affordable`: only what
  * costs them no more than they have.
  *
- * Reads index `reward_catalogue` in the order of the page and stops when it is full. Measured with
- * 10,000 rewards, half of them on sale: a page of 20 in 0.3 ms; where a filter fits next to
- * nothing, all of them are looked at, in 8 ms.
+ * Reads the index `reward_catalogue` in the order of the page and stops when it is full: by
+ * EXPLAIN ANALYZE, with 10,000 rewards in each of three programs, half of them on sale, 0.1 ms to
+ * plan and 0.1 ms to run, forwards, backwards and deep down. Where a filter fits next to nothing,
+ * all that are on sale are looked at, in 3 ms.
  */
 export async function loadCatalogue(
   pool: Pool,
@@ -101,9 +108,9 @@ export async function loadCatalogue(
   { shopper, now }: { readonly shopper: Shopper | undefined; readonly now: Date },
   range: PageRange<number>,
 ): Promise<Reward[]> {
-  const rows = await named<Row>(
+  const rows = await planned<Row>(
     pool,
-    `rewards.loadCatalogue:${range.inverted}:${range.limit}`,
+    'rewards.loadCatalogue',
     `select ${columns} from reward r where ${filtered}
        and r.state = 'ON_SALE' and r.visibility <> 'UNLISTED'
        and (r.starts_at is null or r.starts_at <= $8) and (r.ends_at is null or r.ends_at > $8)
