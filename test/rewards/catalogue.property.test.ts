@@ -11,7 +11,6 @@ import { termsOf } from '../../src/rewards/reward-rows.ts';
 import { readShopper, type Shopper } from '../../src/rewards/shopper.ts';
 import { isOffered, isOnSale, priceFor, type RewardTerms } from '../../src/rewards/terms.ts';
 import { seedOf } from '../rules/arbitraries.ts';
-import { bePatient } from '../support/patience.ts';
 import { DAY, HOUR, openShops, type Shop, START } from './shop.ts';
 
 const seed = seedOf('catalogue.property');
@@ -21,7 +20,6 @@ const members = Array.from({ length: 12 }, (_, n) => `m${n}`);
 const tagSets = [[], ['a'], ['b'], ['a', 'b']];
 
 beforeAll(async () => {
-  bePatient();
   shops = await openShops();
   // Members enrol around midnight in Rome: the date is not that of UTC.
   shop = await shops.open();

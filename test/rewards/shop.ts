@@ -8,6 +8,7 @@ import {
   type TestProgram,
 } from '../support/app.ts';
 import { type CommandName, run } from '../support/commands.ts';
+import { bePatient } from '../support/patience.ts';
 import { setRule } from '../support/rules.ts';
 
 export const START = '2026-03-10T12:00:00Z';
@@ -120,6 +121,7 @@ export class Shop {
 type Page = { hasNextPage: boolean; endCursor: string | null };
 
 export async function openShops() {
+  bePatient();
   const clock = new FakeClock(START);
   const test = await createTestApp({ clock });
   return {

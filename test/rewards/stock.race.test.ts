@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inTransaction } from '../../src/platform/db.ts';
 import { findBreaches } from '../support/invariants.ts';
-import { bePatient } from '../support/patience.ts';
 import { openShops, type Shop } from './shop.ts';
 
 let shops: Awaited<ReturnType<typeof openShops>>;
@@ -10,7 +9,6 @@ let shop: Shop;
 const BUYERS = 12;
 
 beforeAll(async () => {
-  bePatient();
   shops = await openShops();
   shop = await shops.open({ withTiers: false });
   for (let n = 0; n < BUYERS; n += 1) await shop.enrol(`m${n}`, 10_000);
