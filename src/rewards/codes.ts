@@ -12,7 +12,7 @@ export const codeText = externalId.refine(
 
 /** The end of a code by which people tell it from others; never more than half of it. */
 export function maskedCode(code: string): string {
-  const characters = [...code];
+  const characters = Array.from(code);
   const shown = Math.min(SHOWN_CHARACTERS, Math.floor(characters.length / 2));
   return `…${characters.slice(characters.length - shown).join('')}`;
 }
