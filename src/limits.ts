@@ -36,6 +36,9 @@ export const limits = {
   externalIdCharactersMax: 128,
   textCharactersMax: 500,
   redemptionQuantityMax: 100,
+  rewardCodesMax: 1_000, // Of one import or withdrawal: well within a statement's time.
+  rewardCodesWithdrawnMax: 10_000, // When all are withdrawn; more take another call.
+  rewardCodeCharactersMin: 4, // Shorter ones are guessed.
   latenessHoursMax: 8_760, // A year: what is older is an import.
   futureToleranceMs: 5 * 60 * SECOND, // Clocks of devices differ (S6).
   rulePastToleranceMs: 5 * SECOND, // An operator’s “now” is a little old when it arrives.

@@ -144,6 +144,7 @@ describe('connections', () => {
       'Award.multipliers', // A program’s campaigns that run at one time.
       'CheckInPayload.awards', // The days of one run within the program's lateness.
       'EnrolMemberPayload.awards', // The rules for newcomers, made by the operator.
+      'ImportRewardCodesPayload.rejections', // The first 20.
       'LeaderboardChange.changes', // first
       'LeaderboardChange.removed', // first
       'LeaderboardChange.standings', // first
@@ -155,6 +156,11 @@ describe('connections', () => {
       'Query.nodes', // At most 100 ids.
       'Quote.awards', // As of the command.
       'RecordActivityPayload.awards', // The rules for one type, made by the operator.
+      'Reward.limits', // One for each kind of period.
+      'Reward.tags', // At most 20.
+      'Reward.tierPrices', // One for each of at most 20 tiers.
+      'RewardNotValid.problems', // The parts of one reward, which is bounded.
+      'RewardOffer.limitLeft', // As of the reward.
       'Rule.versions', // What the program’s operators published.
       'RuleNotValid.problems', // The parts of one definition, which is bounded.
       'Season.around', // radius

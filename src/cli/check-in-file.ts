@@ -1,11 +1,10 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { importCheckIn } from '../checkin/import-check-in.ts';
 import { parseInstant } from '../platform/calendar.ts';
 import { InputError, parseOrRefuse } from '../platform/refusal.ts';
-import { type Line, LineSplitter } from './csv-lines.ts';
+import { columnNames, findColumn, readLines, takeRecord } from './csv-file.ts';
+import type { Line } from './csv-lines.ts';
 import { type CsvRecord, RecordReader } from './csv-records.ts';
-import { CliProblem, fileProblem } from './problem.ts';
+import { CliProblem } from './problem.ts';
 
 /** A check-in as a line of the file says it. */
 export type FileCheckIn = {
@@ -26,7 +25,6 @@ export type FileRow = FileCheckIn | Rejection;
 
 const MEMBER = 'memberExternalId';
 const OCCURRED_AT = 'occurredAt';
-const CHUNK_BYTES = 65_536;
 
 /**
  * Reads a CSV of check-ins in bounded memory; yields the rows of each chunk in their order.
@@ -37,71 +35,28 @@ export async function* readCheckIns(
   file: string,
   onBytes: (bytes: number) => void,
 ): AsyncGenerator<readonly FileRow[]> {
-  const splitter = new LineSplitter();
   let rows: RowReader | undefined;
-  try {
-    for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES })) {
-      const lines = splitter.push(chunk as Buffer);
-      rows ??= takeHeader(file, lines);
-      if (rows !== undefined) yield rows.read(lines);
-      onBytes((chunk as Buffer).length);
-    }
-  } catch (error) {
-    throw error instanceof CliProblem ? error : fileProblem(file, error);
+  for await (const lines of readLines(file, onBytes)) {
+    rows ??= takeHeader(file, lines);
+    if (rows !== undefined) yield rows.read(lines);
   }
-  const last = splitter.end();
-  rows ??= takeHeader(file, last);
   if (rows === undefined) throw new CliProblem(`${file}: is empty; ${WANTED}`);
-  yield rows.read(last);
   yield rows.end();
-}
-
-/** Size of a file in bytes; a CliProblem when it is none. */
-export async function fileSize(file: string): Promise<number> {
-  const found = await stat(file).catch((error: unknown) => {
-    throw fileProblem(file, error);
-  });
-  if (found.isDirectory()) throw new CliProblem(`${file}: is a folder, not a file`);
-  return found.size;
 }
 
 const WANTED = `its first line must name the columns ${MEMBER},${OCCURRED_AT}`;
 
 /** Takes the header off the lines; undefined while there was none yet. */
 function takeHeader(file: string, lines: Line[]): RowReader | undefined {
-  for (let line = lines.shift(); line !== undefined; line = lines.shift()) {
-    const bytes = line.bytes === null ? null : withoutMark(file, line.bytes);
-    const [header] = new RecordReader().read([{ ...line, bytes }]);
-    if (header !== undefined) return new RowReader(columnsOf(file, header));
-  }
-  return undefined;
-}
-
-function withoutMark(file: string, bytes: Buffer): Buffer {
-  const [a, b, c] = bytes;
-  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) {
-    throw new CliProblem(`${file}: is UTF-16; save it as UTF-8`);
-  }
-  return a === 0xef && b === 0xbb && c === 0xbf ? bytes.subarray(3) : bytes;
+  const header = takeRecord(lines);
+  return header === undefined ? undefined : new RowReader(columnsOf(file, header));
 }
 
 type Columns = { readonly count: number; readonly member: number; readonly occurredAt: number };
 
 function columnsOf(file: string, header: CsvRecord): Columns {
-  const where = `${file}: line ${header.line}`;
-  if ('broken' in header) throw new CliProblem(`${where}: ${header.broken}; ${WANTED}`);
-  const names = header.fields.map((name) => name.trim());
-  const find = (wanted: string) => {
-    const at = names.indexOf(wanted);
-    if (at === -1) {
-      const found = names.join(',').slice(0, 80);
-      throw new CliProblem(`${where}: there is no column ${wanted} in "${found}"; ${WANTED}`);
-    }
-    if (names.lastIndexOf(wanted) !== at) {
-      throw new CliProblem(`${where}: the column ${wanted} is named twice`);
-    }
-    return at;
-  };
+  const names = columnNames(file, header, WANTED);
+  const find = (name: string) => findColumn({ file, line: header.line, names, name }, WANTED);
   return { count: names.length, member: find(MEMBER), occurredAt: find(OCCURRED_AT) };
 }
 

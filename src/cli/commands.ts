@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { type ImportFlags, importCheckIns } from './import-check-ins.ts';
+import { type ImportCodesFlags, importCodes } from './import-codes.ts';
 import { type CreateKeyFlags, createKey, revokeKey } from './keys.ts';
 import { migrate } from './migrate.ts';
 import { createOutput, type Output } from './output.ts';
@@ -8,7 +9,14 @@ import { CliProblem, problemLine } from './problem.ts';
 import { type CreateProgramFlags, createProgram } from './programs.ts';
 import { printToken, type TokenFlags } from './token.ts';
 import { type TokenSecretFlags, tokenSecret } from './token-secret.ts';
-import { API_KEY_ROLES, parseDayStart, parseDuration, parseLateness, parseRole } from './values.ts';
+import {
+  API_KEY_ROLES,
+  parseDayStart,
+  parseDuration,
+  parseLateness,
+  parseRewardId,
+  parseRole,
+} from './values.ts';
 import { type VerifyFlags, verify } from './verify.ts';
 import type { Env } from './with-app.ts';
 
@@ -61,15 +69,7 @@ function commandTree(env: Env, onEnd: (ok: boolean) => void): Command {
   does(add(root, 'migrate', 'bring the database up to date'), (output) => migrate(env, output));
 
   addPrograms(root, add, does, env);
-  const imports = add(root, 'import', 'take over data from elsewhere');
-  does(
-    add(imports, 'check-ins', 'take over check-ins from a CSV file: memberExternalId,occurredAt')
-      .argument('<file>', 'the CSV file, UTF-8')
-      .requiredOption('--program <key>', 'the program they belong to')
-      .option('--dry-run', 'say what it would do, and write nothing')
-      .option('--allow-rejects', 'exit 0 even when lines were rejected'),
-    (output, file: string, flags: ImportFlags) => importCheckIns(env, output, file, flags),
-  );
+  addImports(root, add, does, env);
   does(
     add(root, 'verify', 'recompute ledger, balances, streaks and boards, and compare')
       .option('--program <key>', 'only this program')
@@ -85,6 +85,28 @@ type Does = <Args extends unknown[]>(
   command: Command,
   work: (output: Output, ...args: Args) => Promise<unknown>,
 ) => Command;
+
+function addImports(root: Command, add: Add, does: Does, env: Env): void {
+  const imports = add(root, 'import', 'take over data from elsewhere');
+  does(
+    add(imports, 'check-ins', 'take over check-ins from a CSV file: memberExternalId,occurredAt')
+      .argument('<file>', 'the CSV file, UTF-8')
+      .requiredOption('--program <key>', 'the program they belong to')
+      .option('--dry-run', 'say what it would do, and write nothing')
+      .option('--allow-rejects', 'exit 0 even when lines were rejected'),
+    (output, file: string, flags: ImportFlags) => importCheckIns(env, output, file, flags),
+  );
+  does(
+    add(imports, 'codes', 'add the codes of a file to a COUPON: one a line, or of a CSV column')
+      .argument('<file>', 'the file, UTF-8')
+      .requiredOption('--program <key>', 'the program of the reward')
+      .requiredOption('--reward <id>', 'id of the reward, as the API shows it', parseRewardId)
+      .option('--column <name>', 'the column that holds the codes; the first line names it')
+      .option('--dry-run', 'say what it would do, and write nothing')
+      .option('--allow-rejects', 'exit 0 even when lines were rejected'),
+    (output, file: string, flags: ImportCodesFlags) => importCodes(env, output, file, flags),
+  );
+}
 
 function addPrograms(root: Command, add: Add, does: Does, env: Env): void {
   const programs = add(root, 'program', 'programs: the tenants of an installation');

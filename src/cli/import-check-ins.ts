@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Presets, SingleBar } from 'cli-progress';
 import type { App } from '../app.ts';
 import { type ProgramConfig, ProgramConfigs } from '../programs/config.ts';
-import { type FileRow, fileSize, readCheckIns } from './check-in-file.ts';
+import { type FileRow, readCheckIns } from './check-in-file.ts';
+import { fileSize } from './csv-file.ts';
+import { feedFile, type Taker } from './feed-file.ts';
 import { ImportDryRun } from './import-dry-run.ts';
 import { ImportRun } from './import-run.ts';
 import { ImportTally, KEPT_REJECTIONS_MAX, SHOWN_REJECTIONS_MAX } from './import-tally.ts';
@@ -16,8 +16,6 @@ export type ImportFlags = {
   readonly dryRun?: true;
   readonly allowRejects?: true;
 };
-
-type Taker = { take(rows: readonly FileRow[]): Promise<void>; settle(): Promise<void> };
 
 /**
  * `tallymark import check-ins`: takes over check-ins of any age, enrolling whoever is no member
@@ -34,7 +32,8 @@ export async function importCheckIns(
     const { id, key } = await requireProgram(app, flags.program);
     const tally = new ImportTally(output.json ? KEPT_REJECTIONS_MAX : SHOWN_REJECTIONS_MAX);
     const startedAt = performance.now();
-    const feed = (taker: Taker) => feedFile(file, bytes, taker);
+    const feed = (taker: Taker<FileRow>) =>
+      feedFile(bytes, (onBytes) => readCheckIns(file, onBytes), taker);
     if (flags.dryRun) await ImportDryRun.with(app, id, tally, feed);
     else await feed(new ImportRun(app, await programConfig(app, id), tally));
     const ms = performance.now() - startedAt;
@@ -51,37 +50,6 @@ async function programConfig(app: App, id: number): Promise<ProgramConfig> {
   const config = (await new ProgramConfigs().current(app.pool, new Map([[id, version]]))).get(id);
   if (config === undefined) throw new CliProblem('the program was removed');
   return config;
-}
-
-/** Reads the file into the taker; Ctrl-C ends it in order, after the rows already taken. */
-async function feedFile(file: string, bytes: number, taker: Taker): Promise<void> {
-  const bar = progressBar(bytes);
-  let interrupted = false;
-  const interrupt = () => {
-    interrupted = true;
-  };
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  try {
-    for await (const rows of readCheckIns(file, (read) => bar?.increment(read))) {
-      await taker.take(rows);
-      if (interrupted) break;
-      await sleep(0); // Lets signals and timers through where no row waits for anything.
-    }
-    await taker.settle();
-  } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-    bar?.stop();
-  }
-  if (interrupted) throw new CliProblem('interrupted; run the same command again to go on');
-}
-
-function progressBar(bytes: number): SingleBar | undefined {
-  if (!process.stderr.isTTY || bytes === 0) return undefined;
-  const format = 'importing [{bar}] {percentage}% | {eta_formatted} left';
-  const options = { stream: process.stderr, format, hideCursor: true, clearOnComplete: true };
-  const bar = new SingleBar(options, Presets.shades_classic);
-  bar.start(bytes, 0);
-  return bar;
 }
 
 function report(

@@ -40,3 +40,10 @@ export function parseRole(text: string): ApiKeyRole {
   }
   return role;
 }
+
+/** The id of a reward, as the API shows it, as the id of its row. */
+export function parseRewardId(text: string): number {
+  const [, row] = /^Reward:([1-9]\d{0,14})$/.exec(Buffer.from(text, 'base64').toString()) ?? [];
+  if (row === undefined) throw new InvalidArgumentError('It must be the id of a Reward.');
+  return Number(row);
+}

@@ -1,3 +1,5 @@
+import type { RewardPatch } from '../rewards/edit-terms.ts';
+
 const range = (from: number, to: number) =>
   Array.from({ length: from - to + 1 }, (_, index) => from - index);
 
@@ -17,11 +19,66 @@ export const demoMembers = [
   { externalId: 'niklaus', displayName: 'Niklaus Wirth', daysAgo: [2, 1] },
 ] as const;
 
-export const demoRewards = [
-  { title: 'Coffee', description: 'One cup of your choice.', price: 50 },
-  { title: 'Sticker pack', description: 'Five stickers.', price: 30, stock: 200 },
-  { title: 'T-shirt', description: 'Sizes S to XXL.', price: 300, stock: 25 },
-  { title: 'Conference ticket', description: 'One day.', price: 2500, stock: 1 },
+/** Levels by points ever earned: members of the demo are in each of them. */
+export const demoTiers = {
+  basis: 'LIFETIME',
+  levels: [
+    { key: 'member', name: 'Member', threshold: 0 },
+    { key: 'silver', name: 'Silver', threshold: 150 },
+    { key: 'gold', name: 'Gold', threshold: 300 },
+  ],
+};
+
+/** Rewards of each kind; the codes of a coupon are its stock. */
+export const demoRewards: readonly { terms: RewardPatch; codes?: readonly string[] }[] = [
+  {
+    terms: {
+      ...{ title: 'Coffee', description: 'One cup of your choice.', price: 50, kind: 'SERVICE' },
+      tags: ['food'],
+    },
+  },
+  {
+    terms: {
+      ...{ title: 'Sticker pack', description: 'Five stickers.', price: 30, kind: 'GOODS' },
+      ...{ stock: 200, tags: ['swag'] },
+    },
+  },
+  {
+    terms: {
+      ...{ title: 'T-shirt', description: 'Sizes S to XXL.', price: 300, kind: 'GOODS' },
+      ...{
+        stock: 25,
+        tags: ['swag'],
+        limits: [{ period: 'MONTH', units: 1 }],
+        memberCancels: true,
+      },
+    },
+  },
+  {
+    terms: {
+      ...{ title: 'Conference ticket', description: 'One day.', price: 2500, stock: 1 },
+      ...{ tierPrices: [{ tier: 'gold', price: 2000 }], tags: ['event'] },
+    },
+  },
+  {
+    terms: {
+      ...{ title: 'Book voucher', description: '10 euros.', price: 80, kind: 'COUPON' },
+      ...{ tags: ['books'], limits: [{ period: 'DAY', units: 1 }] },
+    },
+    codes: Array.from({ length: 12 }, (_, n) => `BOOK-${4_711 + 97 * n}-DEMO`),
+  },
+  {
+    terms: {
+      ...{ title: 'Headphones', description: 'Points and 19.90 euros.', price: 150, kind: 'GOODS' },
+      ...{ stock: 10, cash: { amount: 1_990, currency: 'EUR' }, tags: ['tech'] },
+    },
+  },
+  {
+    terms: {
+      ...{ title: 'Lounge day', description: 'For gold members.', price: 120, kind: 'SERVICE' },
+      ...{ visibility: 'AUDIENCE', audience: { tiers: ['gold'] }, tags: ['food', 'event'] },
+    },
+  },
 ];
 
 /** Earning rules, by key. */

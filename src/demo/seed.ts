@@ -9,8 +9,9 @@ import { addDays, localDateOf, startOfLocalDate } from '../platform/calendar.ts'
 import { makeFolder } from '../platform/folder.ts';
 import { createProgram } from '../programs/create-program.ts';
 import { createReward } from '../rewards/create-reward.ts';
+import { importRewardCodes } from '../rewards/import-codes.ts';
 import { draftRule, publishRule } from '../rules/admin.ts';
-import { demoMembers, demoRewards, demoRules } from './demo-data.ts';
+import { demoMembers, demoRewards, demoRules, demoTiers } from './demo-data.ts';
 
 export const DEMO_PROGRAM = 'demo';
 const ZONE = 'Europe/Rome';
@@ -49,7 +50,13 @@ async function seedProgram(app: App, programId: number): Promise<void> {
     await draftRule(app, viewer, { kind: 'EARNING', key, definition });
     await publishRule(app, viewer, { kind: 'EARNING', key });
   }
-  for (const reward of demoRewards) await createReward(app, viewer, reward);
+  await draftRule(app, viewer, { kind: 'TIERS', key: 'default', definition: demoTiers });
+  await publishRule(app, viewer, { kind: 'TIERS', key: 'default' });
+  for (const { terms, codes } of demoRewards) {
+    const { id } = await createReward(app, viewer, terms);
+    if (codes === undefined) continue;
+    await importRewardCodes(app, viewer, { rewardId: Number(id), codes: [...codes] });
+  }
   const today = localDateOf(app.clock.now(), ZONE, 0);
   await Promise.all(
     demoMembers.map(async ({ externalId, displayName, daysAgo }) => {

@@ -28,7 +28,7 @@ export async function createContext(app: App, door: DoorContext): Promise<Contex
     app,
     viewer: viewer ?? (await app.authenticator.authenticate(authorization)),
     requestId,
-    loaders: createLoaders(app.pool, app.clock),
+    loaders: createLoaders(app),
   };
 }
 

@@ -24,3 +24,14 @@ export const MemberByInput = builder.inputType('MemberBy', {
     externalId: t.string({ description: 'The program’s own id for the member.' }),
   }),
 });
+
+/** Whom a rule or a reward is for. */
+export const AudienceInput = builder.inputType('AudienceInput', {
+  description: 'Members to whom everything given here applies; at least one thing.',
+  fields: (t) => ({
+    tiers: t.stringList({ description: 'Keys of tiers, 1 to 50: has one of them at that time.' }),
+    tags: t.stringList({ description: 'Tags, 1 to 50: has any of them.' }),
+    memberSinceFrom: t.field({ type: 'Date', description: 'Enrolled on this date or later.' }),
+    memberSinceBefore: t.field({ type: 'Date', description: 'Enrolled before this date.' }),
+  }),
+});

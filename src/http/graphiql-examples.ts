@@ -43,7 +43,12 @@ query Board {
 }
 
 query Rewards {
-  rewards(first: 10) { edges { node { id title price stock } } }
+  rewards(first: 10, member: { externalId: "ada" }, filter: { affordable: true }) {
+    edges { node {
+      id kind title tags stock
+      offer(member: { externalId: "ada" }) { price canRedeem reason limitLeft { period left } }
+    } }
+  }
 }
 
 # Take a reward's id from above.
@@ -70,6 +75,24 @@ mutation PublishRule {
   publishRule(input: { kind: EARNING, key: "review" }) {
     ... on PublishRulePayload { rule { current { version startsAt } } }
     ... on RuleNotValid { problems { field message } }
+    ... on Refusal { code message }
+  }
+}
+
+# So do rewards.
+mutation CreateReward {
+  createReward(input: { title: "Tea", price: 40, kind: SERVICE, tags: ["food"], stock: 100,
+    tierPrices: [{ tier: "gold", price: 30 }], limits: [{ period: DAY, units: 2 }] }) {
+    ... on CreateRewardPayload { reward { id updatedAt } }
+    ... on RewardNotValid { problems { field message } }
+    ... on Refusal { code message }
+  }
+}
+
+mutation UpdateReward($rewardId: ID!) {
+  updateReward(input: { rewardId: $rewardId, patch: { price: 45, description: "A pot." } }) {
+    ... on UpdateRewardPayload { reward { price updatedAt } }
+    ... on RewardNotValid { problems { field message } }
     ... on Refusal { code message }
   }
 }

@@ -102,6 +102,23 @@ export function together<Sent>(client: PoolClient, send: () => Sent): Sent {
   }
 }
 
+/**
+ * As `named`, but planned anew for the values it is given. For statements with filters that may be
+ * left out: a plan for all values at once takes each of them for the rare case.
+ */
+export async function planned<Row extends object>(
+  client: Pool | PoolClient,
+  name: string,
+  text: string,
+  values: readonly unknown[],
+): Promise<Row[]> {
+  const result = await client.query<Row>({
+    text: `/* ${name} */ ${text}`,
+    values: values as unknown[],
+  });
+  return result.rows;
+}
+
 /** Runs `work` in one transaction of its own connection. */
 export async function inTransaction<T>(
   pool: Pool,

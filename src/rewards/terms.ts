@@ -11,12 +11,27 @@ import { audience } from '../rules/definition.ts';
 import { listOf, wholeNumber } from '../rules/shapes.ts';
 
 /** The dearest price at which the largest order is still exact. */
-const PRICE_MAX = Math.floor(limits.pointsMax / limits.redemptionQuantityMax);
-const STOCK_MAX = 2_147_483_647;
+export const PRICE_MAX = Math.floor(limits.pointsMax / limits.redemptionQuantityMax);
+/** What the column holds. */
+export const STOCK_MAX = 2_147_483_647;
 /** A month: longer than any payment takes. */
 const RESERVE_MINUTES_MAX = 43_200;
 
-const price = exact.refine((n) => n > 0 && n <= PRICE_MAX, `must be 1 to ${PRICE_MAX}`);
+export const price = exact.refine((n) => n > 0 && n <= PRICE_MAX, `must be 1 to ${PRICE_MAX}`);
+
+/** Shown by clients, and never fetched by us; what is not ASCII comes percent-encoded. */
+const imageUrl = z.string().refine(isHttps, 'must be an https address of at most 2,000 characters');
+
+function isHttps(text: string) {
+  return /^https:\/\/[!-~]{1,1992}$/.test(text) && URL.canParse(text);
+}
+
+/** As `shortText`, or nothing. */
+const text = z.string().superRefine((value, context) => {
+  const parsed = shortText.safeParse(value);
+  if (value === '' || parsed.success) return;
+  for (const { message } of parsed.error.issues) context.addIssue({ code: 'custom', message });
+});
 
 /** Units that one member may have in a local day, ISO week, month, or in all (S58). */
 export const unitLimit = z.strictObject({
@@ -30,9 +45,8 @@ export const rewardTerms = z.strictObject({
   state: z.enum(['DRAFT', 'ON_SALE', 'WITHDRAWN']),
   visibility: z.enum(['LISTED', 'AUDIENCE', 'UNLISTED']),
   title: shortText,
-  description: z.union([z.literal(''), shortText]),
-  /** Shown by clients; never fetched by us. */
-  imageUrl: z.url({ protocol: /^https$/, error: 'must be an https address' }).nullable(),
+  description: text,
+  imageUrl: imageUrl.nullable(),
   tags: listOf(keyText, 0, 20),
   /** Points for one unit … */
   price,

@@ -3,15 +3,18 @@
  * after the other, under a lock of the program's row, and each change leaves an audit row.
  */
 import { z } from 'zod';
-import { actorOf, type KnownViewer } from '../auth/viewer.ts';
+import type { KnownViewer } from '../auth/viewer.ts';
 import { instant, keyText } from '../engine/inputs.ts';
 import type { Prisma, RuleVersion } from '../generated/prisma/client.ts';
 import { limits } from '../limits.ts';
-import { assert } from '../platform/assert.ts';
 import { localDateOf } from '../platform/calendar.ts';
-import type { Clock } from '../platform/clock.ts';
-import type { PrismaClient } from '../platform/db.ts';
 import { InputError, parseOrRefuse } from '../platform/refusal.ts';
+import {
+  auditChange,
+  type SettingsChange as Change,
+  changeSettings,
+  type SettingsTools,
+} from '../programs/change-settings.ts';
 import { type Definitions, parseDefinition, type RuleKind, ruleKinds } from './definition.ts';
 import { type OtherRules, publishProblems } from './publish-checks.ts';
 import {
@@ -37,18 +40,6 @@ export const draftRuleRefusals = [RuleNotValid];
 export const publishRuleRefusals = [RuleHasNoDraft, RuleNotValid, RuleAlreadyScheduled];
 export const retireRuleRefusals = [RuleNotInForce, RuleNeeded];
 
-type Tools = { readonly db: PrismaClient; readonly clock: Clock };
-
-/** The transaction of one change. */
-type Change = {
-  readonly tx: Prisma.TransactionClient;
-  readonly programId: number;
-  readonly program: { readonly zone: string; readonly dayStartMinutes: number };
-  readonly actor: string;
-  /** By the database's clock, read behind the lock. */
-  readonly now: Date;
-};
-
 /** Kinds of which a program has one rule, by this key. */
 const DEFAULT_KEY = 'default';
 const singleKinds: readonly RuleKind[] = ['CHECK_IN_PLAN', 'TIERS', 'POINTS_POLICY'];
@@ -68,13 +59,13 @@ const retirement = z.intersection(name, z.object({ at: instant.optional() }));
 
 /** Writes a rule's draft: of a new rule, in place of its draft, or as its next version. */
 export async function draftRule(
-  tools: Tools,
+  tools: SettingsTools,
   viewer: KnownViewer,
   raw: z.input<typeof draft>,
 ): Promise<RuleRow> {
   const { kind, key, definition: json } = parseOrRefuse(draft, raw);
   const definition = parsed(kind, json);
-  return change(tools, viewer, async (changed) => {
+  return changeSettings(tools, viewer, async (changed) => {
     const { tx, programId, actor, now } = changed;
     const rule =
       (await findRule(tx, { programId, kind, key })) ??
@@ -101,12 +92,12 @@ export async function draftRule(
  * end unless said otherwise. The version in force at its start ends there, and does not come back.
  */
 export async function publishRule(
-  tools: Tools,
+  tools: SettingsTools,
   viewer: KnownViewer,
   raw: z.input<typeof publication>,
 ): Promise<RuleRow> {
   const { kind, key, ...times } = parseOrRefuse(publication, raw);
-  return change(tools, viewer, async (changed) => {
+  return changeSettings(tools, viewer, async (changed) => {
     const { tx, programId, actor, now } = changed;
     const startsAt = notPast('startsAt', times.startsAt, now);
     const endsAt = times.endsAt ?? null;
@@ -154,12 +145,12 @@ export async function publishRule(
  * are withdrawn: they end as they start, and so judge nothing. A draft stays.
  */
 export async function retireRule(
-  tools: Tools,
+  tools: SettingsTools,
   viewer: KnownViewer,
   raw: z.input<typeof retirement>,
 ): Promise<RuleRow> {
   const { kind, key, at: given } = parseOrRefuse(retirement, raw);
-  return change(tools, viewer, async (changed) => {
+  return changeSettings(tools, viewer, async (changed) => {
     const { tx, programId, now } = changed;
     const at = notPast('at', given, now);
     if (kind === 'CHECK_IN_PLAN') throw new RuleNeeded();
@@ -180,25 +171,6 @@ export async function retireRule(
 }
 
 const FOREVER = new Date(8_640_000_000_000_000);
-
-/** Runs `work` alone among the changes of the program's rules; everything else goes on. */
-function change<T>(
-  { db, clock }: Tools,
-  viewer: KnownViewer,
-  work: (change: Change) => Promise<T>,
-): Promise<T> {
-  const { programId } = viewer;
-  return db.$transaction(async (tx) => {
-    const [program] = await tx.$queryRaw<Change['program'][]>`
-      select zone, day_start_minutes as "dayStartMinutes" from program
-      where id = ${programId} for no key update`;
-    assert(program !== undefined, 'a viewer’s program exists');
-    const now = await clock.databaseNow({
-      query: async (text) => ({ rows: await tx.$queryRawUnsafe<unknown[]>(text) }),
-    });
-    return work({ tx, programId, program, actor: actorOf(viewer), now });
-  });
-}
 
 /** The definition with its defaults filled in. */
 function parsed<Kind extends RuleKind>(kind: Kind, json: unknown): Definitions[Kind] {
@@ -270,23 +242,12 @@ const summaryOf = (
 });
 
 const audit = (
-  { tx, programId, actor, now }: Change,
+  change: Change,
   action: string,
   { kind, key }: RuleRow,
   before: Summary | undefined,
   after: Summary,
-) =>
-  tx.auditEntry.create({
-    data: {
-      programId,
-      actor,
-      action,
-      target: ruleName(kind, key),
-      ...(before && { before }),
-      after,
-      at: now,
-    },
-  });
+) => auditChange(change, action, ruleName(kind, key), before, after);
 
 const reread = (tx: Change['tx'], { id }: RuleRow): Promise<RuleRow> =>
   tx.rule.findUniqueOrThrow({ where: { id }, include: withVersions });

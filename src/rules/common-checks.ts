@@ -85,21 +85,34 @@ export function audienceProblems(audience: Audience | undefined, tiers: Tiers | 
   return problems;
 }
 
-const periods = ['DAY', 'WEEK', 'MONTH'] as const;
+const periods = ['DAY', 'WEEK', 'MONTH', 'EVER'] as const;
+type Limit = { readonly period: (typeof periods)[number]; readonly most: number };
 
 /** Two caps of a period, and caps above the one of a longer period. */
-export function capProblems(caps: readonly Cap[]): Problem[] {
-  const word = ({ period, points }: Cap) => `${count(points)} a ${period.toLowerCase()}`;
-  const twice = repeated(caps, ({ period }) => period).map(({ item, index }) => ({
-    field: `caps.${index}.period`,
-    message: `there is a cap for each ${item.period.toLowerCase()} already`,
+export const capProblems = (caps: readonly Cap[]): Problem[] =>
+  limitProblems(
+    { list: 'caps', amount: 'points', noun: 'cap' },
+    caps.map(({ period, points }) => ({ period, most: points })),
+  );
+
+/** Two limits of a period, and limits above the one of a longer period. */
+export function limitProblems(
+  { list, amount, noun }: Readonly<Record<'list' | 'amount' | 'noun', string>>,
+  limits: readonly Limit[],
+): Problem[] {
+  const each = ({ period }: Limit) => (period === 'EVER' ? 'all' : period.toLowerCase());
+  const word = (limit: Limit) =>
+    `${count(limit.most)} ${limit.period === 'EVER' ? 'in' : 'a'} ${each(limit)}`;
+  const twice = repeated(limits, ({ period }) => period).map(({ item, index }) => ({
+    field: `${list}.${index}.period`,
+    message: `there is a ${noun} for ${item.period === 'EVER' ? '' : 'each '}${each(item)} already`,
   }));
-  const pointless = caps.flatMap((cap, index) => {
-    const isLonger = ({ period }: Cap) => periods.indexOf(period) > periods.indexOf(cap.period);
-    const smaller = caps.find((other) => isLonger(other) && other.points < cap.points);
+  const pointless = limits.flatMap((limit, index) => {
+    const isLonger = ({ period }: Limit) => periods.indexOf(period) > periods.indexOf(limit.period);
+    const smaller = limits.find((other) => isLonger(other) && other.most < limit.most);
     if (smaller === undefined) return [];
-    const message = `${word(cap)} is more than the cap of ${word(smaller)} allows`;
-    return [{ field: `caps.${index}.points`, message }];
+    const message = `${word(limit)} is more than the ${noun} of ${word(smaller)} allows`;
+    return [{ field: `${list}.${index}.${amount}`, message }];
   });
   return [...twice, ...pointless];
 }

@@ -1,5 +1,8 @@
 /** Pieces that inputs of several kinds of rules share; their fields are those of definition.ts. */
 import { builder } from '../graphql/builder.ts';
+
+export { AudienceInput } from '../graphql/refs.ts';
+
 import {
   ActivationModeEnum,
   CapPeriodEnum,
@@ -52,16 +55,6 @@ export const TriggerInput = builder.inputType('TriggerInput', {
   fields: (t) => ({
     on: t.field({ type: TriggerKindEnum, required: true, description: 'What happens.' }),
     type: t.string({ description: 'The type of activity; for ACTIVITY, and only there.' }),
-  }),
-});
-
-export const AudienceInput = builder.inputType('AudienceInput', {
-  description: 'Members to whom everything given here applies; at least one thing.',
-  fields: (t) => ({
-    tiers: t.stringList({ description: 'Keys of tiers, 1 to 50: has one of them at that time.' }),
-    tags: t.stringList({ description: 'Tags, 1 to 50: has any of them.' }),
-    memberSinceFrom: t.field({ type: 'Date', description: 'Enrolled on this date or later.' }),
-    memberSinceBefore: t.field({ type: 'Date', description: 'Enrolled before this date.' }),
   }),
 });
 

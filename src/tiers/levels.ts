@@ -19,6 +19,10 @@ export function levelOf({ levels }: Levels, key: string | null): number {
   return Math.max(found, 0);
 }
 
+/** Key of the tier that counts for who has this one: the first without, null without any tiers. */
+export const countingKey = (tiers: Levels | undefined, key: string | null): string | null =>
+  tiers === undefined ? null : (tiers.levels[levelOf(tiers, key)]?.key ?? null);
+
 /** Points from `basis` to the level after this one; 0 when it is reached, null at the top. */
 export function pointsToNext({ levels }: Levels, level: number, basis: number): number | null {
   const next = levels[level + 1];

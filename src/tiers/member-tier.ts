@@ -6,7 +6,7 @@ import { monthsOf } from '../points/counters.ts';
 import type { Tiers } from '../rules/definition.ts';
 import { oneInForce, type Versioned, versionName } from '../rules/versioned.ts';
 import { basisAt, type EarnedSums, levelAfterDue, nextEvaluation } from './evaluation.ts';
-import { levelFor, levelOf, upgraded } from './levels.ts';
+import { countingKey, levelFor, levelOf, upgraded } from './levels.ts';
 import { withoutPending } from './month-sums.ts';
 
 /** The tier a member had at an instant: rates follow it, not the tier of today (S49). */
@@ -24,8 +24,7 @@ export function tierPercent(facts: Facts, key: string | null, at: Date): number 
 
 /** Key of the tier that counts at an instant: without an own one, the first of those in force. */
 export function effectiveTierKey(facts: Facts, key: string | null, at: Date): string | null {
-  const tiers = oneInForce(facts.program.tiers, at)?.definition;
-  return tiers === undefined ? null : (tiers.levels[levelOf(tiers, key)]?.key ?? null);
+  return countingKey(oneInForce(facts.program.tiers, at)?.definition, key);
 }
 
 type Cause = TierChangeRow['cause'];

@@ -7,7 +7,16 @@ import {
   type TestApp,
   type TestProgram,
 } from '../support/app.ts';
-import { badCursors, badExact, badIds, badInstants, badInts, badPageSizes } from './bad-values.ts';
+import {
+  badCursors,
+  badExact,
+  badIds,
+  badInstants,
+  badInts,
+  badKeys,
+  badPageSizes,
+  badShortTexts,
+} from './bad-values.ts';
 import { expectRefusals } from './refused.ts';
 
 let test: TestApp;
@@ -19,7 +28,7 @@ beforeAll(async () => {
   const ask = (query: string) => test.ask(program.keys.operator, query);
   await ask(`mutation {
     enrolMember(input: {externalId: "ada"}) { ... on EnrolMemberPayload { member { id } } }
-    createReward(input: {title: "Mug", price: 1}) { reward { id } }
+    createReward(input: {title: "Mug", price: 1}) { ... on CreateRewardPayload { reward { id } } }
     adjustPoints(input: {member: {externalId: "ada"}, amount: 1000, reason: "test"}) { __typename }
     checkIn(input: {member: {externalId: "ada"}}) { __typename } }`);
   // Seasons are made when somebody asks for them.
@@ -61,6 +70,44 @@ const reads: [string, string, string, unknown[]][] = [
     'MemberBy!',
     '{ member(by: $VAR) { id } }',
     [...badIds('Member').map((id) => ({ id })), {}, null, 'ada', { id: null }],
+  ],
+  ['id', 'ID!', '{ reward(id: $VAR) { id } }', [...badIds('Reward'), null]],
+  [
+    'filter',
+    'RewardFilterInput',
+    '{ rewards(filter: $VAR) { edges { cursor } } }',
+    [
+      ...[[], 'x', 1, { nope: 1 }, { kinds: [] }, { kinds: ['NOPE'] }, { states: [] }],
+      ...[{ tags: [] }, { tags: Array(21).fill('a') }, { ids: [] }, { affordable: 1 }],
+      ...[{ ids: Array(101).fill('a') }, { affordable: true }],
+      ...badKeys.map((tag) => ({ tags: [tag] })),
+      ...badShortTexts.map((search) => ({ search })),
+      ...badIds('Reward').map((id) => ({ ids: [id] })),
+    ],
+  ],
+  [
+    'member',
+    'MemberBy',
+    '{ rewards(member: $VAR) { edges { cursor } } }',
+    [...badIds('Member').map((id) => ({ id })), {}],
+  ],
+  [
+    'member',
+    'MemberBy',
+    '{ rewards(first: 1) { edges { node { offer(member: $VAR) { price } } } } }',
+    [...badIds('Member').map((id) => ({ id })), {}, null],
+  ],
+  [
+    'after',
+    'String',
+    '{ rewards(first: 1) { edges { node { codes(after: $VAR) { edges { cursor } } } } } }',
+    badCursors('rewardCodes'),
+  ],
+  [
+    'state',
+    'RewardCodeState',
+    '{ rewards(first: 1) { edges { node { codes(state: $VAR) { edges { cursor } } } } } }',
+    ['NOPE', '', 1, {}, []],
   ],
   ['until', 'DateTime', ofMember('points { expiring(until: $VAR) { at } }'), badInstants],
   [

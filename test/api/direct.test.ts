@@ -38,7 +38,10 @@ const goodBodies: readonly (readonly [string, unknown])[] = [
   ['one of two operations', { query: two, operationName: 'B' }],
   [
     'a mutation',
-    { query: 'mutation { createReward(input: {title: "T", price: 1}) { reward { title } } }' },
+    {
+      query:
+        'mutation { createReward(input: {title: "T", price: 1}) { ... on CreateRewardPayload { reward { title } } } }',
+    },
   ],
 ];
 const badBodies: readonly (readonly [string, unknown])[] = [

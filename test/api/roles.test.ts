@@ -30,7 +30,7 @@ beforeAll(async () => {
     enrolMember(input: {externalId: "ada"}) { ... on EnrolMemberPayload { member { id } } }
     bob: enrolMember(input: {externalId: "bob"}) { ... on EnrolMemberPayload { member { id } } }
     adjustPoints(input: {member: {externalId: "ada"}, amount: 1000, reason: "x"}) { __typename }
-    createReward(input: {title: "Mug", price: 1}) { reward { id } }
+    createReward(input: {title: "Mug", price: 1}) { ... on CreateRewardPayload { reward { id } } }
     draftRule(input: {key: "x", definition: {earning: {trigger: {on: ENROLMENT},
         points: {fixed: 1}}}}) { ... on DraftRulePayload { rule { id } } }
     checkIn(input: {member: {externalId: "ada"}}) { ... on CheckInPayload { position } } }`,

@@ -97,7 +97,18 @@ export const rootFields: Readonly<Record<string, Field>> = {
   'Query.program': { scope: 'known', operations: () => ['{ program { key zone } }'] },
   'Query.rewards': {
     scope: 'acts',
-    operations: () => ['{ rewards { edges { node { title } } } }'],
+    operations: (subject) => [
+      '{ rewards { edges { node { title } } } }',
+      `{ rewards(${member(subject)}, filter: {affordable: true}) { edges { node { title } } } }`,
+      `{ rewards(filter: {ids: ["${subject.reward}"]}) { edges { node { title } } } }`,
+    ],
+  },
+  'Query.reward': {
+    scope: 'acts',
+    operations: (subject) => [
+      `{ reward(id: "${subject.reward}") { title } }`,
+      `{ reward(id: "${subject.reward}") { offer(member: {externalId: "ada"}) { price } } }`,
+    ],
   },
   'Mutation.adjustPoints': {
     scope: 'operator',
@@ -174,6 +185,34 @@ export const rootFields: Readonly<Record<string, Field>> = {
   'Mutation.createReward': {
     scope: 'operator',
     operations: () => ['mutation { createReward(input: {title: "T", price: 1}) { __typename } }'],
+  },
+  'Mutation.updateReward': {
+    scope: 'operator',
+    operations: ({ reward }) => [
+      `mutation { updateReward(input: {rewardId: "${reward}", patch: {price: 2}}) {
+         ... on UpdateRewardPayload { reward { title } } ${refusal} } }`,
+    ],
+  },
+  'Mutation.adjustStock': {
+    scope: 'operator',
+    operations: ({ reward }) => [
+      `mutation { adjustStock(input: {rewardId: "${reward}", by: 1}) {
+         ... on AdjustStockPayload { reward { title } } ${refusal} } }`,
+    ],
+  },
+  'Mutation.importRewardCodes': {
+    scope: 'operator',
+    operations: ({ reward }) => [
+      `mutation { importRewardCodes(input: {rewardId: "${reward}", codes: ["abcd"]}) {
+         ... on ImportRewardCodesPayload { reward { title } } ${refusal} } }`,
+    ],
+  },
+  'Mutation.withdrawRewardCodes': {
+    scope: 'operator',
+    operations: ({ reward }) => [
+      `mutation { withdrawRewardCodes(input: {rewardId: "${reward}", all: true}) {
+         ... on WithdrawRewardCodesPayload { reward { title } } ${refusal} } }`,
+    ],
   },
   'Mutation.enrolMember': {
     scope: 'service',

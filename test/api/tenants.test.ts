@@ -55,7 +55,7 @@ async function furnish(program: TestProgram, whose: string): Promise<Subject> {
       ... on RecordActivityPayload { replayed alreadyRecorded member { displayName } } }
     adjustPoints(input: {member: {externalId: "ada"}, amount: 100, reason: "x", idempotencyKey: "k"}) {
       ... on AdjustPointsPayload { replayed member { displayName } } }
-    createReward(input: {title: "Mug of ${whose}", price: 5}) { reward { id } }
+    createReward(input: {title: "Mug of ${whose}", price: 5}) { ... on CreateRewardPayload { reward { id } } }
     checkIn(input: {member: {externalId: "ada"}, idempotencyKey: "k"}) {
       ... on CheckInPayload { replayed alreadyCheckedIn position member { displayName } } }
   }`,

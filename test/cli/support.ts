@@ -91,7 +91,7 @@ export const verifyWithin = (
 ): Promise<Recorded & { report: VerifyReport }> =>
   within(databaseUrl, (env, output) => verify(env, output, flags));
 
-async function within<Report>(
+export async function within<Report>(
   databaseUrl: string,
   work: (env: Record<string, string>, output: Output) => Promise<boolean>,
 ): Promise<Recorded & { report: Report }> {

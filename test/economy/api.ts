@@ -149,7 +149,7 @@ export class Economy {
   async reward(price: number): Promise<string> {
     const { data } = await this.test.ask(
       this.program.keys.operator,
-      'mutation ($input: CreateRewardInput!) { createReward(input: $input) { reward { id } } }',
+      'mutation ($input: CreateRewardInput!) { createReward(input: $input) { ... on CreateRewardPayload { reward { id } } } }',
       { input: { title: 'Thing', price } },
     );
     return data.createReward.reward.id;

@@ -69,7 +69,7 @@ describe('ranks', () => {
       `mutation {
       adjustPoints(input: {member: {externalId: "bob"}, amount: 1000, reason: "gift"}) {
         ... on AdjustPointsPayload { position } }
-      createReward(input: {title: "Mug", price: 4}) { reward { id } } }`,
+      createReward(input: {title: "Mug", price: 4}) { ... on CreateRewardPayload { reward { id } } } }`,
     );
     const bought = await operate(
       test,

@@ -36,6 +36,17 @@ const ruleCommand = (name: string, refusals = '') => {
 };
 const ruleProblems = '... on RuleNotValid { problems { field message } }';
 
+const rewardProblems = '... on RewardNotValid { problems { field message } }';
+/** Nor have those of the catalogue. */
+const rewardCommand = (name: string, refusals: string, fields = '') => {
+  const type = `${name[0]?.toUpperCase()}${name.slice(1)}`;
+  return `mutation ($input: ${type}Input!) { ${name}(input: $input) { __typename
+    ... on ${type}Payload { ${fields} reward { id kind state visibility title description imageUrl
+      tags price tierPrices { tier price } cash { amount currency } stock audience startsAt endsAt
+      limits { period units } reserveMinutes memberCancels createdAt updatedAt } }
+    ${refusals} ... on Refusal { code message } } }`;
+};
+
 const documents = {
   enrolMember: command('enrolMember', '', 'MemberAlreadyEnrolled'),
   checkIn: command(
@@ -62,8 +73,22 @@ const documents = {
     `${ruleProblems} ... on RuleAlreadyScheduled { startsAt }`,
   ),
   retireRule: ruleCommand('retireRule'),
-  createReward: `mutation ($input: CreateRewardInput!) { createReward(input: $input) {
-    reward { id price stock } } }`,
+  createReward: rewardCommand('createReward', rewardProblems),
+  updateReward: rewardCommand(
+    'updateReward',
+    `${rewardProblems} ... on RewardChanged { updatedAt }`,
+  ),
+  adjustStock: rewardCommand('adjustStock', '... on StockTooSmall { stock }'),
+  importRewardCodes: rewardCommand(
+    'importRewardCodes',
+    '',
+    'accepted duplicates known rejected rejections { line reason }',
+  ),
+  withdrawRewardCodes: rewardCommand(
+    'withdrawRewardCodes',
+    '... on CodesReserved { stock }',
+    'withdrawn assigned unknown',
+  ),
 };
 
 export type CommandName = keyof typeof documents;
