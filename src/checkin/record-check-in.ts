@@ -69,6 +69,7 @@ export function recordCheckIn(facts: Facts, member: MemberState, at: Date): Chec
     planId,
     localDate,
     streakDay,
+    totalDays: streak.totalDays,
     ...paid,
   });
   const record = {

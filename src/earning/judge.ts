@@ -25,7 +25,7 @@ export type EarningFact = {
 /** What one rule (or the plan) pays for a fact, before multipliers. */
 export type Part = {
   readonly what: 'BASE' | 'MILESTONE' | 'RULE';
-  readonly sourceType: 'CHECK_IN' | 'MILESTONE' | 'ACTIVITY' | 'ENROLMENT';
+  readonly sourceType: 'CHECK_IN' | 'MILESTONE' | 'ACTIVITY' | 'ENROLMENT' | 'TASK';
   readonly sourceId: string;
   readonly purpose: string;
   readonly rule: Pick<Versioned<unknown>, 'ruleId' | 'name' | 'version'>;
@@ -181,7 +181,10 @@ function once<Value>(compute: () => Value): () => Value {
 }
 
 /** What conditions may ask of the fact. */
-function conditionFacts(member: MemberState, fact: EarningFact): ConditionFacts {
+export function conditionFacts(
+  member: Pick<MemberState, 'enrolledAt'>,
+  fact: Pick<EarningFact, 'time' | 'numbers' | 'attributes'>,
+): ConditionFacts {
   const { occurredAt, localDate, utcOffsetSeconds } = fact.time;
   const { month = 0, day = 0 } = datePartsOf(localDate) ?? {};
   const weekday = weekdayOf(dayNumberOf(localDate));

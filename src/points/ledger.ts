@@ -15,6 +15,7 @@ export type SourceType =
   | 'MILESTONE'
   | 'ACTIVITY'
   | 'ENROLMENT'
+  | 'TASK'
   | 'ADJUSTMENT'
   | 'REDEMPTION'
   | 'LOT'
