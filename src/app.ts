@@ -26,6 +26,9 @@ import { ProgramConfigs } from './programs/config.ts';
 import { ProgramReader } from './programs/programs.sql.ts';
 import { RuleReader } from './programs/rule-reader.ts';
 import { Projection } from './projections/projection.ts';
+import { TaskSettler } from './tasks/settler.ts';
+import { loadTaskRevisions } from './tasks/task-reads.sql.ts';
+import { tasksConsumer } from './tasks/tasks-consumer.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../prisma/migrations', import.meta.url));
 
@@ -44,6 +47,8 @@ export type App = {
   readonly jobs: readonly Job[];
   readonly standings: Standings;
   readonly projection: Projection;
+  /** Progress of tasks, as the boards a projection of the event log. */
+  readonly taskProjection: Projection;
   readonly bus: Bus;
   readonly live: LiveHub;
   readonly databaseUrl: string;
@@ -87,6 +92,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
         board: (board) => readBoard(pool, standings, board, clock.now()),
         seasonVersions: (ids) => seasonVersions(pool, ids),
         members: (ids) => loadMembers(pool, ids),
+        taskRevisions: (ids) => loadTaskRevisions(pool, ids),
         now: () => clock.now(),
       },
       bus,
@@ -96,9 +102,22 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     await projection.start();
     closers.push(() => projection.stop());
     const tools = { pool, clock, configs: new ProgramConfigs() };
-    const engine = new Engine(tools, log, createEngineMetrics(registry), () => projection.wake());
+    const engine = new Engine(tools, log, createEngineMetrics(registry), () => {
+      projection.wake();
+      taskProjection.wake();
+    });
     closers.push(() => engine.close());
-    const jobs = createJobs({ pool, engine, clock });
+    const settler = new TaskSettler(pool, engine, log);
+    closers.push(() => settler.close());
+    const consumer = tasksConsumer(new ProgramConfigs(), clock);
+    const taskProjection = new Projection(consumer, pool, log, (m) => {
+      bus.publish(m);
+      settler.wake();
+    });
+    await taskProjection.start();
+    closers.push(() => taskProjection.stop());
+    settler.wake(); // What a crash left undone.
+    const jobs = createJobs({ pool, engine, clock, settler });
     if (purpose === 'serve' && config.jobs) {
       const worker = await startWorker(database.url, jobs, log);
       closers.push(() => worker.stop());
@@ -117,6 +136,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       jobs,
       standings,
       projection,
+      taskProjection,
       bus,
       live,
       databaseUrl: database.url,

@@ -4,6 +4,7 @@ import { loadMembers } from '../members/members.sql.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Pool } from '../platform/db.ts';
 import { loadPointsByState, type PointsByState } from '../points/points.sql.ts';
+import { loadTasks, type StoredTask } from '../tasks/task-reads.sql.ts';
 
 /**
  * Loaders batch the reads of one tick and remember nothing: all events of a subscription share
@@ -12,6 +13,14 @@ import { loadPointsByState, type PointsByState } from '../points/points.sql.ts';
 export type Loaders = {
   readonly members: DataLoader<number, MemberState | undefined>;
   readonly pointsByState: DataLoader<number, PointsByState>;
+  readonly tasks: DataLoader<TasksKey, readonly StoredTask[]>;
+};
+
+/** Tasks of a member: of these rules, and so many periods back. */
+type TasksKey = {
+  readonly memberId: number;
+  readonly ruleIds: readonly number[];
+  readonly past: number;
 };
 
 export function createLoaders(pool: Pool, clock: Clock): Loaders {
@@ -29,5 +38,16 @@ export function createLoaders(pool: Pool, clock: Clock): Loaders {
         (memberId) => byId.get(memberId) ?? { memberId, spendable: 0, pending: 0, held: 0 },
       );
     }, options),
+    tasks: new DataLoader((keys) => loadAllTasks(pool, keys), options),
   };
+}
+
+/** One statement for all members: those of a request are of one program. */
+async function loadAllTasks(pool: Pool, keys: readonly TasksKey[]): Promise<StoredTask[][]> {
+  const memberIds = [...new Set(keys.map(({ memberId }) => memberId))];
+  const ruleIds = [...new Set(keys.flatMap((key) => key.ruleIds))];
+  const rows = await loadTasks(pool, memberIds, ruleIds, Math.max(...keys.map(({ past }) => past)));
+  const byMember = new Map(memberIds.map((id): [number, StoredTask[]] => [id, []]));
+  for (const row of rows) byMember.get(row.memberId)?.push(row);
+  return keys.map(({ memberId }) => byMember.get(memberId) ?? []);
 }

@@ -15,6 +15,8 @@ import '../checkin/checkin.schema.ts';
 import '../activities/activities.schema.ts';
 import '../earning/quote.schema.ts';
 import '../rules/rules.schema.ts';
+import '../tasks/refusals.schema.ts';
+import '../tasks/tasks.schema.ts';
 import '../rewards/rewards.schema.ts';
 import '../redemptions/redemptions.schema.ts';
 import '../leaderboards/leaderboards.schema.ts';

@@ -3,6 +3,7 @@ import type { Keyed, MemberRef, Operation } from '../engine/operation.ts';
 import { limits } from '../limits.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Pool } from '../platform/db.ts';
+import type { TaskSettler } from '../tasks/settler.ts';
 
 /** A member for whom something is due. */
 export type DueMember = { readonly memberId: number; readonly programId: number };
@@ -11,6 +12,7 @@ export type JobTools = {
   readonly pool: Pool;
   readonly engine: Engine;
   readonly clock: Clock;
+  readonly settler: TaskSettler;
 };
 
 /** Work that time brings. Safe to run late, twice, or on two nodes at once. */

@@ -7,7 +7,7 @@ import { type Job, type JobTools, runForDue } from './due.ts';
 
 /** Everything that time brings, and when it is looked for. */
 export function createJobs(tools: JobTools): readonly Job[] {
-  const { pool } = tools;
+  const { pool, settler } = tools;
   return [
     {
       name: 'expirePoints',
@@ -45,6 +45,7 @@ export function createJobs(tools: JobTools): readonly Job[] {
           (member) => ({ member }),
         ),
     },
+    { name: 'settleTasks', cron: '* * * * *', run: () => settler.drain() },
     {
       name: 'noticeExpiry',
       cron: '*/10 * * * *',

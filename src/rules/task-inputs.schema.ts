@@ -1,5 +1,6 @@
 /** A task's definition as an input; its fields are those of task-definition.ts. */
 import { builder } from '../graphql/builder.ts';
+import { TaskClaimEnum } from '../graphql/refs.ts';
 import {
   ActivationInput,
   AudienceInput,
@@ -45,7 +46,7 @@ const TaskPartsInput = builder.inputType('TaskPartsInput', {
   }),
 });
 
-export const TaskCadenceEnum = builder.enumType('TaskCadence', {
+const TaskCadenceEnum = builder.enumType('TaskCadence', {
   description: 'How often a task begins anew, by local dates.',
   values: {
     ONCE: { description: 'Never.' },
@@ -75,14 +76,6 @@ const TaskPeriodInput = builder.inputType('TaskPeriodInput', {
     days: t.int({ description: 'Local days, 2 to 366; for DAYS, and only there.' }),
     from: t.field({ type: TaskPeriodFromEnum, description: 'For DAYS, and only there.' }),
   }),
-});
-
-export const TaskClaimEnum = builder.enumType('TaskClaim', {
-  description: 'How a completed task is paid.',
-  values: {
-    AUTOMATIC: { description: 'As soon as it is completed.' },
-    BY_HAND: { description: 'When the member claims it.' },
-  },
 });
 
 export const TaskInput = builder.inputType('TaskInput', {

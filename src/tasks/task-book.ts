@@ -1,0 +1,66 @@
+/** A program's tasks as the projection uses them: by rule, with what looks at what. */
+import type { ProgramConfig } from '../programs/config.ts';
+import { neededBy, partsOf, type Task } from '../rules/task-definition.ts';
+import type { Versioned } from '../rules/versioned.ts';
+
+/** One task with all its published versions. */
+export type BookTask = {
+  readonly ruleId: number;
+  readonly key: string;
+  readonly versions: ReadonlyMap<number, Versioned<Task>>;
+  /** Its periods begin with the member's own facts, or its versions differ in that. */
+  readonly startsOwn: boolean;
+  /** Rule ids of what some version of it looks at, and of what looks at it. */
+  readonly needs: ReadonlySet<number>;
+  readonly neededBy: ReadonlySet<number>;
+};
+
+export type TaskBook = ReadonlyMap<number, BookTask>;
+
+const books = new WeakMap<ProgramConfig, TaskBook>();
+
+/** The program's tasks by rule id; made once for each state of its rules. */
+export function bookOf(program: ProgramConfig): TaskBook {
+  const known = books.get(program);
+  if (known !== undefined) return known;
+  const byRule = new Map<number, Versioned<Task>[]>();
+  for (const task of program.tasks) {
+    byRule.set(task.ruleId, [...(byRule.get(task.ruleId) ?? []), task]);
+  }
+  const idOf = new Map(program.tasks.map(({ key, ruleId }) => [key, ruleId]));
+  const needsOf = (versions: readonly Versioned<Task>[]) =>
+    new Set(versions.flatMap(({ definition }) => idsOf(idOf, neededBy(definition))));
+  const needs = new Map([...byRule].map(([ruleId, versions]) => [ruleId, needsOf(versions)]));
+  const book = new Map(
+    [...byRule].map(([ruleId, versions]) => [
+      ruleId,
+      {
+        ruleId,
+        key: versions[0]?.key ?? '',
+        versions: new Map(versions.map((one) => [one.version, one])),
+        startsOwn: versions.some(({ definition: { period } }) => {
+          return period.every === 'DAYS' && period.from === 'FIRST_ACT';
+        }),
+        needs: needs.get(ruleId) ?? new Set<number>(),
+        neededBy: new Set(
+          [...needs].flatMap(([other, looksAt]) => (looksAt.has(ruleId) ? [other] : [])),
+        ),
+      },
+    ]),
+  );
+  books.set(program, book);
+  return book;
+}
+
+const idsOf = (ids: ReadonlyMap<string, number>, keys: readonly string[]) =>
+  keys.flatMap((key) => ids.get(key) ?? []);
+
+/** Rule ids of what has to be completed first, by any version of the task. */
+export function requiredOf(book: TaskBook, { versions }: BookTask): number[] {
+  const keys = new Set([...versions.values()].flatMap(({ definition }) => definition.requires));
+  return [...book.values()].filter(({ key }) => keys.has(key)).map(({ ruleId }) => ruleId);
+}
+
+/** Whether a version of the task is a composite of a task. */
+export const isPartOf = (task: Versioned<Task>, key: string) =>
+  partsOf(task.definition).includes(key);
