@@ -109,7 +109,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     closers.push(() => engine.close());
     const settler = new TaskSettler(pool, engine, log);
     closers.push(() => settler.close());
-    const consumer = tasksConsumer(new ProgramConfigs(), clock);
+    const configs = new ProgramConfigs();
+    const consumer = tasksConsumer(configs, clock);
     const taskProjection = new Projection(consumer, pool, log, (m) => {
       bus.publish(m);
       settler.wake();
@@ -117,7 +118,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     await taskProjection.start();
     closers.push(() => taskProjection.stop());
     settler.wake(); // What a crash left undone.
-    const jobs = createJobs({ pool, engine, clock, settler });
+    const jobs = createJobs({ pool, engine, clock, settler, configs, bus });
     if (purpose === 'serve' && config.jobs) {
       const worker = await startWorker(database.url, jobs, log);
       closers.push(() => worker.stop());

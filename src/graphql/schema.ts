@@ -17,6 +17,7 @@ import '../earning/quote.schema.ts';
 import '../rules/rules.schema.ts';
 import '../tasks/refusals.schema.ts';
 import '../tasks/tasks.schema.ts';
+import '../tasks/backfill.schema.ts';
 import '../rewards/rewards.schema.ts';
 import '../redemptions/redemptions.schema.ts';
 import '../leaderboards/leaderboards.schema.ts';

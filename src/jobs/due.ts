@@ -1,8 +1,10 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Keyed, MemberRef, Operation } from '../engine/operation.ts';
 import { limits } from '../limits.ts';
+import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Pool } from '../platform/db.ts';
+import type { ProgramConfigs } from '../programs/config.ts';
 import type { TaskSettler } from '../tasks/settler.ts';
 
 /** A member for whom something is due. */
@@ -13,6 +15,9 @@ export type JobTools = {
   readonly engine: Engine;
   readonly clock: Clock;
   readonly settler: TaskSettler;
+  /** For those who look back at facts. */
+  readonly configs: ProgramConfigs;
+  readonly bus: Bus;
 };
 
 /** Work that time brings. Safe to run late, twice, or on two nodes at once. */

@@ -1,6 +1,7 @@
 import { expireMemberHolds } from '../holds/end-hold.ts';
 import { expirePoints } from '../points/expire-points.ts';
 import { noticeExpiry } from '../points/notice-expiry.ts';
+import { runBackfills } from '../tasks/backfill.ts';
 import { evaluateMemberTier } from '../tiers/evaluate-tier.ts';
 import { findExpiredHolds, findExpiredLots, findExpiringLots, findTiersDue } from './due.sql.ts';
 import { type Job, type JobTools, runForDue } from './due.ts';
@@ -45,6 +46,7 @@ export function createJobs(tools: JobTools): readonly Job[] {
           (member) => ({ member }),
         ),
     },
+    { name: 'backfillTasks', cron: '* * * * *', run: () => runBackfills(tools) },
     { name: 'settleTasks', cron: '* * * * *', run: () => settler.drain() },
     {
       name: 'noticeExpiry',

@@ -107,8 +107,10 @@ export function returnOf(event: LoggedEvent): TaskReturn | undefined {
 }
 
 /** Whether a task is advanced by facts of a trigger. */
-export const isAbout = ({ definition }: Versioned<Task>, trigger: TaskTrigger) =>
-  definition.trigger !== undefined && triggerKey(definition.trigger) === triggerKey(trigger);
+export const isAbout = (
+  { definition }: Pick<Versioned<Task>, 'definition'>,
+  trigger: TaskTrigger,
+) => definition.trigger !== undefined && triggerKey(definition.trigger) === triggerKey(trigger);
 
 /** What of a member decides whether their facts count. */
 export type TaskMember = Pick<MemberState, 'memberId' | 'tags' | 'enrolledAt'> & {

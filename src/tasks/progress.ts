@@ -30,6 +30,9 @@ export type Period = {
   readonly completedDate: LocalDate | null;
 };
 
+/** By version of the task. */
+export type UnlockedAt = (version: number) => Date | null | undefined;
+
 type Definitions = ReadonlyMap<number, Versioned<Task>>;
 
 /** Facts in the order in which they happened. */
@@ -41,21 +44,20 @@ const inOrder = (a: Contribution, b: Contribution) =>
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
- * The periods that the facts give, oldest first. `unlockedAt`: when everything that must come
- * first was completed; only later facts count (undefined: it is not yet; null: nothing must).
+ * The periods that the facts give, oldest first. `unlockedAt`: when everything was completed that
+ * must come first by a version; only later facts count (undefined: not yet; null: nothing must).
  * Facts that were taken back in full count for nothing, and open no period.
  */
 export function periodsOf(
   versions: Definitions,
   contributions: readonly Contribution[],
-  unlockedAt: Date | null | undefined,
+  unlockedAt: UnlockedAt,
 ): Period[] {
-  if (unlockedAt === undefined) return [];
   const counting = contributions
     .filter(({ amount, occurredAt, version }) => {
-      return (
-        amount > 0 && versions.has(version) && (unlockedAt === null || occurredAt > unlockedAt)
-      );
+      if (amount === 0 || !versions.has(version)) return false;
+      const since = unlockedAt(version);
+      return since === null || (since !== undefined && occurredAt > since);
     })
     .sort(inOrder);
   const byStart = new Map<LocalDate, Contribution[]>();

@@ -1,12 +1,26 @@
 /** Counts periods of tasks anew after their facts changed, and what looks at them in turn. */
 import type { LocalDate } from '../platform/calendar.ts';
-import type { PoolClient } from '../platform/db.ts';
+import type { Pool, PoolClient } from '../platform/db.ts';
 import type { ProgramConfig } from '../programs/config.ts';
 import { factTime } from '../programs/fact-time.ts';
 import { inForce } from '../rules/versioned.ts';
 import { isWithin, type TaskMember } from './facts-of-events.ts';
-import { isSame, type Period, partSource, periodsOf, settledPeriod } from './progress.ts';
-import { type BookTask, bookOf, isPartOf, requiredOf, type TaskBook } from './task-book.ts';
+import {
+  isSame,
+  type Period,
+  partSource,
+  periodsOf,
+  settledPeriod,
+  type UnlockedAt,
+} from './progress.ts';
+import {
+  type BookTask,
+  bookOf,
+  isPartOf,
+  requiredBy,
+  requiredOf,
+  type TaskBook,
+} from './task-book.ts';
 import {
   type Affected,
   bumpRevisions,
@@ -101,21 +115,13 @@ async function countTask(
   const rows = task.startsOwn ? await ownStarts(client, task, given) : given;
   const stored = groupBy(await loadPeriods(client, rows));
   const contributions = groupBy(await loadContributions(client, rows));
-  const required = requiredOf(book, task);
   const memberIds = rows.map(({ memberId }) => memberId);
-  const first =
-    required.length === 0 ? [] : await loadFirstCompletions(client, memberIds, required);
+  const unlocked = await unlockTimes(client, book, task, memberIds);
   const changes = rows.flatMap(({ memberId }): PeriodChange[] => {
-    const done = first.filter((one) => one.memberId === memberId);
     const before = new Map(stored.get(memberId)?.map((one) => [one.periodStart, one]));
-    const unlockedAt =
-      required.length === 0 ? null : done.length < required.length ? undefined : latest(done);
-    const found = new Map(
-      periodsOf(task.versions, contributions.get(memberId) ?? [], unlockedAt).map((one) => [
-        one.periodStart,
-        one,
-      ]),
-    );
+    const facts = contributions.get(memberId) ?? [];
+    const periods = periodsOf(task.versions, facts, unlocked(memberId));
+    const found = new Map(periods.map((one) => [one.periodStart, one]));
     return [...new Set([...before.keys(), ...found.keys()])].flatMap((start) => {
       const old = before.get(start);
       const after = settledPeriod(task.versions, old, found.get(start));
@@ -130,6 +136,24 @@ async function countTask(
   }));
   if (toStore.length > 0) await putPeriods(client, toStore);
   return changes;
+}
+
+/** When members completed all that must come first, by version of the task. */
+export async function unlockTimes(
+  client: Pool | PoolClient,
+  book: TaskBook,
+  task: BookTask,
+  memberIds: readonly number[],
+): Promise<(memberId: number) => UnlockedAt> {
+  const required = requiredOf(book, task);
+  if (required.length === 0) return () => () => null;
+  const first = groupBy(await loadFirstCompletions(client, memberIds, required));
+  return (memberId) => (version) => {
+    const ids = requiredBy(book, task.versions.get(version));
+    if (ids.length === 0) return null;
+    const done = (first.get(memberId) ?? []).filter(({ ruleId }) => ids.includes(ruleId));
+    return done.length < ids.length ? undefined : latest(done);
+  };
 }
 
 /** Where the member's own periods begin; after a change of how they do, everything is counted. */
@@ -205,7 +229,9 @@ export function partsDone(
     }));
 }
 
-function groupBy<Row extends TaskOf>(rows: readonly Row[]): Map<number, Row[]> {
+export function groupBy<Row extends { readonly memberId: number }>(
+  rows: readonly Row[],
+): Map<number, Row[]> {
   const groups = new Map<number, Row[]>();
   for (const row of rows) {
     const group = groups.get(row.memberId);

@@ -55,10 +55,22 @@ export function bookOf(program: ProgramConfig): TaskBook {
 const idsOf = (ids: ReadonlyMap<string, number>, keys: readonly string[]) =>
   keys.flatMap((key) => ids.get(key) ?? []);
 
-/** Rule ids of what has to be completed first, by any version of the task. */
+/** Rule ids of what has to be completed first by a version of a task. */
+export function requiredBy(book: TaskBook, task: Versioned<Task> | undefined): number[] {
+  const keys = task?.definition.requires ?? [];
+  return [...book.values()].filter(({ key }) => keys.includes(key)).map(({ ruleId }) => ruleId);
+}
+
+/** The same by any version of it. */
 export function requiredOf(book: TaskBook, { versions }: BookTask): number[] {
   const keys = new Set([...versions.values()].flatMap(({ definition }) => definition.requires));
   return [...book.values()].filter(({ key }) => keys.has(key)).map(({ ruleId }) => ruleId);
+}
+
+/** Rule ids of a composite's parts. */
+export function partIdsOf(book: TaskBook, definition: Task): number[] {
+  const keys = partsOf(definition);
+  return [...book.values()].filter(({ key }) => keys.includes(key)).map(({ ruleId }) => ruleId);
 }
 
 /** Whether a version of the task is a composite of a task. */
