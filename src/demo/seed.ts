@@ -10,7 +10,7 @@ import { makeFolder } from '../platform/folder.ts';
 import { createProgram } from '../programs/create-program.ts';
 import { createReward } from '../rewards/create-reward.ts';
 import { draftRule, publishRule } from '../rules/admin.ts';
-import { demoMembers, demoRewards, demoRules } from './demo-data.ts';
+import { demoMembers, demoRewards, demoRules, demoTasks } from './demo-data.ts';
 
 export const DEMO_PROGRAM = 'demo';
 const ZONE = 'Europe/Rome';
@@ -45,9 +45,14 @@ export async function seedDemo(app: App): Promise<DemoKeys | undefined> {
 
 async function seedProgram(app: App, programId: number): Promise<void> {
   const viewer = { kind: 'system', programId, name: 'demo' } as const;
-  for (const [key, definition] of Object.entries(demoRules)) {
-    await draftRule(app, viewer, { kind: 'EARNING', key, definition });
-    await publishRule(app, viewer, { kind: 'EARNING', key });
+  for (const [kind, rules] of [
+    ['EARNING', demoRules],
+    ['TASK', demoTasks],
+  ] as const) {
+    for (const [key, definition] of Object.entries(rules)) {
+      await draftRule(app, viewer, { kind, key, definition });
+      await publishRule(app, viewer, { kind, key });
+    }
   }
   for (const reward of demoRewards) await createReward(app, viewer, reward);
   const today = localDateOf(app.clock.now(), ZONE, 0);
