@@ -4,8 +4,7 @@ import { limits } from '../limits.ts';
 import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Pool } from '../platform/db.ts';
-import type { ProgramConfigs } from '../programs/config.ts';
-import type { TaskSettler } from '../tasks/settler.ts';
+import type { createTasks } from '../tasks/create-tasks.ts';
 
 /** A member for whom something is due. */
 export type DueMember = { readonly memberId: number; readonly programId: number };
@@ -14,10 +13,8 @@ export type JobTools = {
   readonly pool: Pool;
   readonly engine: Engine;
   readonly clock: Clock;
-  readonly settler: TaskSettler;
-  /** For those who look back at facts. */
-  readonly configs: ProgramConfigs;
   readonly bus: Bus;
+  readonly tasks: Pick<ReturnType<typeof createTasks>, 'settler' | 'configs'>;
 };
 
 /** Work that time brings. Safe to run late, twice, or on two nodes at once. */

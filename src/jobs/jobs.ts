@@ -8,7 +8,7 @@ import { type Job, type JobTools, runForDue } from './due.ts';
 
 /** Everything that time brings, and when it is looked for. */
 export function createJobs(tools: JobTools): readonly Job[] {
-  const { pool, settler } = tools;
+  const { pool, tasks } = tools;
   return [
     {
       name: 'expirePoints',
@@ -46,8 +46,8 @@ export function createJobs(tools: JobTools): readonly Job[] {
           (member) => ({ member }),
         ),
     },
-    { name: 'backfillTasks', cron: '* * * * *', run: () => runBackfills(tools) },
-    { name: 'settleTasks', cron: '* * * * *', run: () => settler.drain() },
+    { name: 'backfillTasks', cron: '* * * * *', run: () => runBackfills({ ...tools, ...tasks }) },
+    { name: 'settleTasks', cron: '* * * * *', run: () => tasks.settler.drain() },
     {
       name: 'noticeExpiry',
       cron: '*/10 * * * *',

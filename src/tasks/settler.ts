@@ -1,35 +1,8 @@
 import type { Engine } from '../engine/engine.ts';
-import type { LocalDate } from '../platform/calendar.ts';
 import type { Pool } from '../platform/db.ts';
-import { named } from '../platform/db.ts';
 import type { Log } from '../platform/log.ts';
+import { DUE_MAX, type DueTask, deleteDue, findDue } from './due.sql.ts';
 import { settleTask } from './settle-task.ts';
-
-/** Periods whose payment may not fit their completion. */
-type DueTask = {
-  readonly id: number;
-  readonly programId: number;
-  readonly memberId: number;
-  readonly key: string;
-  readonly periodStart: LocalDate;
-  readonly quiet: boolean;
-};
-
-const DUE_MAX = 500;
-
-const findDue = (pool: Pool, afterId: number) =>
-  named<DueTask>(
-    pool,
-    'tasks.findDue',
-    `select d.id, d.program_id as "programId", d.member_id as "memberId", r.key,
-            d.period_start as "periodStart", d.quiet
-     from task_due d join rule r on r.id = d.rule_id
-     where d.id > $1 order by d.id limit ${DUE_MAX}`,
-    [afterId],
-  );
-
-const deleteDue = (pool: Pool, ids: readonly number[]) =>
-  named(pool, 'tasks.deleteDue', 'delete from task_due where id = any($1)', [ids]);
 
 /**
  * Pays what tasks completed, and takes back what they no longer do. The projection leaves a row of
