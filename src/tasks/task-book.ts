@@ -1,7 +1,7 @@
 /** A program's tasks as the projection uses them: by rule, with what looks at what. */
 import type { ProgramConfig } from '../programs/config.ts';
-import { neededBy, partsOf, type Task } from '../rules/task-definition.ts';
-import type { Versioned } from '../rules/versioned.ts';
+import { neededBy, partsOf, type Task, type TaskTrigger } from '../rules/task-definition.ts';
+import { triggerKey, type Versioned } from '../rules/versioned.ts';
 
 /** One task with all its published versions. */
 export type BookTask = {
@@ -18,6 +18,29 @@ export type BookTask = {
 export type TaskBook = ReadonlyMap<number, BookTask>;
 
 const books = new WeakMap<ProgramConfig, TaskBook>();
+
+const byTrigger = new WeakMap<ProgramConfig, ReadonlyMap<string, readonly Versioned<Task>[]>>();
+
+/** All versions of tasks that facts of a trigger advance. */
+export function tasksAbout(
+  program: ProgramConfig,
+  trigger: TaskTrigger,
+): readonly Versioned<Task>[] {
+  let known = byTrigger.get(program);
+  if (known === undefined) {
+    const lists = new Map<string, Versioned<Task>[]>();
+    for (const task of program.tasks) {
+      if (task.definition.trigger === undefined) continue;
+      const key = triggerKey(task.definition.trigger);
+      const list = lists.get(key);
+      if (list === undefined) lists.set(key, [task]);
+      else list.push(task);
+    }
+    known = lists;
+    byTrigger.set(program, known);
+  }
+  return known.get(triggerKey(trigger)) ?? [];
+}
 
 /** The program's tasks by rule id; made once for each state of its rules. */
 export function bookOf(program: ProgramConfig): TaskBook {

@@ -8,7 +8,6 @@ import { inForce, oneInForce } from '../rules/versioned.ts';
 import { effectiveTierKey } from '../tiers/member-tier.ts';
 import {
   factOf,
-  isAbout,
   leftOf,
   returnOf,
   type TaskFact,
@@ -18,7 +17,7 @@ import {
 } from './facts-of-events.ts';
 import { calendarStart } from './periods.ts';
 import { AffectedTasks, recount } from './recount.ts';
-import { bookOf } from './task-book.ts';
+import { bookOf, tasksAbout } from './task-book.ts';
 import {
   findContributions,
   insertContributions,
@@ -75,7 +74,7 @@ async function countEvents(
 
 /** Whether any task of the program is about such facts. */
 const counts = (program: ProgramConfig) => (fact: TaskFact | TaskReturn) =>
-  program.tasks.some((task) => isAbout(task, fact.trigger));
+  tasksAbout(program, fact.trigger).length > 0;
 
 /** Members as tasks judge them: tags and tier as of now, when their facts are counted. */
 export async function membersOf(
@@ -104,12 +103,11 @@ async function takeFacts(
   const rows = facts.flatMap((fact): NewContribution[] => {
     const member = members.get(fact.memberId);
     if (member === undefined) return [];
-    return inForce(program.tasks, fact.time.occurredAt)
-      .filter((task) => isAbout(task, fact.trigger))
-      .flatMap(({ ruleId, version, definition }) => {
-        const worth = worthOf(definition, member, fact);
-        return worth === 0 ? [] : [contributionOf(program, fact, { ruleId, version, worth })];
-      });
+    const tasks = inForce(tasksAbout(program, fact.trigger), fact.time.occurredAt);
+    return tasks.flatMap(({ ruleId, version, definition }) => {
+      const worth = worthOf(definition, member, fact);
+      return worth === 0 ? [] : [contributionOf(program, fact, { ruleId, version, worth })];
+    });
   });
   if (rows.length === 0) return;
   const byName = new Map(rows.map((row) => [nameOf(row), row]));
@@ -140,9 +138,7 @@ async function takeReturns(
 ): Promise<void> {
   const wanted = new Map(
     returns.flatMap((one) => {
-      const ruleIds = new Set(
-        program.tasks.filter((task) => isAbout(task, one.trigger)).map(({ ruleId }) => ruleId),
-      );
+      const ruleIds = new Set(tasksAbout(program, one.trigger).map(({ ruleId }) => ruleId));
       return [...ruleIds].map((ruleId) => {
         const row = { memberId: one.memberId, ruleId, source: one.source };
         return [nameOf(row), { ...row, left: one }] as const;
