@@ -26,6 +26,8 @@ import { ProgramConfigs } from './programs/config.ts';
 import { ProgramReader } from './programs/programs.sql.ts';
 import { RuleReader } from './programs/rule-reader.ts';
 import { Projection } from './projections/projection.ts';
+import { createTasks } from './tasks/create-tasks.ts';
+import { loadTaskRevisions } from './tasks/task-reads.sql.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../prisma/migrations', import.meta.url));
 
@@ -44,6 +46,8 @@ export type App = {
   readonly jobs: readonly Job[];
   readonly standings: Standings;
   readonly projection: Projection;
+  /** Progress of tasks, as the boards a projection of the event log. */
+  readonly taskProjection: Projection;
   readonly bus: Bus;
   readonly live: LiveHub;
   readonly databaseUrl: string;
@@ -82,23 +86,20 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     const registry = new Registry();
     const standings = createSqlStandings(pool);
     const projection = new Projection(standingsConsumer(clock), pool, log, (m) => bus.publish(m));
-    const live = new LiveHub(
-      {
-        board: (board) => readBoard(pool, standings, board, clock.now()),
-        seasonVersions: (ids) => seasonVersions(pool, ids),
-        members: (ids) => loadMembers(pool, ids),
-        now: () => clock.now(),
-      },
-      bus,
-      log,
-    );
+    const live = createLive(pool, standings, clock, bus, log);
     closers.push(() => live.close());
     await projection.start();
     closers.push(() => projection.stop());
     const tools = { pool, clock, configs: new ProgramConfigs() };
-    const engine = new Engine(tools, log, createEngineMetrics(registry), () => projection.wake());
+    const engine = new Engine(tools, log, createEngineMetrics(registry), () => {
+      projection.wake();
+      tasks.projection.wake();
+    });
     closers.push(() => engine.close());
-    const jobs = createJobs({ pool, engine, clock });
+    const tasks = createTasks({ pool, clock, log, bus, engine });
+    closers.push(() => tasks.close());
+    await tasks.start();
+    const jobs = createJobs({ pool, engine, clock, bus, tasks });
     if (purpose === 'serve' && config.jobs) {
       const worker = await startWorker(database.url, jobs, log);
       closers.push(() => worker.stop());
@@ -117,6 +118,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       jobs,
       standings,
       projection,
+      taskProjection: tasks.projection,
       bus,
       live,
       databaseUrl: database.url,
@@ -127,6 +129,20 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     throw error;
   }
 }
+
+/** The hub of live subscriptions, with how it reads the truth. */
+const createLive = (pool: Pool, standings: Standings, clock: Clock, bus: Bus, log: Log) =>
+  new LiveHub(
+    {
+      board: (board) => readBoard(pool, standings, board, clock.now()),
+      seasonVersions: (ids) => seasonVersions(pool, ids),
+      members: (ids) => loadMembers(pool, ids),
+      taskRevisions: (ids) => loadTaskRevisions(pool, ids),
+      now: () => clock.now(),
+    },
+    bus,
+    log,
+  );
 
 /** Closes one after the other; what cannot be closed keeps nothing else open. */
 async function closeAll(closers: readonly (() => unknown)[], log: Log): Promise<void> {

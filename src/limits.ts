@@ -41,6 +41,8 @@ export const limits = {
   rewardCodeCharactersMin: 4, // Shorter ones are guessed.
   latenessHoursMax: 8_760, // A year: what is older is an import.
   futureToleranceMs: 5 * 60 * SECOND, // Clocks of devices differ (S6).
+  taskPeriodsPastMax: 10,
+  programTasksMax: 200, // In force at once: each fact is held against all of its trigger.
   rulePastToleranceMs: 5 * SECOND, // An operator’s “now” is a little old when it arrives.
 
   // API documents.

@@ -143,6 +143,7 @@ describe('connections', () => {
       'Award.limits', // Caps and budgets of one rule.
       'Award.multipliers', // A program’s campaigns that run at one time.
       'CheckInPayload.awards', // The days of one run within the program's lateness.
+      'ClaimTaskPayload.awards', // One task.
       'EnrolMemberPayload.awards', // The rules for newcomers, made by the operator.
       'ImportRewardCodesPayload.rejections', // The first 20.
       'LeaderboardChange.changes', // first
@@ -151,6 +152,9 @@ describe('connections', () => {
       'LedgerEntry.limits', // As of an award.
       'LedgerEntry.multipliers',
       'Member.tags', // At most 50.
+      'Member.tasks', // At most 200 in force, and `past` (up to 10) periods of each.
+      'MemberTask.missingTasks', // At most 20.
+      'MemberTask.requires', // At most 20.
       'Points.expiring', // The member's own lots that expire.
       'Query.leaderboards', // The boards of a program, made by its operator.
       'Query.nodes', // At most 100 ids.

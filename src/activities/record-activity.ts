@@ -103,7 +103,14 @@ export const recordActivity: Operation<RecordActivityInput, RecordActivityOutcom
       points,
       ...time,
     });
-    const payload = { activity: type, reference, value, units, ...toldOf(paid) };
+    const payload = {
+      activity: type,
+      reference,
+      value,
+      units,
+      ...(input.attributes !== undefined && { attributes }),
+      ...toldOf(paid),
+    };
     const position = facts.emit(member, 'activity.recorded', time.occurredAt, payload);
     return { memberId, type, reference, alreadyRecorded: false, position, ...paid };
   },

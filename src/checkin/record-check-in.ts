@@ -70,6 +70,7 @@ export function recordCheckIn(facts: Facts, member: MemberState, at: Date): Chec
     planId,
     localDate,
     streakDay,
+    totalDays: streak.totalDays,
     ...toldOf(paid),
   });
   const record = {

@@ -91,3 +91,34 @@ export const demoRules = {
   share: { trigger: { on: 'ACTIVITY', type: 'share' }, points: { fixed: 5 } },
   survey: { trigger: { on: 'ACTIVITY', type: 'survey' }, points: { fixed: 15 } },
 };
+
+/** Tasks, by key; parts before what is made of them. */
+export const demoTasks = {
+  'check-in-week': {
+    title: 'Check in on five days of a week',
+    trigger: { on: 'CHECK_IN' },
+    target: { count: 5 },
+    period: { every: 'WEEKLY' },
+    points: 50,
+  },
+  'share-twice': {
+    title: 'Share twice a week',
+    trigger: { on: 'ACTIVITY', type: 'share' },
+    target: { count: 2 },
+    period: { every: 'WEEKLY' },
+    points: 20,
+  },
+  'first-purchase': {
+    title: 'Buy something',
+    description: 'Claim your points when you have.',
+    trigger: { on: 'ACTIVITY', type: 'purchase' },
+    target: { count: 1 },
+    claim: 'BY_HAND',
+    points: 100,
+  },
+  explorer: {
+    title: 'Do any two of these',
+    of: { any: ['check-in-week', 'share-twice', 'first-purchase'], count: 2 },
+    points: 75,
+  },
+};

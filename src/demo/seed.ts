@@ -11,7 +11,7 @@ import { createProgram } from '../programs/create-program.ts';
 import { createReward } from '../rewards/create-reward.ts';
 import { importRewardCodes } from '../rewards/import-codes.ts';
 import { draftRule, publishRule } from '../rules/admin.ts';
-import { demoMembers, demoRewards, demoRules, demoTiers } from './demo-data.ts';
+import { demoMembers, demoRewards, demoRules, demoTasks, demoTiers } from './demo-data.ts';
 
 export const DEMO_PROGRAM = 'demo';
 const ZONE = 'Europe/Rome';
@@ -46,9 +46,14 @@ export async function seedDemo(app: App): Promise<DemoKeys | undefined> {
 
 async function seedProgram(app: App, programId: number): Promise<void> {
   const viewer = { kind: 'system', programId, name: 'demo' } as const;
-  for (const [key, definition] of Object.entries(demoRules)) {
-    await draftRule(app, viewer, { kind: 'EARNING', key, definition });
-    await publishRule(app, viewer, { kind: 'EARNING', key });
+  for (const [kind, rules] of [
+    ['EARNING', demoRules],
+    ['TASK', demoTasks],
+  ] as const) {
+    for (const [key, definition] of Object.entries(rules)) {
+      await draftRule(app, viewer, { kind, key, definition });
+      await publishRule(app, viewer, { kind, key });
+    }
   }
   await draftRule(app, viewer, { kind: 'TIERS', key: 'default', definition: demoTiers });
   await publishRule(app, viewer, { kind: 'TIERS', key: 'default' });

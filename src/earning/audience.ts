@@ -8,7 +8,7 @@ export type AudienceFact = { readonly tierKey: string | null; readonly time: Fac
 /** Whether a member is among those a rule or a reward is for, at the time of a fact. */
 export function isFor(
   audience: Audience | undefined,
-  member: MemberState,
+  member: Pick<MemberState, 'tags' | 'enrolledAt'>,
   { tierKey, time }: AudienceFact,
 ): boolean {
   if (audience === undefined) return true;
@@ -22,5 +22,7 @@ export function isFor(
 }
 
 /** The local date of enrolment, by the zone that judged a fact. */
-export const enrolledOn = ({ enrolledAt }: MemberState, { zone, dayStartMinutes }: FactTime) =>
-  localDateOf(enrolledAt, zone, dayStartMinutes);
+export const enrolledOn = (
+  { enrolledAt }: Pick<MemberState, 'enrolledAt'>,
+  { zone, dayStartMinutes }: FactTime,
+) => localDateOf(enrolledAt, zone, dayStartMinutes);

@@ -25,7 +25,7 @@ export type EarningFact = {
 /** What one rule (or the plan) pays for a fact, before multipliers. */
 export type Part = {
   readonly what: 'BASE' | 'MILESTONE' | 'RULE';
-  readonly sourceType: 'CHECK_IN' | 'MILESTONE' | 'ACTIVITY' | 'ENROLMENT';
+  readonly sourceType: 'CHECK_IN' | 'MILESTONE' | 'ACTIVITY' | 'ENROLMENT' | 'TASK';
   readonly sourceId: string;
   readonly purpose: string;
   readonly rule: Pick<Versioned<unknown>, 'ruleId' | 'name' | 'version'>;
@@ -170,16 +170,19 @@ export function isNearBirthday(
     });
 }
 
+type Enrolled = Pick<MemberState, 'enrolledAt'>;
+type AskedFact = Pick<EarningFact, 'time' | 'numbers' | 'attributes'>;
+
 /** The numbers that conditions may ask of a fact; the calendar's are worked out when they are. */
 class FactNumbers {
-  readonly #member: MemberState;
-  readonly #fact: EarningFact;
+  readonly #member: Enrolled;
+  readonly #fact: AskedFact;
   readonly value: number | undefined;
   readonly units: number | undefined;
   readonly streakDay: number | undefined;
   readonly totalDays: number | undefined;
 
-  constructor(member: MemberState, fact: EarningFact) {
+  constructor(member: Enrolled, fact: AskedFact) {
     const { value, units, streakDay, totalDays } = fact.numbers;
     this.#member = member;
     this.#fact = fact;
@@ -212,7 +215,8 @@ class FactNumbers {
   }
 }
 
-const conditionFacts = (member: MemberState, fact: EarningFact): ConditionFacts => ({
+/** What conditions may ask of a fact. */
+export const conditionFacts = (member: Enrolled, fact: AskedFact): ConditionFacts => ({
   numbers: new FactNumbers(member, fact),
   attributes: fact.attributes,
 });

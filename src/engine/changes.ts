@@ -16,6 +16,7 @@ import type {
   ReceiptRow,
   RedemptionRow,
   RewardRow,
+  SettlementRow,
   TierChangeRow,
 } from './rows.ts';
 
@@ -33,6 +34,7 @@ export type Inserts = {
   tierChanges: TierChangeRow[];
   adjustments: AdjustmentRow[];
   notices: NoticeRow[];
+  settlements: SettlementRow[];
   events: EventRow[];
   receipts: ReceiptRow[];
 };
@@ -49,6 +51,7 @@ export type Updates = {
   holds: HoldRow;
   adjustments: AdjustmentRow;
   activities: KnownActivity;
+  settlements: SettlementRow;
 };
 
 /**
@@ -69,6 +72,7 @@ export class Changes {
     tierChanges: [],
     adjustments: [],
     notices: [],
+    settlements: [],
     events: [],
     receipts: [],
   };
@@ -82,6 +86,7 @@ export class Changes {
     holds: new Map(),
     adjustments: new Map(),
     activities: new Map(),
+    settlements: new Map(),
   };
   readonly #journal: (() => void)[] = [];
   #mark = 0;

@@ -11,7 +11,9 @@ import {
   externalKey,
   type Held,
   memberIdOf,
+  spentBefore,
   type TierStep,
+  taskKey,
 } from './held.ts';
 import type { OriginRow, PendingPoints } from './history.sql.ts';
 import type { Touches } from './operation.ts';
@@ -26,6 +28,7 @@ import type {
   LotRow,
   MemberState,
   RewardRow,
+  TaskPeriodRow,
   TierChangeRow,
 } from './rows.ts';
 /** Who asked for a command. */
@@ -179,7 +182,8 @@ export class Facts {
 
   /** The entries the command goes back to, oldest first, with the lots they made. */
   origins(member: MemberState): readonly OriginRow[] {
-    const { origin } = this.#touches;
+    const entrySeq = this.taskPeriod?.settlement.entrySeq ?? null;
+    const origin = this.#touches.origin ?? (entrySeq === null ? undefined : { seq: entrySeq });
     assert(origin !== undefined, 'the operation said what it goes back to');
     const loaded = this.#held.origins.get(member.memberId) ?? [];
     return [...loaded, ...earnedInBatch(this.changes, member)].filter((entry) =>
@@ -218,6 +222,13 @@ export class Facts {
   get adjustment(): AdjustmentRow | undefined {
     const row = this.#held.adjustments.get(this.#touches.adjustment ?? -1);
     return row !== undefined && row.memberId === this.member?.memberId ? row : undefined;
+  }
+
+  /** The period of a task that the command names; undefined when the member has none such. */
+  get taskPeriod(): TaskPeriodRow | undefined {
+    const { task } = this.#touches;
+    const id = this.member?.memberId ?? -1;
+    return task && this.#held.tasks.get(taskKey(id, task.key, task.periodStart));
   }
 
   addActivity(row: ActivityRow): void {
@@ -278,15 +289,6 @@ export class Facts {
 
 const isDayPay = ({ sourceType, purpose }: EntryRow) =>
   sourceType === 'CHECK_IN' && !purpose.startsWith('RULE:');
-
-/** Spending order: soonest to expire first, then oldest (S28). */
-function spentBefore(a: LotRow, b: LotRow): boolean {
-  const end = (lot: LotRow) => lot.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
-  if (end(a) !== end(b)) return end(a) < end(b);
-  const start = (lot: LotRow) => lot.activatesAt?.getTime() ?? Number.POSITIVE_INFINITY;
-  if (start(a) !== start(b)) return start(a) < start(b);
-  return a.seq < b.seq;
-}
 
 function take(ids: number[]): number {
   const id = ids.shift();

@@ -12,6 +12,7 @@ import type {
   LotRow,
   MemberState,
   RewardRow,
+  TaskPeriodRow,
   TierChangeRow,
 } from './rows.ts';
 
@@ -49,6 +50,8 @@ export type Held = {
   readonly holds: Map<number, HoldRow>;
   readonly holdLots: Map<number, HoldLotRow[]>;
   readonly adjustments: Map<number, AdjustmentRow>;
+  /** Periods of tasks by `taskKey`. */
+  readonly tasks: Map<string, TaskPeriodRow>;
   readonly eventPositions: number[];
   readonly newMemberIds: number[];
   readonly newRedemptionIds: number[];
@@ -59,6 +62,19 @@ export type Held = {
 export const externalKey = (programId: number, externalId: string) => `${programId}/${externalId}`;
 export const activityKey = (programId: number, type: string, reference: string) =>
   JSON.stringify([programId, type, reference]);
+
+/** How a command names a period of a task of a member. */
+export const taskKey = (memberId: number, key: string, periodStart: string | null) =>
+  `${memberId}/${key}/${periodStart ?? ''}`;
+
+/** Spending order: soonest to expire first, then oldest (S28). */
+export function spentBefore(a: LotRow, b: LotRow): boolean {
+  const end = (lot: LotRow) => lot.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
+  if (end(a) !== end(b)) return end(a) < end(b);
+  const start = (lot: LotRow) => lot.activatesAt?.getTime() ?? Number.POSITIVE_INFINITY;
+  if (start(a) !== start(b)) return start(a) < start(b);
+  return a.seq < b.seq;
+}
 
 export function memberIdOf(held: Pick<Held, 'memberIds'>, programId: number, ref: MemberRef) {
   return 'id' in ref ? ref.id : held.memberIds.get(externalKey(programId, ref.externalId));

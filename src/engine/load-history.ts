@@ -2,7 +2,7 @@
 import { needsOf } from '../earning/needs.ts';
 import { earlier, type LocalDate, localDateOf } from '../platform/calendar.ts';
 import type { PoolClient } from '../platform/db.ts';
-import { type Held, memberIdOf } from './held.ts';
+import { type Held, memberIdOf, taskKey } from './held.ts';
 import {
   loadAdjustments,
   loadCheckInDates,
@@ -21,7 +21,8 @@ import {
 } from './history.sql.ts';
 import type { Request } from './load.ts';
 import type { MemberRef, Origin } from './operation.ts';
-import type { LotRow } from './rows.ts';
+import type { LotRow, TaskPeriodRow } from './rows.ts';
+import { loadTaskPeriods, type TaskName } from './tasks.sql.ts';
 import { settled } from './write.ts';
 
 /** What a batch's commands look back at. */
@@ -40,6 +41,7 @@ class Wanted {
   /** Members whose open holds matter: what they spend may be pinned. */
   readonly holders = new Set<number>();
   readonly adjustments = new Set<number>();
+  readonly tasks: TaskName[] = [];
   readonly #lastDates = new Map<number, LocalDate>();
   readonly #newestFacts = new Map<string, LocalDate>();
 
@@ -71,6 +73,12 @@ class Wanted {
     if (touches.lots) this.lots.add(memberId);
     if (touches.lots && member.held > 0) this.holders.add(memberId);
     if (member.debt > 0) this.debts.add(memberId);
+    if (touches.task !== undefined) {
+      const counts = program.policies.length > 0 || program.tiers.length > 0;
+      this.tasks.push({ memberId, programId, ...touches.task });
+      // Its completion may be dated before what counters hold: the ledger says what caps leave.
+      if (counts && member.entrySeq > 0) this.earned.add(memberId);
+    }
     if (touches.notices) this.notices.add(memberId);
     if (touches.origin !== undefined) this.origins.push({ memberId, origin: touches.origin });
     if (touches.hold !== undefined) this.holds.add(touches.hold);
@@ -105,6 +113,7 @@ export async function loadHistory(
 ): Promise<void> {
   const wanted = new Wanted();
   for (const request of requests) wanted.add(request, held);
+  if (wanted.tasks.length > 0) await addTasks(client, wanted, held);
   const { dates, origins } = wanted;
   const sent = [
     ask(wanted.lots, (ids) => loadOpenLots(client, ids)),
@@ -167,6 +176,27 @@ export async function loadHistory(
   for (const row of holdLots) push(held.holdLots, row.holdId, row);
   for (const row of adjustments) held.adjustments.set(row.id, row);
   for (const row of entries) push(held.origins, row.memberId, originOf(row, held));
+}
+
+/** Finds the periods that commands settle, and what was paid for them, which they may take back. */
+async function addTasks(client: PoolClient, wanted: Wanted, held: Held): Promise<void> {
+  const byRow = new Map<string, TaskPeriodRow>();
+  for (const { ordinal, ...found } of await loadTaskPeriods(client, wanted.tasks)) {
+    const name = wanted.tasks[ordinal - 1];
+    if (name === undefined) continue;
+    const { version, progress, target, completedAt, isNew, ...settlement } = found;
+    const { memberId, programId } = name;
+    const rowName = `${memberId}/${settlement.ruleId}/${settlement.periodStart}`;
+    // However two commands of a batch name a period, it is one.
+    const row = byRow.get(rowName) ?? {
+      ...{ version, progress, target, completedAt, isNew },
+      settlement: { memberId, programId, ...settlement },
+    };
+    byRow.set(rowName, row);
+    held.tasks.set(taskKey(memberId, name.key, name.periodStart), row);
+    const { entrySeq } = settlement;
+    if (entrySeq !== null) wanted.origins.push({ memberId, origin: { seq: entrySeq } });
+  }
 }
 
 /** One object for one lot, however it was found: all commands of the batch see each change. */

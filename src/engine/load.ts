@@ -147,6 +147,7 @@ export async function loadBatch(
     holds: new Map(),
     holdLots: new Map(),
     adjustments: new Map(),
+    tasks: new Map(),
     activities: new Map(
       activities.map((row) => [activityKey(row.programId, row.type, row.reference), row]),
     ),

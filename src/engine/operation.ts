@@ -34,6 +34,8 @@ export type Touches = {
   /** It may ask for a second person and needs an id for the request. */
   readonly asks?: boolean;
   readonly activity?: { readonly type: string; readonly reference: string };
+  /** It settles a period of a task: the one that starts then, or else the one to be claimed next. */
+  readonly task?: { readonly key: string; readonly periodStart: string | null };
   /** It makes a redemption and needs an id for it. */
   readonly redeems?: boolean;
 };

@@ -159,6 +159,28 @@ export type AdjustmentRow = {
   decidedAt: Date | null;
 };
 
+/** What was paid for a period of a task. */
+export type SettlementRow = {
+  readonly memberId: number;
+  readonly ruleId: number;
+  readonly periodStart: LocalDate;
+  readonly programId: number;
+  paid: boolean;
+  payments: number;
+  entrySeq: number | null;
+  settledAt: Date;
+};
+
+/** A period of a task as a command finds it, with its settlement (not stored yet: `isNew`). */
+export type TaskPeriodRow = {
+  readonly version: number;
+  readonly progress: number;
+  readonly target: number;
+  readonly completedAt: Date | null;
+  readonly settlement: SettlementRow;
+  isNew: boolean;
+};
+
 export type NoticeRow = {
   readonly memberId: number;
   readonly expiresAt: Date;

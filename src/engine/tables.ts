@@ -12,6 +12,7 @@ import type {
   MemberState,
   NoticeRow,
   RewardRow,
+  SettlementRow,
   TierChangeRow,
 } from './rows.ts';
 import { type Columns, inserter, updater } from './writer.ts';
@@ -67,6 +68,18 @@ const decision: Columns<AdjustmentRow> = {
   state: ['adjustment_state', (row) => row.state],
   decided_by: ['text', (row) => row.decidedBy],
   decided_at: ['timestamptz', (row) => instant(row.decidedAt)],
+};
+
+const settlement: Columns<SettlementRow> = {
+  paid: ['boolean', (row) => String(row.paid)],
+  payments: ['int', (row) => row.payments],
+  entry_seq: ['bigint', (row) => row.entrySeq],
+  settled_at: ['timestamptz', (row) => instant(row.settledAt)],
+};
+const settledPeriod: Columns<SettlementRow> = {
+  member_id: ['bigint', (row) => row.memberId],
+  rule_id: ['int', (row) => row.ruleId],
+  period_start: ['date', (row) => row.periodStart],
 };
 
 export const insert = {
@@ -193,6 +206,11 @@ export const insert = {
     points: ['bigint', (row) => row.points],
     sent_at: ['timestamptz', (row) => instant(row.sentAt)],
   }),
+  settlements: inserter<SettlementRow>('task_settlement', {
+    ...settledPeriod,
+    program_id: ['int', (row) => row.programId],
+    ...settlement,
+  }),
   events: inserter<Changes['inserts']['events'][number]>('event', {
     position: ['bigint', (row) => row.position],
     program_id: ['int', (row) => row.programId],
@@ -245,6 +263,7 @@ export const update = {
     { id: ['bigint', (row) => row.id] },
     decision,
   ),
+  settlements: updater<SettlementRow>('task_settlement', settledPeriod, settlement),
   activities: updater<KnownActivity>(
     'activity',
     {

@@ -1,10 +1,12 @@
 import DataLoader from 'dataloader';
 import type { MemberState } from '../engine/rows.ts';
 import { findMember, loadMembers } from '../members/members.sql.ts';
+import type { Pool } from '../platform/db.ts';
 import { loadPointsByState, type PointsByState } from '../points/points.sql.ts';
 import { loadOffers, type MemberReads, type OfferWanted } from '../rewards/load-offers.ts';
 import type { Offer } from '../rewards/offer.ts';
 import type { ShopperTools } from '../rewards/shopper.ts';
+import { loadTasks, type StoredTask } from '../tasks/task-reads.sql.ts';
 
 /**
  * Loaders batch the reads of one tick and remember nothing: all events of a subscription share
@@ -14,6 +16,14 @@ export type Loaders = {
   readonly members: DataLoader<number, MemberState | undefined>;
   readonly pointsByState: DataLoader<number, PointsByState>;
   readonly offers: DataLoader<OfferWanted, Offer | null>;
+  readonly tasks: DataLoader<TasksKey, readonly StoredTask[]>;
+};
+
+/** Tasks of a member: of these rules, and so many periods back. */
+type TasksKey = {
+  readonly memberId: number;
+  readonly ruleIds: readonly number[];
+  readonly past: number;
 };
 
 export function createLoaders(tools: ShopperTools): Loaders {
@@ -33,6 +43,7 @@ export function createLoaders(tools: ShopperTools): Loaders {
       );
     }, options),
     offers: new DataLoader((wanted) => loadOffers(tools, reads, wanted), options),
+    tasks: new DataLoader((keys) => loadAllTasks(pool, keys), options),
   };
   const reads: MemberReads = {
     find: (programId, ref) =>
@@ -40,4 +51,14 @@ export function createLoaders(tools: ShopperTools): Loaders {
     loadPoints: (memberId) => loaders.pointsByState.load(memberId),
   };
   return loaders;
+}
+
+/** One statement for all members: those of a request are of one program. */
+async function loadAllTasks(pool: Pool, keys: readonly TasksKey[]): Promise<StoredTask[][]> {
+  const memberIds = [...new Set(keys.map(({ memberId }) => memberId))];
+  const ruleIds = [...new Set(keys.flatMap((key) => key.ruleIds))];
+  const rows = await loadTasks(pool, memberIds, ruleIds, Math.max(...keys.map(({ past }) => past)));
+  const byMember = new Map(memberIds.map((id): [number, StoredTask[]] => [id, []]));
+  for (const row of rows) byMember.get(row.memberId)?.push(row);
+  return keys.map(({ memberId }) => byMember.get(memberId) ?? []);
 }

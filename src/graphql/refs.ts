@@ -15,6 +15,15 @@ export const StandingType = builder.objectRef<Standing>('Standing');
 
 export type LedgerEntryShape = Omit<EntryRow, 'hash'>;
 
+/** Of a task: rules set it, members see it. */
+export const TaskClaimEnum = builder.enumType('TaskClaim', {
+  description: 'How a completed task is paid.',
+  values: {
+    AUTOMATIC: { description: 'As soon as it is completed.' },
+    BY_HAND: { description: 'When the member claims it.' },
+  },
+});
+
 /** How callers name a member. */
 export const MemberByInput = builder.inputType('MemberBy', {
   description: 'Names a member in one of two ways.',

@@ -42,6 +42,12 @@ query Board {
   }
 }
 
+query Tasks {
+  member(by: { externalId: "ada" }) {
+    tasks { key title state progress target missing points periodEnd claimableUntil }
+  }
+}
+
 query Rewards {
   rewards(first: 10, member: { externalId: "ada" }, filter: { affordable: true }) {
     edges { node {

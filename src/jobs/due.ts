@@ -1,8 +1,10 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Keyed, MemberRef, Operation } from '../engine/operation.ts';
 import { limits } from '../limits.ts';
+import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Pool } from '../platform/db.ts';
+import type { createTasks } from '../tasks/create-tasks.ts';
 
 /** A member for whom something is due. */
 export type DueMember = { readonly memberId: number; readonly programId: number };
@@ -11,6 +13,8 @@ export type JobTools = {
   readonly pool: Pool;
   readonly engine: Engine;
   readonly clock: Clock;
+  readonly bus: Bus;
+  readonly tasks: Pick<ReturnType<typeof createTasks>, 'settler' | 'configs'>;
 };
 
 /** Work that time brings. Safe to run late, twice, or on two nodes at once. */

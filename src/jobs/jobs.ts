@@ -1,13 +1,14 @@
 import { expireMemberHolds } from '../holds/end-hold.ts';
 import { expirePoints } from '../points/expire-points.ts';
 import { noticeExpiry } from '../points/notice-expiry.ts';
+import { runBackfills } from '../tasks/backfill.ts';
 import { evaluateMemberTier } from '../tiers/evaluate-tier.ts';
 import { findExpiredHolds, findExpiredLots, findExpiringLots, findTiersDue } from './due.sql.ts';
 import { type Job, type JobTools, runForDue } from './due.ts';
 
 /** Everything that time brings, and when it is looked for. */
 export function createJobs(tools: JobTools): readonly Job[] {
-  const { pool } = tools;
+  const { pool, tasks } = tools;
   return [
     {
       name: 'expirePoints',
@@ -45,6 +46,8 @@ export function createJobs(tools: JobTools): readonly Job[] {
           (member) => ({ member }),
         ),
     },
+    { name: 'backfillTasks', cron: '* * * * *', run: () => runBackfills({ ...tools, ...tasks }) },
+    { name: 'settleTasks', cron: '* * * * *', run: () => tasks.settler.drain() },
     {
       name: 'noticeExpiry',
       cron: '*/10 * * * *',

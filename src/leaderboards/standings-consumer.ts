@@ -36,6 +36,7 @@ const BOARDS_PER_MESSAGE = 500;
 /** Keeps the standings of all boards: points earned, in the season that holds the fact (S67). */
 export const standingsConsumer = (clock: Clock): Consumer => ({
   name: 'standings',
+  what: 'boards',
   async apply(client, events) {
     const programIds = [...new Set(events.map((event) => event.programId))];
     const boards = new Map<number, BoardRow[]>(programIds.map((id) => [id, []]));
@@ -43,7 +44,9 @@ export const standingsConsumer = (clock: Clock): Consumer => ({
       boards.get(board.programId)?.push(board);
     const gains = gainsOf(events, boards);
     const changed = gains.length === 0 ? [] : await applyGains(client, clock, gains);
-    return messagesFor(changed, [...new Set(events.map((event) => event.memberId))]);
+    // What a quiet backfill pays tells no subscriber of the member (S21).
+    const told = events.filter(({ payload }) => (payload as { quiet?: boolean }).quiet !== true);
+    return messagesFor(changed, [...new Set(told.map((event) => event.memberId))]);
   },
 });
 

@@ -15,10 +15,12 @@ export type LiveReads = {
   readonly board: BoardReader;
   readonly seasonVersions: (ids: number[]) => Promise<{ id: number; version: number }[]>;
   readonly members: (ids: number[]) => Promise<MemberState[]>;
+  /** By member: grows with every change of their tasks. */
+  readonly taskRevisions: (ids: number[]) => Promise<ReadonlyMap<number, number>>;
   readonly now: () => Date;
 };
 
-type MemberSlot = Latest<MemberState, MemberChange>;
+type MemberSlot = Latest<MemberChange, MemberChange>;
 
 /**
  * All live subscriptions of this node. Messages from the bus only say what changed; the hub reads
@@ -66,10 +68,10 @@ export class LiveHub {
     this.#members.set(memberId, slots);
     let seen = -1;
     const slot: MemberSlot = new Latest(
-      (member) => {
-        if (member.version <= seen) return undefined;
-        seen = member.version;
-        return { version: member.version, member };
+      (change) => {
+        if (change.version <= seen) return undefined;
+        seen = change.version;
+        return change;
       },
       () => {
         slots.delete(slot);
@@ -122,8 +124,10 @@ export class LiveHub {
     const ids = [...this.#dirtyMembers];
     this.#dirtyMembers.clear();
     try {
+      const revisions = await this.#reads.taskRevisions(ids);
       for (const member of await this.#reads.members(ids)) {
-        for (const slot of this.#members.get(member.memberId) ?? []) slot.push(member);
+        const version = member.version + (revisions.get(member.memberId) ?? 0);
+        for (const slot of this.#members.get(member.memberId) ?? []) slot.push({ version, member });
       }
     } catch (error) {
       this.#warn(error);

@@ -53,7 +53,9 @@ const MemberChangeType = builder.objectRef<MemberChange>('MemberChange').impleme
   fields: (t) => ({
     version: t.expose('version', {
       type: 'SafeInt',
-      description: 'Grows with every command that changed the member; only the newest is sent.',
+      description:
+        'Grows with every command that changed the member and with the progress of their tasks; ' +
+        'only the newest is sent.',
     }),
     member: t.expose('member', { type: MemberType, description: 'The member as of that version.' }),
   }),

@@ -23,6 +23,7 @@ const english: Words = {
   ACTIVITY: ({ title, activity, value }) =>
     `${title ?? `Activity "${activity}"`}${value === null || value === undefined ? '' : `, value ${value}`}.`,
   ENROLMENT: ({ title }) => `${title ?? 'Welcome'}.`,
+  TASK: ({ title }) => `Task completed: ${title}.`,
   REDEMPTION: ({ quantity, title, price }) => `${quantity} × ${title}, ${price} points each.`,
   HOLD: ({ reason, held }) => `Taken from a hold of ${held} points: ${reason}.`,
   EXPIRY: ({ amount }) => `What was left of ${amount} points expired.`,
@@ -58,6 +59,7 @@ const chinese: Words = {
   ACTIVITY: ({ title, activity, value }) =>
     `${title ?? `活动“${activity}”`}${value === null || value === undefined ? '' : `，数值 ${value}`}。`,
   ENROLMENT: ({ title }) => `${title ?? '新人礼'}。`,
+  TASK: ({ title }) => `完成任务：${title}。`,
   REDEMPTION: ({ quantity, title, price }) => `${title} × ${quantity}，每件 ${price} 积分。`,
   HOLD: ({ reason, held }) => `从冻结的 ${held} 积分中扣除：${reason}。`,
   EXPIRY: ({ amount }) => `${amount} 积分中剩余的部分已过期。`,

@@ -9,6 +9,7 @@ export type EntryReason =
   | 'RULE'
   | 'ACTIVITY'
   | 'ENROLMENT'
+  | 'TASK'
   | 'REDEMPTION'
   | 'HOLD'
   | 'EXPIRY'

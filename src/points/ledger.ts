@@ -16,6 +16,7 @@ export type SourceType =
   | 'MILESTONE'
   | 'ACTIVITY'
   | 'ENROLMENT'
+  | 'TASK'
   | 'ADJUSTMENT'
   | 'REDEMPTION'
   | 'LOT'

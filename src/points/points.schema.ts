@@ -91,6 +91,7 @@ const ReasonEnum = builder.enumType('AwardReason', {
     RULE: { description: 'A rule for check-ins paid.' },
     ACTIVITY: { description: 'An activity paid by its rule.' },
     ENROLMENT: { description: 'A rule for newcomers paid.' },
+    TASK: { description: 'A task was completed.' },
     REDEMPTION: { description: 'A reward was bought.' },
     HOLD: { description: 'Points of a hold were captured.' },
     EXPIRY: { description: 'Points expired.' },

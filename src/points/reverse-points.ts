@@ -71,7 +71,10 @@ export const reverseActivity: Operation<ReverseActivityInput, ReversalOutcome> =
       // The share of all items returned so far, less what earlier returns took: no rest is lost.
       return Math.max(0, share(amount, before + back, activity.units) - lot.reversed);
     });
-    return tell(facts, member, entries, now, { activity: type, reference, units: back });
+    return tell(facts, member, entries, now, {
+      ...{ activity: type, reference, units: back },
+      ...{ unitsLeft: left - back, unitsTotal: activity.units },
+    });
   },
 };
 
@@ -92,7 +95,8 @@ export const reverseEntry: Operation<ReverseEntryInput, ReversalOutcome> = {
 
 const isReversed = ({ lot }: OriginRow) => lot.reversed === lot.amount;
 
-function reverseEach(
+/** Takes points of earnings back by the policy, after booking what has expired. */
+export function reverseEach(
   facts: Facts,
   member: MemberState,
   origins: readonly OriginRow[],

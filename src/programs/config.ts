@@ -9,6 +9,7 @@ import {
   type EarningRule,
   type PointsPolicy,
   parseDefinition,
+  type Task,
   type Tiers,
 } from '../rules/definition.ts';
 import { ruleName, triggerKey, type Versioned } from '../rules/versioned.ts';
@@ -30,6 +31,8 @@ export type ProgramConfig = {
   readonly campaigns: readonly Versioned<Campaign>[];
   readonly tiers: readonly Versioned<Tiers>[];
   readonly policies: readonly Versioned<PointsPolicy>[];
+  /** Including those that have ended: facts of their time may still come. */
+  readonly tasks: readonly Versioned<Task>[];
 };
 
 type VersionRow = {
@@ -102,6 +105,7 @@ function configOf({ versions, ...program }: ConfigRow['config']): ProgramConfig 
     campaigns: of('CAMPAIGN'),
     tiers: of('TIERS'),
     policies: of('POINTS_POLICY'),
+    tasks: of('TASK'),
   };
 }
 

@@ -48,6 +48,20 @@ export const readEvents = (client: PoolClient, after: LogPlace) =>
     [after.txid, after.position],
   );
 
+/** The newest event behind a place that can be read; undefined when there is none. */
+export async function readEnd(client: PoolClient, after: LogPlace): Promise<LogPlace | undefined> {
+  const rows = await named<LogPlace>(
+    client,
+    'projections.readEnd',
+    `select txid::text, position from event
+     where (txid, position) > ($1::xid8, $2::bigint)
+       and txid < pg_snapshot_xmin(pg_current_snapshot())
+     order by event.txid desc, event.position desc limit 1`,
+    [after.txid, after.position],
+  );
+  return rows[0];
+}
+
 export const moveCursor = (client: PoolClient, consumer: string, to: LogPlace) =>
   named(
     client,

@@ -8,8 +8,10 @@ import {
   createCursor,
   hasPassed,
   type LoggedEvent,
+  type LogPlace,
   lockCursor,
   moveCursor,
+  readEnd,
   readEvents,
   unreadSeconds,
 } from './event-log.ts';
@@ -18,6 +20,10 @@ import { Lag } from './lag.ts';
 /** Follows the event log; what it writes commits together with its cursor: exactly once. */
 export type Consumer = {
   readonly name: string;
+  /** What it keeps, in words: the boards. */
+  readonly what: string;
+  /** Whether any program has a use for events (absent: always). */
+  isWanted?(client: PoolClient): Promise<boolean>;
   /** Applies events in their order; what it returns is handed to `publish` after commit. */
   apply(client: PoolClient, events: readonly LoggedEvent[]): Promise<unknown[]>;
 };
@@ -83,7 +89,8 @@ export class Projection {
       if (passed === undefined) return false;
       if (passed) return true;
       const left = deadline - performance.now();
-      if (left <= 0) throw new Unavailable('the boards have not caught up yet; try again');
+      if (left <= 0)
+        throw new Unavailable(`the ${this.#consumer.what} have not caught up yet; try again`);
       this.wake();
       await this.#nextPass(Math.min(left, limits.boardThrottleMs));
     }
@@ -148,13 +155,13 @@ export class Projection {
   }
 
   async #measureLag(): Promise<void> {
-    const { name: consumer } = this.#consumer;
+    const { name: consumer, what } = this.#consumer;
     this.#lag.measured(await unreadSeconds(this.#pool, consumer));
     const { isLate, seconds } = this.#lag;
     if (isLate === this.#saidLate) return;
     this.#saidLate = isLate;
     if (isLate) this.#log.warn({ consumer, seconds }, LATE);
-    else this.#log.info({ consumer }, 'the boards have caught up');
+    else this.#log.info({ consumer }, `the ${what} have caught up`);
   }
 
   async #tick(): Promise<Tick> {
@@ -162,6 +169,7 @@ export class Projection {
     const { tick, messages } = await inTransaction(this.#pool, async (client) => {
       const place = await lockCursor(client, name);
       if (place === undefined) return { tick: 'locked' as const, messages: [] };
+      if (await this.#passOver(client, place)) return { tick: 'worked' as const, messages: [] };
       const events = await readEvents(client, place);
       const last = events.at(-1);
       if (last === undefined) return { tick: 'idle' as const, messages: [] };
@@ -174,5 +182,15 @@ export class Projection {
     for (const message of messages) this.#publish(message);
     for (const done of [...this.#onPassed]) done();
     return tick;
+  }
+
+  /** Passes what there is to read when nobody wants it: not even the payloads are read then. */
+  async #passOver(client: PoolClient, place: LogPlace): Promise<boolean> {
+    if (this.#consumer.isWanted === undefined) return false;
+    // The end first: what is wanted from an instant on comes behind it.
+    const end = await readEnd(client, place);
+    if (end === undefined || (await this.#consumer.isWanted(client))) return false;
+    await moveCursor(client, this.#consumer.name, end);
+    return true;
   }
 }

@@ -78,6 +78,7 @@ export const redeemReward: Operation<RedeemRewardInput, RedeemRewardOutcome> = {
       redemptionId: id,
       rewardId: reward.id,
       quantity: units,
+      points,
       entries: summarise([entry]),
     });
     return { memberId: member.memberId, redemptionId: id, position };

@@ -7,7 +7,6 @@ import type { KnownViewer } from '../auth/viewer.ts';
 import { instant, keyText } from '../engine/inputs.ts';
 import type { Prisma, RuleVersion } from '../generated/prisma/client.ts';
 import { limits } from '../limits.ts';
-import { localDateOf } from '../platform/calendar.ts';
 import { InputError, parseOrRefuse } from '../platform/refusal.ts';
 import {
   auditChange,
@@ -16,10 +15,12 @@ import {
   type SettingsTools,
 } from '../programs/change-settings.ts';
 import { type Definitions, parseDefinition, type RuleKind, ruleKinds } from './definition.ts';
-import { type OtherRules, publishProblems } from './publish-checks.ts';
+import { otherRules, tasksThatNeed } from './other-rules.ts';
+import { publishProblems } from './publish-checks.ts';
 import {
   draftOf,
   endOf,
+  FOREVER,
   findRule,
   judgingVersions,
   type RuleRow,
@@ -158,6 +159,8 @@ export async function retireRule(
     const ending =
       rule === null ? [] : judgingVersions(rule).filter((version) => at.getTime() < endOf(version));
     if (rule === null || ending.length === 0) throw new RuleNotInForce();
+    const needing = kind === 'TASK' ? await tasksThatNeed(changed, rule, at) : [];
+    if (needing.length > 0) throw new RuleNeeded(needing);
     for (const version of ending) {
       const isScheduled = version.startsAt >= at;
       await endVersion(tx, version, isScheduled ? version.startsAt : at);
@@ -169,8 +172,6 @@ export async function retireRule(
     return reread(tx, rule);
   });
 }
-
-const FOREVER = new Date(8_640_000_000_000_000);
 
 /** The definition with its defaults filled in. */
 function parsed<Kind extends RuleKind>(kind: Kind, json: unknown): Definitions[Kind] {
@@ -186,37 +187,6 @@ function notPast(field: string, given: Date | undefined, now: Date): Date {
     throw new InputError(field, `must not be in the past: it is ${now.toISOString()}`);
   }
   return given < now ? now : given;
-}
-
-/** What is published for some of the time from `startsAt` to `endsAt`, the rule itself left out. */
-async function otherRules(
-  { tx, programId, program, now }: Change,
-  { id }: RuleRow,
-  startsAt: Date,
-  endsAt: Date | null,
-): Promise<OtherRules> {
-  const rules = await tx.rule.findMany({
-    where: { programId, kind: { in: ['CAMPAIGN', 'TIERS'] }, id: { not: id } },
-    include: withVersions,
-  });
-  const campaigns = rules
-    .filter(({ kind }) => kind === 'CAMPAIGN')
-    .flatMap((rule) =>
-      judgingVersions(rule)
-        .filter(
-          (other) => startsAt.getTime() < endOf(other) && other.startsAt < (endsAt ?? FOREVER),
-        )
-        .map(({ definition }) => ({ key: rule.key, definition: parsed('CAMPAIGN', definition) })),
-    );
-  const tiers = rules
-    .filter(({ kind }) => kind === 'TIERS')
-    .map((rule) => versionAt(rule, startsAt))
-    .find((version) => version !== undefined);
-  return {
-    campaigns,
-    tiers: tiers === undefined ? null : parsed('TIERS', tiers.definition),
-    today: localDateOf(now, program.zone, program.dayStartMinutes),
-  };
 }
 
 const endVersion = (tx: Change['tx'], { ruleId, version }: RuleVersion, endsAt: Date) =>

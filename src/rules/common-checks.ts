@@ -2,7 +2,7 @@
 import type { LocalDate } from '../platform/calendar.ts';
 import { type Comparison, type Condition, comparisonsOf, type NumberFact } from './condition.ts';
 import { impossiblePart } from './condition-range.ts';
-import type { Audience, Cap, Tiers, Trigger } from './definition.ts';
+import type { Audience, Cap, TaskTrigger, Tiers, Trigger } from './definition.ts';
 import type { Problem } from './shapes.ts';
 
 /** A number as people write it: 1,000. */
@@ -22,7 +22,7 @@ export function repeated<Item>(
 /** A condition that no fact fulfils, or on what none of the triggers has (none given: any). */
 export function conditionProblems(
   condition: Condition | undefined,
-  triggers: readonly Trigger[],
+  triggers: readonly (Trigger | TaskTrigger)[],
 ): Problem[] {
   if (condition === undefined) return [];
   const problems = comparisonsOf(condition).flatMap(({ path, comparison }) => {
@@ -45,9 +45,9 @@ const ofActivities: readonly NumberFact[] = ['value', 'units'];
 const ofCheckIns: readonly NumberFact[] = ['streakDay', 'totalDays'];
 
 /** Whether facts of a trigger have what is compared. */
-function has(on: Trigger['on'], comparison: Comparison) {
+function has(on: (Trigger | TaskTrigger)['on'], comparison: Comparison) {
   if ('attribute' in comparison) return on === 'ACTIVITY';
-  if (ofActivities.includes(comparison.fact)) return on === 'ACTIVITY';
+  if (ofActivities.includes(comparison.fact)) return on === 'ACTIVITY' || on === 'REDEMPTION';
   return ofCheckIns.includes(comparison.fact) ? on === 'CHECK_IN' : true;
 }
 

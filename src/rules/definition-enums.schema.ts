@@ -10,6 +10,7 @@ export const RuleKindEnum = builder.enumType('RuleKind', {
     CHECK_IN_PLAN: { description: 'What check-ins pay; every program has one.' },
     TIERS: { description: 'The tiers of the program; one rule at most.' },
     POINTS_POLICY: { description: 'What holds for all points; one rule at most.' },
+    TASK: { description: 'Something for members to do, and what it pays.' },
   },
 });
 

@@ -22,6 +22,7 @@ import {
   ExpiryInput,
   TriggerInput,
 } from './definition-parts.schema.ts';
+import { TaskInput } from './task-inputs.schema.ts';
 
 const PerUnitInput = builder.inputType('PerUnitInput', {
   description: 'Points for each unit of the value: 1 point for each 1,000 cents.',
@@ -231,6 +232,7 @@ const kinds = {
   checkInPlan: 'CHECK_IN_PLAN',
   tiers: 'TIERS',
   pointsPolicy: 'POINTS_POLICY',
+  task: 'TASK',
 } as const satisfies Record<string, RuleKind>;
 
 export const RuleDefinitionInput = builder.inputType('RuleDefinitionInput', {
@@ -242,6 +244,7 @@ export const RuleDefinitionInput = builder.inputType('RuleDefinitionInput', {
     checkInPlan: t.field({ type: CheckInPlanInput, description: 'What check-ins pay.' }),
     tiers: t.field({ type: TiersInput, description: 'The tiers of the program.' }),
     pointsPolicy: t.field({ type: PointsPolicyInput, description: 'What holds for all points.' }),
+    task: t.field({ type: TaskInput, description: 'Something for members to do.' }),
   }),
 });
 

@@ -20,10 +20,12 @@ import type {
   PointsPolicy,
   RuleKind,
   TableRow,
+  Task,
   Tiers,
   Trigger,
 } from './definition.ts';
 import type { Problem } from './shapes.ts';
+import { taskProblems } from './task-checks.ts';
 
 export type { Problem } from './shapes.ts';
 
@@ -32,6 +34,10 @@ export type OtherRules = {
   /** Without the one that is published. */
   readonly campaigns: readonly { readonly key: string; readonly definition: Campaign }[];
   readonly tiers: Tiers | null;
+  /** Without the one that is published; of each task the newest. */
+  readonly tasks: readonly { readonly key: string; readonly definition: Task }[];
+  /** Key of the rule that is published. */
+  readonly key: string;
   /** The program's local date. */
   readonly today: LocalDate;
 };
@@ -44,6 +50,7 @@ const checks: { readonly [Kind in RuleKind]: Check<Definitions[Kind]> } = {
   CHECK_IN_PLAN: planProblems,
   TIERS: tierProblems,
   POINTS_POLICY: policyProblems,
+  TASK: (task, others) => [...taskProblems(task, others), ...lifeProblems(task)],
 };
 
 /** Everything that must be put right before the definition can be published; empty: nothing. */
@@ -130,7 +137,10 @@ function joinProblem(before: TableRow, row: TableRow): string | undefined {
 }
 
 /** Points must be active for some time before they expire, whatever the date of their fact. */
-function lifeProblems({ activation, expiry }: EarningRule): Problem[] {
+function lifeProblems({
+  activation,
+  expiry,
+}: Pick<EarningRule, 'activation' | 'expiry'>): Problem[] {
   if (expiry === null || activation.mode !== 'AFTER_DAYS') return [];
   // A fact on the last day of a month or year gives no more whole days than these.
   const days = expiry.until === 'INSTANT' ? expiry.days : expiry.days + 1;

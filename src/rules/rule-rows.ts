@@ -30,6 +30,9 @@ export const judgingVersions = ({ versions }: RuleRow): PublishedVersion[] =>
       version.startsAt !== null && version.startsAt.getTime() < endOf(version),
   );
 
+/** The end of what has none. */
+export const FOREVER = new Date(8_640_000_000_000_000);
+
 /** Milliseconds since 1970; an open end is Infinity. */
 export const endOf = ({ endsAt }: Pick<RuleVersion, 'endsAt'>) =>
   endsAt?.getTime() ?? Number.POSITIVE_INFINITY;

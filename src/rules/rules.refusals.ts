@@ -50,7 +50,11 @@ export class RuleNotInForce extends Refusal {
 export class RuleNeeded extends Refusal {
   readonly code = 'RULE_NEEDED';
 
-  constructor() {
-    super('A program always has a check-in plan: publish the one that follows instead.');
+  constructor(tasks: readonly string[] = []) {
+    super(
+      tasks.length === 0
+        ? 'A program always has a check-in plan: publish the one that follows instead.'
+        : `Tasks need it: ${tasks.join(', ')}. Retire or change them first.`,
+    );
   }
 }

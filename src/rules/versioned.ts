@@ -1,5 +1,5 @@
 import type { RuleKind } from '../generated/prisma/enums.ts';
-import type { EarningRule } from './definition.ts';
+import type { EarningRule, TaskTrigger } from './definition.ts';
 
 /** A published version of a rule: it judges facts that happened in [startsAt, endsAt). */
 export type Versioned<Definition> = {
@@ -20,6 +20,7 @@ const prefixes: Readonly<Record<RuleKind, string>> = {
   CHECK_IN_PLAN: 'plan',
   TIERS: 'tiers',
   POINTS_POLICY: 'policy',
+  TASK: 'task',
 };
 
 export const ruleName = (kind: RuleKind, key: string) => `${prefixes[kind]}:${key}`;
@@ -29,7 +30,7 @@ export const versionName = ({ name, version }: Pick<Versioned<unknown>, 'name' |
   `${name}@${version}`;
 
 /** What sets rules off, as a key: rules are found by it. */
-export const triggerKey = (trigger: EarningRule['trigger']) =>
+export const triggerKey = (trigger: EarningRule['trigger'] | TaskTrigger) =>
   trigger.on === 'ACTIVITY' ? `ACTIVITY:${trigger.type}` : trigger.on;
 
 /** The versions that judge a fact of this instant; one at most of each rule. */

@@ -3,6 +3,7 @@ import type { Facts } from '../engine/facts.ts';
 import type { MemberState, TierChangeRow } from '../engine/rows.ts';
 import { type LocalDate, localDateOf, monthOf, startOfLocalDate } from '../platform/calendar.ts';
 import { monthsOf } from '../points/counters.ts';
+import type { ProgramConfig } from '../programs/config.ts';
 import type { Tiers } from '../rules/definition.ts';
 import { oneInForce, type Versioned, versionName } from '../rules/versioned.ts';
 import { basisAt, type EarnedSums, levelAfterDue, nextEvaluation } from './evaluation.ts';
@@ -23,8 +24,12 @@ export function tierPercent(facts: Facts, key: string | null, at: Date): number 
 }
 
 /** Key of the tier that counts at an instant: without an own one, the first of those in force. */
-export function effectiveTierKey(facts: Facts, key: string | null, at: Date): string | null {
-  return countingKey(oneInForce(facts.program.tiers, at)?.definition, key);
+export function effectiveTierKey(
+  { program }: { readonly program: Pick<ProgramConfig, 'tiers'> },
+  key: string | null,
+  at: Date,
+): string | null {
+  return countingKey(oneInForce(program.tiers, at)?.definition, key);
 }
 
 type Cause = TierChangeRow['cause'];

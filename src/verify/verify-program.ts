@@ -5,6 +5,7 @@ import {
   findStandingDifference,
   type Participants,
 } from './check-standings.ts';
+import { findTaskDifference } from './check-tasks.ts';
 import type { Difference, Finding } from './difference.ts';
 import { type MemberRows, readMemberRows } from './member-rows.ts';
 import { type BoardRow, loadBoards, membersWithUnread } from './standings.sql.ts';
@@ -127,7 +128,9 @@ function verifyGroup(
       }
     }
     const read = members.filter(({ memberId }) => !unread.has(memberId));
-    const found = await findStandingDifference(client, boards, read, participants);
+    const found =
+      (await findTaskDifference(client, program.id, members)) ??
+      (await findStandingDifference(client, boards, read, participants));
     const whose = members.find(({ memberId }) => memberId === found?.memberId);
     if (found !== undefined && whose !== undefined) {
       const difference = differenceOf(program, whose, found.finding);

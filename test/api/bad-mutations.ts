@@ -226,6 +226,23 @@ export const badMutations = (good: {
       idempotencyKey: badIdempotencyKeys,
     },
   },
+  claimTask: {
+    input: () => ({ member: { id: good.member }, key: 'share' }),
+    bad: {
+      key: [...badKeys, null],
+      periodStart: ['2026-02-30', '2026-1-1', '', 'x', 1, {}],
+      idempotencyKey: badIdempotencyKeys,
+    },
+  },
+  backfillTask: {
+    input: () => ({ key: 'share', from: '2026-01-01T00:00:00Z', dryRun: true, mode: 'QUIET' }),
+    bad: {
+      key: [...badKeys, null],
+      from: [...badInstants, null, '2099-01-01T00:00:00Z'],
+      dryRun: ['true', 1, null],
+      mode: ['NOPE', '', 1, null],
+    },
+  },
   draftRule: {
     input: () => ({ key: 'purchase', definition }),
     bad: {

@@ -25,6 +25,7 @@ type Field = {
 const refusal = '... on Refusal { code message }';
 const noHold = toGlobalId('Hold', 999_999);
 const noAdjustment = toGlobalId('Adjustment', 999_999);
+const noBackfill = toGlobalId('BackfillRun', 999_999);
 const soon = new Date(Date.now() + 3_600_000).toISOString();
 const member = ({ member: id }: Subject) => `member: {id: "${id}"}`;
 
@@ -173,6 +174,24 @@ export const rootFields: Readonly<Record<string, Field>> = {
     operations: (subject) => [
       `mutation { updateMember(input: {${member(subject)}, tags: ["vip"]}) {
          ... on UpdateMemberPayload { member { externalId } } ${refusal} } }`,
+    ],
+  },
+  'Query.taskBackfill': {
+    scope: 'operator',
+    operations: () => [`{ taskBackfill(id: "${noBackfill}") { state } }`],
+  },
+  'Mutation.backfillTask': {
+    scope: 'operator',
+    operations: () => [
+      `mutation { backfillTask(input: {key: "nothing", from: "2026-01-01T00:00:00Z", dryRun: true,
+         mode: QUIET}) { __typename ${refusal} } }`,
+    ],
+  },
+  'Mutation.claimTask': {
+    scope: 'acts',
+    operations: (subject) => [
+      `mutation { claimTask(input: {${member(subject)}, key: "nothing"}) {
+         ... on ClaimTaskPayload { member { externalId } } ${refusal} } }`,
     ],
   },
   'Mutation.checkIn': {

@@ -39,12 +39,15 @@ const payloads = {
   reverseActivity: ofReversal,
   reverseEntry: ofReversal,
   confirmPoints: `points ${member}`,
+  claimTask: `position awards { ${award} } ${member}`,
 } as const;
 const numbers: Readonly<Record<string, string>> = {
   captureHold: '... on HoldNotOpen { state } ... on HoldTooSmall { held required }',
   releaseHold: '... on HoldNotOpen { state }',
   reverseActivity: '... on TooManyUnits { left required }',
   decideAdjustment: '... on AdjustmentDecided { state }',
+  claimTask: `... on TaskNotCompleted { progress target } ... on TaskAlreadyClaimed { claimedAt }
+    ... on TaskClaimClosed { closedAt }`,
 };
 export type Command = keyof typeof payloads;
 
@@ -141,6 +144,12 @@ export class Economy {
   async tiers(definition: object): Promise<void> {
     await setRule(this.test, this.program, 'default', definition, { kind: 'TIERS' });
     this.clock.advance(2_000); // Reads may know the rules of a second ago.
+  }
+  async task(key: string, definition: object, since?: string): Promise<void> {
+    const kind = 'TASK' as const;
+    const setting = since === undefined ? { kind } : { kind, since };
+    await setRule(this.test, this.program, key, definition, setting);
+    this.clock.advance(2_000); // As of tiers.
   }
   policy = (definition: object) =>
     setRule(this.test, this.program, 'default', definition, { kind: 'POINTS_POLICY' });

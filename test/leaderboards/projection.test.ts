@@ -104,7 +104,7 @@ it('says how long it has been held up by a transaction left open, and does not s
     query: pool.query.bind(pool),
   };
   const probe = new Projection(
-    { name: 'probe', apply: async () => [] },
+    { what: 'boards', name: 'probe', apply: async () => [] },
     counted as unknown as Pool,
     { info: say, warn: say } as unknown as Log,
     () => {},

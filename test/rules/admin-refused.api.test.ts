@@ -219,7 +219,7 @@ describe('inputs', () => {
     ...{ PointsPolicyInput: definitionSchemas.POINTS_POLICY, TierLevelInput: definitions.level },
     ...{ MilestoneInput: definitions.milestone, CapInput: definitions.cap },
     ...{ TableRowInput: definitions.tableRow, ExpiryInput: definitions.expiry },
-    AudienceInput: definitions.audience,
+    ...{ AudienceInput: definitions.audience, TaskInput: definitionSchemas.TASK },
   };
 
   it.each(Object.entries(pairs))('%s has the fields of its schema', (name, { shape }) => {

@@ -10,6 +10,7 @@ const fields = {
   CHECK_IN_PLAN: 'checkInPlan',
   TIERS: 'tiers',
   POINTS_POLICY: 'pointsPolicy',
+  TASK: 'task',
 } as const;
 export type Kind = keyof typeof fields;
 

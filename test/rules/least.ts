@@ -7,6 +7,10 @@ export const least = {
   CHECK_IN_PLAN: { ladder: [10, 20] },
   TIERS: { basis: 'LIFETIME', levels: [{ key: 'bronze', name: 'Bronze', threshold: 0 }] },
   POINTS_POLICY: {},
+  TASK: {
+    ...{ title: 'Share', trigger: { on: 'ACTIVITY', type: 'share' } },
+    ...{ target: { count: 2 }, points: 10 },
+  },
 } as const;
 
 /** A definition as it is read, or what is wrong with it, as 'field: message'. */

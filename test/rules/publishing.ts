@@ -29,6 +29,8 @@ export const others: OtherRules = {
       { key: 'silver', name: 'Silver', threshold: 1_000 },
     ],
   }),
+  tasks: [],
+  key: 'published',
   today: '2026-05-10',
 };
 

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { isFor } from '../earning/audience.ts';
+import type { Facts } from '../engine/facts.ts';
+import { idempotencyKey, keyText, memberRef } from '../engine/inputs.ts';
+import type { Operation } from '../engine/operation.ts';
+import type { MemberState } from '../engine/rows.ts';
+import { requireMember } from '../members/member-steps.ts';
+import { MemberNotFound } from '../members/members.refusals.ts';
+import { isLocalDate, localDateOf } from '../platform/calendar.ts';
+import type { EntrySummary } from '../points/ledger.ts';
+import { BalanceOutOfRange } from '../points/points.refusals.ts';
+import { factTime } from '../programs/fact-time.ts';
+import { targetOf } from '../rules/task-definition.ts';
+import { oneInForce } from '../rules/versioned.ts';
+import { effectiveTierKey, type TierStep } from '../tiers/member-tier.ts';
+import { claimEnd } from './claim-time.ts';
+import { payTask, taskOf } from './settle.ts';
+import {
+  TaskAlreadyClaimed,
+  TaskClaimClosed,
+  TaskNotCompleted,
+  TaskNotFound,
+} from './tasks.refusals.ts';
+
+const input = z.object({
+  member: memberRef,
+  key: keyText,
+  /** First date of the period; the newest that can be claimed when absent. */
+  periodStart: z
+    .string()
+    .refine(isLocalDate, 'must be a date of the calendar, YYYY-MM-DD')
+    .optional(),
+  idempotencyKey,
+});
+
+export type ClaimTaskInput = z.infer<typeof input>;
+export type ClaimTaskOutcome = {
+  readonly memberId: number;
+  readonly key: string;
+  readonly entries: EntrySummary[];
+  readonly withheld: EntrySummary[];
+  readonly tier?: TierStep;
+  readonly position: number;
+};
+
+export const claimTaskRefusals = [
+  MemberNotFound,
+  TaskNotFound,
+  TaskNotCompleted,
+  TaskAlreadyClaimed,
+  TaskClaimClosed,
+  BalanceOutOfRange,
+];
+
+/** Pays a completed task that is claimed by hand; dated as the claim. */
+export const claimTask: Operation<ClaimTaskInput, ClaimTaskOutcome> = {
+  name: 'claimTask',
+  input,
+  touches: ({ member, key, periodStart = null }) => ({
+    member,
+    lots: true,
+    earnsBy: null,
+    task: { key, periodStart },
+  }),
+  decide(facts, { key }, now) {
+    const member = requireMember(facts);
+    const { memberId } = member;
+    const row = facts.taskPeriod;
+    if (row === undefined) throw whyNotStarted(facts, member, key);
+    const { completedAt, settlement, progress, target } = row;
+    if (settlement.paid) throw new TaskAlreadyClaimed(settlement.settledAt);
+    if (completedAt === null) throw new TaskNotCompleted(Math.min(progress, target), target);
+    const { zone, dayStartMinutes } = facts.program;
+    const completedDate = localDateOf(completedAt, zone, dayStartMinutes);
+    const closedAt = claimEnd(facts.program, taskOf(facts, row).definition, completedDate);
+    if (closedAt !== null && closedAt <= now) throw new TaskClaimClosed(closedAt);
+    return { memberId, key, ...payTask(facts, member, row, now, false) };
+  },
+};
+
+/** Of a task nothing was done for yet: whether the member may know of it. */
+function whyNotStarted(facts: Facts, member: MemberState, key: string) {
+  const { program, now } = facts;
+  const task = oneInForce(
+    program.tasks.filter((one) => one.key === key),
+    now,
+  );
+  if (task === undefined) return new TaskNotFound();
+  const tierKey = effectiveTierKey(facts, member.tierKey, now);
+  const time = factTime(program, now);
+  const { audience } = task.definition;
+  if (!isFor(audience, member, { tierKey, time })) return new TaskNotFound();
+  return new TaskNotCompleted(0, targetOf(task.definition));
+}

@@ -1,0 +1,42 @@
+import { builder } from '../graphql/builder.ts';
+import { refusalInterfaces as interfaces } from '../graphql/refusal-interface.ts';
+import {
+  TaskAlreadyClaimed,
+  TaskClaimClosed,
+  TaskNotCompleted,
+  TaskNotFound,
+} from './tasks.refusals.ts';
+
+builder.objectType(TaskNotFound, {
+  name: 'TaskNotFound',
+  description: 'The program has no such task, or it is not for this member.',
+  interfaces,
+});
+
+builder.objectType(TaskNotCompleted, {
+  name: 'TaskNotCompleted',
+  description: 'The target is not reached in that period.',
+  interfaces,
+  fields: (t) => ({
+    progress: t.expose('progress', { type: 'SafeInt', description: 'How far the member is.' }),
+    target: t.expose('target', { type: 'SafeInt', description: 'What completes it.' }),
+  }),
+});
+
+builder.objectType(TaskAlreadyClaimed, {
+  name: 'TaskAlreadyClaimed',
+  description: 'It was paid for that period before.',
+  interfaces,
+  fields: (t) => ({
+    claimedAt: t.expose('claimedAt', { type: 'DateTime', description: 'When it was paid.' }),
+  }),
+});
+
+builder.objectType(TaskClaimClosed, {
+  name: 'TaskClaimClosed',
+  description: 'The time to claim it is over.',
+  interfaces,
+  fields: (t) => ({
+    closedAt: t.expose('closedAt', { type: 'DateTime', description: 'Since when.' }),
+  }),
+});

@@ -1,0 +1,125 @@
+/** Tasks as operators set them, in the days of their program, and what verify says of them. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Economy, openEconomies } from '../economy/api.ts';
+import { verified } from '../economy/support.ts';
+import { ruleOf } from '../rules/admin.ts';
+import { createTestProgram } from '../support/app.ts';
+import { bePatient } from '../support/patience.ts';
+import { composite, settled, shown, task, tasksOf } from './support.ts';
+
+let economies: Awaited<ReturnType<typeof openEconomies>>;
+let eco: Economy;
+beforeAll(async () => {
+  bePatient();
+  economies = await openEconomies('2026-03-28T12:00:00Z');
+});
+afterAll(() => economies.close());
+beforeEach(async () => {
+  eco = await economies.open();
+});
+const rule = (key: string) => ruleOf(eco.test, eco.program, 'TASK', key);
+
+describe('an operator', () => {
+  it('sets a task by its input, with all defaults filled in', async () => {
+    await rule('part').set({ ...task(), condition: { fact: 'VALUE', is: 'GTE', number: 1 } });
+    const made = await rule('whole').set({
+      ...composite({ any: ['part'], count: 1 }),
+      ...{ period: { every: 'DAYS', days: 7, from: 'FIRST_ACT' }, claim: 'BY_HAND', claimDays: 2 },
+    });
+    expect(made.current.definition).toEqual({
+      ...{ title: 'Composite', of: { any: ['part'], count: 1 }, points: 50, requires: [] },
+      ...{ period: { every: 'DAYS', days: 7, from: 'FIRST_ACT' }, claim: 'BY_HAND', claimDays: 2 },
+      ...{ activation: { mode: 'AT_ONCE' }, expiry: null, rollback: true },
+    });
+  });
+
+  it('cannot publish one that needs what there is not, nor retire what is needed', async () => {
+    await rule('whole').draft(composite({ all: ['part'] }));
+    expect((await rule('whole').publish()).problems).toEqual([
+      { field: 'of.all.0', message: 'there is no task part in force or scheduled in that time' },
+    ]);
+    await rule('part').set(task());
+    await rule('whole').set(composite({ all: ['part'] }));
+    expect((await rule('part').retire()).code).toBe('RULE_NEEDED');
+    expect((await rule('whole').retire()).code).toBeUndefined();
+    expect((await rule('part').retire()).code).toBeUndefined();
+  });
+
+  it('changes no period that has begun', async () => {
+    await eco.enrol('ada');
+    await eco.task('daily', task({ period: { every: 'DAILY' } }));
+    await eco.act('ada', 'share');
+    await rule('daily').set(task({ period: { every: 'DAILY' }, target: { count: 5 }, points: 99 }));
+    eco.clock.advance(2_000);
+    await eco.act('ada', 'share');
+    expect(await shown(eco, 'ada')).toEqual(['daily 2026-03-28 PAID 2/2']);
+    eco.clock.set('2026-03-29T12:00:00Z');
+    await eco.act('ada', 'share');
+    expect((await tasksOf(eco, 'ada')).daily).toMatchObject({ progress: 1, target: 5, points: 99 });
+  });
+});
+
+describe('days', () => {
+  it('begin when the program’s do, over a change of the clock', async () => {
+    const program = await createTestProgram(eco.test.app, {
+      ...{ zone: 'Europe/Rome', dayStartMinutes: 240 },
+    });
+    const rome = new Economy(eco.test, eco.clock, program);
+    await rome.enrol('ada');
+    await rome.task('daily', task({ period: { every: 'DAILY' } }));
+    // 03:30 in Rome on the 29th is still the 28th; summer time began at 02:00.
+    eco.clock.set('2026-03-29T01:30:00Z');
+    await rome.act('ada', 'share');
+    expect((await tasksOf(rome, 'ada')).daily).toMatchObject({
+      ...{ periodStart: '2026-03-28', periodEnd: '2026-03-29T02:00:00.000Z', progress: 1 },
+    });
+    eco.clock.set('2026-03-29T02:00:00Z');
+    await rome.act('ada', 'share');
+    expect((await tasksOf(rome, 'ada')).daily).toMatchObject({
+      ...{ periodStart: '2026-03-29', periodEnd: '2026-03-30T02:00:00.000Z', progress: 1 },
+    });
+  });
+});
+
+describe('verify', () => {
+  it('finds progress, completions and payments that do not fit', async () => {
+    await eco.enrol('ada');
+    await eco.task('twice', task());
+    await eco.act('ada', 'share');
+    await eco.act('ada', 'share');
+    await settled(eco.test.app);
+    const { pool } = eco.test.app;
+    const tampered = async (change: string, back: string) => {
+      await pool.query(`${change} where program_id = $1`, [eco.program.id]);
+      const found = await verified(eco.test);
+      await pool.query(`${back} where program_id = $1`, [eco.program.id]);
+      return found.map(({ what, expected, found: is }) => `${what}: ${expected}, not ${is}`);
+    };
+    const name = 'task twice from 1970-01-01';
+    expect(
+      await tampered(
+        'update task_progress set progress = progress + 1',
+        'update task_progress set progress = progress - 1',
+      ),
+    ).toEqual([`${name}: progress: 2, not 3`]);
+    expect(
+      await tampered(
+        `update task_progress set completed_at = completed_at + interval '1 second'`,
+        `update task_progress set completed_at = completed_at - interval '1 second'`,
+      ),
+    ).toHaveLength(1);
+    expect(
+      await tampered(
+        'update task_settlement set paid = false, entry_seq = null',
+        'update task_settlement set paid = true, entry_seq = 1',
+      ),
+    ).toEqual([`${name}: paid: true, not false`]);
+    expect(
+      await tampered(
+        'update task_contribution set amount = 0',
+        'update task_contribution set amount = 1',
+      ),
+    ).toEqual([`${name}: progress: 0, not 2`]);
+    expect(await verified(eco.test)).toEqual([]);
+  });
+});

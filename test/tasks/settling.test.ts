@@ -1,0 +1,193 @@
+/** Nothing is lost or paid twice between the projection and the engine; who follows sees it. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type RunningServer, startServer } from '../../src/http/server.ts';
+import {
+  createTestApp,
+  createTestProgram,
+  runJob,
+  type TestApp,
+  type TestProgram,
+} from '../support/app.ts';
+import { overWebSocket } from '../support/live.ts';
+import { bePatient } from '../support/patience.ts';
+import { setRule } from '../support/rules.ts';
+import { openSecondApp } from '../support/second-app.ts';
+import { startProcess } from '../support/server-process.ts';
+import { settled, task } from './support.ts';
+
+let test: TestApp;
+let server: RunningServer;
+let program: TestProgram;
+beforeAll(async () => {
+  bePatient();
+  test = await createTestApp();
+  server = await startServer(test.app);
+});
+afterAll(async () => {
+  await server.close();
+  await test.close();
+});
+beforeEach(async () => {
+  program = await createTestProgram(test.app);
+  await setRule(test, program, 'once', task({ target: { count: 2 } }), { kind: 'TASK' });
+  await ask('mutation { enrolMember(input: {externalId: "ada"}) { __typename } }');
+});
+
+async function ask(query: string, of: TestProgram = program) {
+  const { data, errors } = await test.ask(of.keys.operator, query);
+  expect(errors).toBeUndefined();
+  return data;
+}
+const act = (of?: TestProgram, name = 'ada') =>
+  ask(
+    `mutation { recordActivity(input: {member: {externalId: "${name}"}, type: "share"}) {
+       ... on RecordActivityPayload { position } } }`,
+    of,
+  );
+const read = async (fields: string) =>
+  (await ask(`{ member(by: {externalId: "ada"}) { ${fields} } }`)).member;
+
+describe('settling', () => {
+  it('does what a crash left undone, once, however many nodes and jobs try', async () => {
+    await act();
+    await act();
+    await settled(test.app);
+    // As if the process had died between the projection's commit and the payment.
+    const { rows } = await test.app.pool.query(
+      `select member_id, rule_id, period_start from task_progress where program_id = $1`,
+      [program.id],
+    );
+    const [{ member_id: member, rule_id: rule, period_start: start }] = rows;
+    for (const _ of [1, 2, 3]) {
+      await test.app.pool.query(
+        `insert into task_due (program_id, member_id, rule_id, period_start) values ($1, $2, $3, $4)`,
+        [program.id, member, rule, start],
+      );
+    }
+    const second = await openSecondApp(test);
+    await Promise.all(
+      [test.app, second.app, test.app, second.app].map((app) => runJob(app, 'settleTasks')),
+    );
+    await second.close();
+    expect((await read('points { lifetimeEarned }')).points.lifetimeEarned).toBe(10);
+    const due = await test.app.pool.query('select count(*)::int as n from task_due');
+    expect(due.rows).toEqual([{ n: 0 }]);
+  });
+
+  it('survives a server that is killed with payments under way', async () => {
+    const own = await createTestApp();
+    const others = await createTestProgram(own.app);
+    await setRule(own, others, 'once', task({ target: { count: 1 } }), { kind: 'TASK' });
+    const names = Array.from({ length: 40 }, (_, n) => `m${n}`);
+    const send = (query: string, url: string) =>
+      fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${others.keys.operator}`,
+        },
+        body: JSON.stringify({ query }),
+      });
+    const process = await startProcess({ DATABASE_URL: own.databaseUrl });
+    const enrol = names.map((n) => `${n}: enrolMember(input: {externalId: "${n}"}) { __typename }`);
+    for (let at = 0; at < enrol.length; at += 20) {
+      await send(`mutation { ${enrol.slice(at, at + 20).join(' ')} }`, process.url);
+    }
+    // Some are answered, some are not; what was committed must be paid.
+    const sent = names.map((n) =>
+      send(
+        `mutation { recordActivity(input: {member: {externalId: "${n}"}, type: "share"}) { __typename } }`,
+        process.url,
+      ).catch(() => undefined),
+    );
+    await Promise.race(sent);
+    await process.kill();
+    await Promise.all(sent);
+    await settled(own.app);
+    const { rows } = await own.app.pool.query(
+      `select (select count(*)::int from activity) as recorded,
+              (select count(*)::int from ledger_entry where source_type = 'TASK') as paid`,
+    );
+    expect(rows[0].recorded).toBeGreaterThan(0);
+    expect(rows[0].paid).toBe(rows[0].recorded);
+    await own.close();
+  });
+
+  it('leaves programs without tasks, and other programs’ members, alone', async () => {
+    const other = await createTestProgram(test.app);
+    await ask('mutation { enrolMember(input: {externalId: "ada"}) { __typename } }', other);
+    await act(other);
+    await act(other);
+    await settled(test.app);
+    const { member } = await ask('{ member(by: {externalId: "ada"}) { tasks { key } } }', other);
+    expect(member.tasks).toEqual([]);
+    expect((await read('tasks { progress }')).tasks).toEqual([{ progress: 0 }]);
+  });
+});
+
+describe('who reads', () => {
+  it('waits for their own write with `after`', async () => {
+    const { recordActivity } = await act();
+    const { tasks } = await read(`tasks(after: ${recordActivity.position}) { key progress }`);
+    expect(tasks).toEqual([{ key: 'once', progress: 1 }]);
+    const { errors } = await test.ask(
+      program.keys.operator,
+      '{ member(by: {externalId: "ada"}) { tasks(after: 999999999) { key } } }',
+    );
+    expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+    const past = await test.ask(
+      program.keys.operator,
+      '{ member(by: {externalId: "ada"}) { tasks(past: 11) { key } } }',
+    );
+    expect(past.errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+  });
+
+  it('takes one statement for all members', async () => {
+    for (const name of ['bob', 'cy']) {
+      await ask(`mutation { enrolMember(input: {externalId: "${name}"}) { __typename } }`);
+    }
+    for (const name of ['ada', 'bob', 'cy']) for (const _ of [1, 2]) await act(program, name);
+    await settled(test.app);
+    const { position } = (await act()).recordActivity;
+    const { pool } = test.app;
+    const original = pool.query.bind(pool);
+    const seen: string[] = [];
+    // biome-ignore lint/suspicious/noExplicitAny: a probe in front of the pool.
+    (pool as any).query = (query: { name?: string }, ...rest: unknown[]) => {
+      if (query?.name === 'tasks.loadTasks') seen.push(query.name);
+      // biome-ignore lint/suspicious/noExplicitAny: as above.
+      return (original as any)(query, ...rest);
+    };
+    const { leaderboard } = await ask(
+      `{ leaderboard(key: "all-time", after: ${position}) { season { standings { nodes {
+         member { externalId tasks { key state } } } } } } }`,
+    );
+    // biome-ignore lint/suspicious/noExplicitAny: as above.
+    (pool as any).query = original;
+    const { nodes } = leaderboard.season.standings;
+    expect(nodes.map(({ member }: { member: { tasks: object[] } }) => member.tasks)).toEqual(
+      Array.from({ length: 3 }, () => [{ key: 'once', state: 'PAID' }]),
+    );
+    expect(seen).toHaveLength(1);
+  });
+
+  it('follows progress, then the payment', async () => {
+    const follower = await overWebSocket(
+      server.url,
+      program.keys.operator,
+      `subscription { memberChanged(member: {externalId: "ada"}) { version
+         member { points { available } tasks { state progress } } } }`,
+    );
+    await act();
+    const last = () => follower.events.at(-1).memberChanged;
+    const soon = { timeout: 10_000, interval: 20 };
+    await expect.poll(() => last().member.tasks, soon).toEqual([{ state: 'OPEN', progress: 1 }]);
+    await act();
+    await expect
+      .poll(() => last().member, soon)
+      .toEqual({ points: { available: 10 }, tasks: [{ state: 'PAID', progress: 2 }] });
+    const versions = follower.events.map(({ memberChanged }) => memberChanged.version);
+    expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
+    follower.stop();
+  });
+});
