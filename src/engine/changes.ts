@@ -1,11 +1,13 @@
 import { assert } from '../platform/assert.ts';
 import type { KnownActivity } from './engine.sql.ts';
+import type { OrderRow } from './orders.sql.ts';
 import type {
   ActivityRow,
   AdjustmentRow,
   AllocationRow,
   BudgetRow,
   CheckInRow,
+  CodeRow,
   EntryRow,
   EventRow,
   HoldLotRow,
@@ -14,6 +16,7 @@ import type {
   MemberState,
   NoticeRow,
   ReceiptRow,
+  RedemptionChangeRow,
   RedemptionRow,
   RewardRow,
   TierChangeRow,
@@ -28,6 +31,7 @@ export type Inserts = {
   checkIns: CheckInRow[];
   activities: ActivityRow[];
   redemptions: RedemptionRow[];
+  redemptionChanges: RedemptionChangeRow[];
   holds: HoldRow[];
   holdLots: HoldLotRow[];
   tierChanges: TierChangeRow[];
@@ -45,6 +49,8 @@ export type Updates = {
   profiles: MemberState;
   lots: LotRow;
   rewards: RewardRow;
+  redemptions: OrderRow;
+  codes: CodeRow;
   budgets: BudgetRow;
   holds: HoldRow;
   adjustments: AdjustmentRow;
@@ -64,6 +70,7 @@ export class Changes {
     checkIns: [],
     activities: [],
     redemptions: [],
+    redemptionChanges: [],
     holds: [],
     holdLots: [],
     tierChanges: [],
@@ -77,6 +84,8 @@ export class Changes {
     profiles: new Set(),
     lots: new Set(),
     rewards: new Set(),
+    redemptions: new Set(),
+    codes: new Set(),
     budgets: new Set(),
     holds: new Set(),
     adjustments: new Set(),
@@ -130,7 +139,7 @@ export class Changes {
   }
 
   #created(table: keyof Updates): readonly unknown[] {
-    if (table === 'rewards' || table === 'budgets') return [];
+    if (table === 'rewards' || table === 'budgets' || table === 'codes') return [];
     return this.inserts[table === 'profiles' ? 'members' : table];
   }
 

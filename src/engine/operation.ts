@@ -34,8 +34,12 @@ export type Touches = {
   /** It may ask for a second person and needs an id for the request. */
   readonly asks?: boolean;
   readonly activity?: { readonly type: string; readonly reference: string };
-  /** It makes a redemption and needs an id for it. */
-  readonly redeems?: boolean;
+  /** It makes a redemption of so many units: it needs an id, and may be given codes. */
+  readonly redeems?: number;
+  /** It changes this order … */
+  readonly redemption?: number;
+  /** … and may give back what it cost, to the lots that paid for it. */
+  readonly refunds?: boolean;
 };
 
 /**

@@ -10,12 +10,11 @@ import type {
   LotRow,
   MemberState,
   NoticeRow,
-  RewardRow,
   TierChangeRow,
 } from './rows.ts';
 import { type Columns, inserter, updater } from './writer.ts';
 
-const instant = (at: Date | null) => (at === null ? null : instantText(at));
+export const instant = (at: Date | null) => (at === null ? null : instantText(at));
 const bytes = (value: Buffer | null) => (value === null ? null : `\\x${value.toString('hex')}`);
 
 let lastAt: Date | undefined;
@@ -30,7 +29,7 @@ function instantText(at: Date): string {
   return lastText;
 }
 
-const factTime: Columns<FactTime> = {
+export const factTime: Columns<FactTime> = {
   occurred_at: ['timestamptz', (row) => instant(row.occurredAt)],
   local_date: ['date', (row) => row.localDate],
   zone: ['text', (row) => row.zone],
@@ -148,17 +147,6 @@ export const insert = {
     recorded_at: ['timestamptz', (row) => instant(row.recordedAt)],
     points: ['bigint', (row) => row.points],
   }),
-  redemptions: inserter<Changes['inserts']['redemptions'][number]>('redemption', {
-    id: ['bigint', (row) => row.id],
-    program_id: ['int', (row) => row.programId],
-    member_id: ['bigint', (row) => row.memberId],
-    reward_id: ['bigint', (row) => row.rewardId],
-    quantity: ['int', (row) => row.quantity],
-    points: ['bigint', (row) => row.points],
-    state: ['redemption_state', (row) => row.state],
-    entry_seq: ['bigint', (row) => row.entrySeq],
-    ...factTime,
-  }),
   holds: inserter<HoldRow>('hold', {
     id: ['bigint', (row) => row.id],
     program_id: ['int', (row) => row.programId],
@@ -238,11 +226,6 @@ export const update = {
       reversed: ['bigint', (row) => row.reversed],
       activates_at: ['timestamptz', (row) => instant(row.activatesAt)],
     },
-  ),
-  rewards: updater<RewardRow>(
-    'reward',
-    { id: ['bigint', (row) => row.id] },
-    { stock: ['int', (row) => row.stock] },
   ),
   profiles: updater<MemberState>('member', { id: ['bigint', (row) => row.memberId] }, profile),
   budgets: updater<BudgetRow>(

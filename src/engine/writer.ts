@@ -17,6 +17,8 @@ const plainTypes = new Set([
   'date',
   'entry_kind',
   'redemption_state',
+  'reward_kind',
+  'reward_code_state',
   'hold_state',
   'adjustment_state',
 ]);

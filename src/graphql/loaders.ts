@@ -1,9 +1,10 @@
 import DataLoader from 'dataloader';
-import type { MemberState } from '../engine/rows.ts';
+import type { MemberState, RedemptionChangeRow } from '../engine/rows.ts';
 import { loadMembers } from '../members/members.sql.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Pool } from '../platform/db.ts';
 import { loadPointsByState, type PointsByState } from '../points/points.sql.ts';
+import { loadChanges, loadCodes, type OrderCode } from '../redemptions/redemptions.sql.ts';
 
 /**
  * Loaders batch the reads of one tick and remember nothing: all events of a subscription share
@@ -12,6 +13,8 @@ import { loadPointsByState, type PointsByState } from '../points/points.sql.ts';
 export type Loaders = {
   readonly members: DataLoader<number, MemberState | undefined>;
   readonly pointsByState: DataLoader<number, PointsByState>;
+  readonly redemptionCodes: DataLoader<number, OrderCode[]>;
+  readonly redemptionChanges: DataLoader<number, RedemptionChangeRow[]>;
 };
 
 export function createLoaders(pool: Pool, clock: Clock): Loaders {
@@ -29,5 +32,17 @@ export function createLoaders(pool: Pool, clock: Clock): Loaders {
         (memberId) => byId.get(memberId) ?? { memberId, spendable: 0, pending: 0, held: 0 },
       );
     }, options),
+    redemptionCodes: new DataLoader(async (ids) => {
+      return byOrder(ids, await loadCodes(pool, ids));
+    }, options),
+    redemptionChanges: new DataLoader(async (ids) => {
+      return byOrder(ids, await loadChanges(pool, ids));
+    }, options),
   };
 }
+
+/** Rows of each order asked for. */
+const byOrder = <Row extends { readonly redemptionId: number }>(
+  ids: readonly number[],
+  rows: readonly Row[],
+) => ids.map((id) => rows.filter(({ redemptionId }) => redemptionId === id));

@@ -12,7 +12,8 @@ import { listOf, wholeNumber } from '../rules/shapes.ts';
 
 /** The dearest price at which the largest order is still exact. */
 const PRICE_MAX = Math.floor(limits.pointsMax / limits.redemptionQuantityMax);
-const STOCK_MAX = 2_147_483_647;
+/** What the column holds. */
+export const STOCK_MAX = 2_147_483_647;
 /** A month: longer than any payment takes. */
 const RESERVE_MINUTES_MAX = 43_200;
 
