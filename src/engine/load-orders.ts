@@ -1,6 +1,7 @@
 /** Loads what commands about orders need; a batch without any sends nothing. */
 
 import type { PoolClient } from '../platform/db.ts';
+import { push } from '../platform/lists.ts';
 import { type Held, hadKey, memberIdOf } from './held.ts';
 import type { Request } from './load.ts';
 import {
@@ -124,10 +125,4 @@ function knownLots({ lots, origins }: Held): Map<string, LotRow> {
     ...[...origins.values()].flat().map(({ lot }) => lot),
   ];
   return new Map(known.map((lot) => [lotKey(lot), lot]));
-}
-
-function push<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [value]);
-  else list.push(value);
 }

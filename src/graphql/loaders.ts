@@ -3,6 +3,7 @@ import type { MemberState, RedemptionChangeRow } from '../engine/rows.ts';
 import { loadMembers } from '../members/members.sql.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Pool } from '../platform/db.ts';
+import { groupBy } from '../platform/lists.ts';
 import { loadPointsByState, type PointsByState } from '../points/points.sql.ts';
 import { loadChanges, loadCodes, type OrderCode } from '../redemptions/redemptions.sql.ts';
 
@@ -45,4 +46,7 @@ export function createLoaders(pool: Pool, clock: Clock): Loaders {
 const byOrder = <Row extends { readonly redemptionId: number }>(
   ids: readonly number[],
   rows: readonly Row[],
-) => ids.map((id) => rows.filter(({ redemptionId }) => redemptionId === id));
+) => {
+  const groups = groupBy(rows, ({ redemptionId }) => redemptionId);
+  return ids.map((id) => groups.get(id) ?? []);
+};
