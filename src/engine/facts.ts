@@ -70,6 +70,13 @@ export class Facts {
     return new OrderFacts(this.#held, this.changes, this.#touches, this.program.id);
   }
 
+  /** An account's version before this command. */
+  versionOf(memberId: number): number {
+    const member = this.#held.members.get(memberId);
+    assert(member !== undefined, 'lots are of members that the batch holds');
+    return member.version;
+  }
+
   /** Open lots of a member in spending order, new ones of this batch included. */
   lots(member: MemberState): readonly LotRow[] {
     const lots = this.#held.lots.get(member.memberId);

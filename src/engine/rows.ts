@@ -87,6 +87,7 @@ export type AllocationRow = {
   readonly debitSeq: number;
   readonly lotSeq: number;
   readonly amount: number;
+  readonly version: number;
 };
 
 export type CheckInRow = FactTime & {

@@ -125,6 +125,7 @@ export const insert = {
     debit_seq: ['bigint', (row) => row.debitSeq],
     lot_seq: ['bigint', (row) => row.lotSeq],
     amount: ['bigint', (row) => row.amount],
+    version: ['bigint', (row) => row.version],
   }),
   checkIns: inserter<Changes['inserts']['checkIns'][number]>('check_in', {
     member_id: ['bigint', (row) => row.memberId],

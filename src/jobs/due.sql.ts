@@ -37,7 +37,7 @@ export const findExpiredReservations = (pool: Pool, now: Date) =>
     `select id as "redemptionId", reward_id as "rewardId", member_id as "memberId",
             program_id as "programId"
      from redemption where state = 'RESERVED' and reserved_until <= $1
-     order by reserved_until limit ${limits.jobMembersMax}`,
+     order by reserved_until, id limit ${limits.jobMembersMax}`,
     [now.toISOString()],
   );
 

@@ -210,6 +210,7 @@ export function takeFrom(facts: Facts, lot: LotRow, debitSeq: number, amount: nu
     debitSeq,
     lotSeq: lot.seq,
     amount,
+    version: facts.versionOf(lot.memberId),
   });
 }
 
@@ -229,6 +230,7 @@ export function giveBackTo(
     debitSeq: refundSeq,
     lotSeq: lot.seq,
     amount: -amount,
+    version: facts.versionOf(lot.memberId),
   });
   const nextExpiryAt = pick(Math.min, member.nextExpiryAt, lot.expiresAt);
   facts.changes.update('members', member, { nextExpiryAt });

@@ -154,13 +154,14 @@ export const readLots = keysetReader<LotRow>({
 
 export const readAllocations = keysetReader<AllocationRow>({
   name: 'readAllocations',
-  select: 'debit_seq as "debitSeq", lot_seq as "lotSeq", amount',
+  select: 'debit_seq as "debitSeq", lot_seq as "lotSeq", amount, version',
   from: 'allocation',
   key: [
     ['debit_seq', 'bigint', 0],
     ['lot_seq', 'bigint', 0],
+    ['version', 'bigint', -1],
   ],
-  keyOf: ({ debitSeq, lotSeq }) => [debitSeq, lotSeq],
+  keyOf: ({ debitSeq, lotSeq, version }) => [debitSeq, lotSeq, version],
 });
 
 /** What open holds have pinned. */
