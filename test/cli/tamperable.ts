@@ -28,9 +28,10 @@ export const ann = "(select id from member where external_id = 'ann')";
 export const bob = "(select id from member where external_id = 'bob')";
 export const cid = "(select id from member where external_id = 'cid')";
 
+/** Those that others point at come first. */
 const TABLES = [
-  ...['ledger_entry', 'lot', 'allocation', 'account', 'check_in', 'redemption'],
-  ...['activity', 'standing', 'season', 'reward', 'reward_code', 'redemption_change'],
+  ...['reward', 'ledger_entry', 'lot', 'allocation', 'account', 'check_in', 'redemption'],
+  ...['activity', 'standing', 'season', 'reward_code', 'redemption_change'],
 ];
 
 /** A program in which everything has happened to `ann`, check-ins to all, and more to `cid`. */
@@ -91,7 +92,7 @@ export async function createTamperable(): Promise<Tamperable> {
     );
   const restore = () =>
     tamper(
-      ...TABLES.map((name) => `delete from ${name}`),
+      ...TABLES.toReversed().map((name) => `delete from ${name}`),
       ...TABLES.map((name) => `insert into ${name} select * from saved_${name}`),
     );
   return { app, url, program, tamper, restore, close };
