@@ -26,6 +26,7 @@ export type Tamperable = {
 /** The id of a member, as SQL. */
 export const ann = "(select id from member where external_id = 'ann')";
 export const bob = "(select id from member where external_id = 'bob')";
+export const dan = "(select id from member where external_id = 'dan')";
 export const cid = "(select id from member where external_id = 'cid')";
 
 /** Those that others point at come first. */
@@ -34,7 +35,7 @@ const TABLES = [
   ...['activity', 'standing', 'season', 'reward_code', 'redemption_change'],
 ];
 
-/** A program in which everything has happened to `ann`, check-ins to all, and more to `cid`. */
+/** A program in which everything has happened to `ann`, check-ins to all, more to `cid`, and orders to `dan`. */
 async function seed(app: App, programId: number): Promise<void> {
   const viewer = { kind: 'system', programId, name: 'test' } as const;
   const at = (day: number, hour = 8) => new Date(Date.UTC(2026, 2, day, hour));
@@ -58,7 +59,7 @@ async function seed(app: App, programId: number): Promise<void> {
   await app.engine.run(recordActivity, viewer, run);
 }
 
-/** A coupon of four codes: `bob` has used one, given one back, and two are left of it. */
+/** A coupon of four codes: `dan` has used one, given one back, and two are left of it. */
 async function seedOrders(app: App, programId: number): Promise<void> {
   const viewer = { kind: 'system', programId, name: 'test' } as const;
   const { rowId: rewardId } = await makeReward(
@@ -66,7 +67,11 @@ async function seedOrders(app: App, programId: number): Promise<void> {
     { id: programId },
     { kind: 'COUPON', price: 3, codes: ['a', 'b', 'c', 'd'] },
   );
-  const member = { externalId: 'bob' };
+  const member = { externalId: 'dan' };
+  await app.engine.run(importCheckIn, viewer, {
+    ...member,
+    occurredAt: new Date('2026-03-01T08:00:00Z'),
+  });
   const { outcome } = await app.engine.run(redeemReward, viewer, { member, rewardId, quantity: 3 });
   const { redemptionId } = outcome;
   const [code] = await app.db.rewardCode.findMany({ orderBy: { id: 'asc' } });
@@ -81,7 +86,7 @@ export async function createTamperable(): Promise<Tamperable> {
   const program = await createTestProgram(app);
   await seed(app, program.id);
   const first = await verifyWithin(url); // It waits for the boards.
-  if (!first.ok || first.report.members !== 3) throw new Error(first.problems.join());
+  if (!first.ok || first.report.members !== 4) throw new Error(first.problems.join());
   await sql(url, ...TABLES.map((name) => `create table saved_${name} as select * from ${name}`));
   const tamper = (...statements: string[]) =>
     sql(

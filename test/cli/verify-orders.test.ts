@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { checkRefunds } from '../../src/verify/check-lots.ts';
 import type { MemberRows } from '../../src/verify/member-rows.ts';
 import { verifyWithin } from './support.ts';
-import { bob, createTamperable, type Tamperable } from './tamperable.ts';
+import { createTamperable, dan, type Tamperable } from './tamperable.ts';
 
 let database: Tamperable;
 beforeAll(async () => {
@@ -12,8 +12,8 @@ beforeAll(async () => {
 afterEach(() => database.restore());
 afterAll(() => database.close());
 
-const order = `(select id from redemption where member_id = ${bob})`;
-const refund = `(select seq from ledger_entry where member_id = ${bob} and kind = 'REFUND')`;
+const order = `(select id from redemption where member_id = ${dan})`;
+const refund = `(select seq from ledger_entry where member_id = ${dan} and kind = 'REFUND')`;
 
 const redemption = expect.stringMatching(/^redemption \d+: /);
 const about = (what: string) => expect.stringMatching(new RegExp(`^redemption \\d+: ${what}$`));
@@ -56,7 +56,7 @@ it.each([
   [
     'a refund that went to no lot',
     expect.stringContaining('points allocated'),
-    `delete from allocation where member_id = ${bob} and debit_seq = ${refund}`,
+    `delete from allocation where member_id = ${dan} and debit_seq = ${refund}`,
   ],
 ])('%s', async (_case, what, statement) => {
   await database.tamper(statement);
