@@ -236,7 +236,7 @@ describe('a command with a key', () => {
     const { redemption } = await buy(id, 5);
     const input = { redemptionId: redemption.id, units: 2, idempotencyKey: 'k' };
     const answers = await Promise.all([1, 2, 3].map(() => eco.send('cancelRedemption', input)));
-    expect(answers.map(({ replayed }) => replayed).sort()).toEqual([false, true, true]);
+    expect(answers.filter(({ replayed }) => replayed)).toHaveLength(2);
     const ship = { redemptionId: redemption.id, state: 'PREPARING', idempotencyKey: 'k' };
     for (const replayed of [false, true]) {
       expect((await eco.send('fulfilRedemption', ship)).replayed).toBe(replayed);

@@ -27,7 +27,7 @@ const command = fc.oneof(
     state: fc.oneof(fc.constantFrom(...fulfilments), fc.constant('NEXT' as const)),
   }),
   kind('use', 3, { order, code: fc.nat(3) }),
-  kind('reverse', 2, { pick: fc.nat(11) }),
+  kind('reverse', 4, { pick: fc.nat(11) }),
   kind('hold', 2, {
     points: fc.integer({ min: 1, max: 40 }),
     hours: fc.integer({ min: 1, max: 60 }),
