@@ -165,6 +165,8 @@ describe('connections', () => {
       'Reward.tierPrices', // One for each of at most 20 tiers.
       'RewardNotValid.problems', // The parts of one reward, which is bounded.
       'RewardOffer.limitLeft', // As of the reward.
+      'Redemption.changes', // Its moves, and one for each unit at most.
+      'Redemption.codes', // One a unit, at most 100.
       'Rule.versions', // What the program’s operators published.
       'RuleNotValid.problems', // The parts of one definition, which is bounded.
       'Season.around', // radius

@@ -226,6 +226,7 @@ const sharedSql = [
   'src/graphql/loaders.ts → src/members/members.sql.ts',
   'src/graphql/loaders.ts → src/points/points.sql.ts',
   'src/graphql/loaders.ts → src/tasks/task-reads.sql.ts',
+  'src/graphql/loaders.ts → src/redemptions/redemptions.sql.ts',
   // The columns of a member's state, which the engine owns.
   'src/leaderboards/sql-standings.ts → src/engine/engine.sql.ts',
   'src/members/members.sql.ts → src/engine/engine.sql.ts',

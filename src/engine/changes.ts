@@ -1,11 +1,13 @@
 import { assert } from '../platform/assert.ts';
 import type { KnownActivity } from './engine.sql.ts';
+import type { OrderRow } from './orders.sql.ts';
 import type {
   ActivityRow,
   AdjustmentRow,
   AllocationRow,
   BudgetRow,
   CheckInRow,
+  CodeRow,
   EntryRow,
   EventRow,
   HoldLotRow,
@@ -14,6 +16,7 @@ import type {
   MemberState,
   NoticeRow,
   ReceiptRow,
+  RedemptionChangeRow,
   RedemptionRow,
   RewardRow,
   SettlementRow,
@@ -29,6 +32,7 @@ export type Inserts = {
   checkIns: CheckInRow[];
   activities: ActivityRow[];
   redemptions: RedemptionRow[];
+  redemptionChanges: RedemptionChangeRow[];
   holds: HoldRow[];
   holdLots: HoldLotRow[];
   tierChanges: TierChangeRow[];
@@ -47,6 +51,8 @@ export type Updates = {
   profiles: MemberState;
   lots: LotRow;
   rewards: RewardRow;
+  redemptions: OrderRow;
+  codes: CodeRow;
   budgets: BudgetRow;
   holds: HoldRow;
   adjustments: AdjustmentRow;
@@ -67,6 +73,7 @@ export class Changes {
     checkIns: [],
     activities: [],
     redemptions: [],
+    redemptionChanges: [],
     holds: [],
     holdLots: [],
     tierChanges: [],
@@ -82,6 +89,8 @@ export class Changes {
     profiles: new Map(),
     lots: new Map(),
     rewards: new Map(),
+    redemptions: new Map(),
+    codes: new Map(),
     budgets: new Map(),
     holds: new Map(),
     adjustments: new Map(),
@@ -142,7 +151,7 @@ export class Changes {
   }
 
   #created(table: keyof Updates): readonly unknown[] {
-    if (table === 'rewards' || table === 'budgets') return [];
+    if (table === 'rewards' || table === 'budgets' || table === 'codes') return [];
     return this.inserts[table === 'profiles' ? 'members' : table];
   }
 

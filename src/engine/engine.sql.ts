@@ -2,7 +2,7 @@
 import { databaseClock } from '../platform/clock.ts';
 import type { PoolClient } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
-import type { ActivityRow, MemberState, ReceiptRow, RewardRow } from './rows.ts';
+import type { ActivityRow, MemberState, ReceiptRow } from './rows.ts';
 
 /** Columns of a member with their account, as `MemberState`. */
 export const memberStateColumns = `
@@ -65,17 +65,6 @@ export const lockMembers = (
      from wanted join member m using (id) join account a on a.member_id = m.id
      order by m.id for update of a`,
     [byId.programIds, byId.ids, byExternalId.programIds, byExternalId.externalIds],
-  );
-
-/** Locks the programs' own reward stock, after the accounts and in id order. */
-export const lockRewards = (client: PoolClient, programIds: number[], ids: number[]) =>
-  named<RewardRow>(
-    client,
-    'engine.lockRewards',
-    `select r.id, r.program_id as "programId", r.title, r.price, r.stock
-     from unnest($1::int[], $2::bigint[]) as k (program_id, id)
-     join reward r using (program_id, id) order by r.id for update of r`,
-    [programIds, ids],
   );
 
 export const loadReceipts = (

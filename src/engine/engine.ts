@@ -16,6 +16,7 @@ import {
 import { commandOf } from './command.ts';
 import type { EngineMetrics } from './metrics.ts';
 import type { Keyed, Operation } from './operation.ts';
+import { rideAlong } from './ride-along.ts';
 import type { MemberState } from './rows.ts';
 
 /** What `run` answers: the operation's outcome, and the member as it left them. */
@@ -172,7 +173,8 @@ export class Engine {
         batch.push(command);
       }
     }
-    this.#waiting = kept.concat(this.#waiting.slice(index));
+    const rest = this.#waiting.slice(index);
+    this.#waiting = kept.concat(rideAlong(batch, rest, this.#held, blocked));
     return batch;
   }
 

@@ -11,12 +11,13 @@ import {
   externalKey,
   type Held,
   memberIdOf,
-  spentBefore,
   type TierStep,
   taskKey,
 } from './held.ts';
 import type { OriginRow, PendingPoints } from './history.sql.ts';
+import { placeLot } from './lot-order.ts';
 import type { Touches } from './operation.ts';
+import { OrderFacts } from './order-facts.ts';
 import type {
   ActivityRow,
   AdjustmentRow,
@@ -27,10 +28,10 @@ import type {
   Json,
   LotRow,
   MemberState,
-  RewardRow,
   TaskPeriodRow,
   TierChangeRow,
 } from './rows.ts';
+import { take } from './take.ts';
 /** Who asked for a command. */
 export type Caller = {
   readonly programId: number;
@@ -66,11 +67,16 @@ export class Facts {
     return member?.programId === this.program.id ? member : undefined;
   }
 
-  /** The reward the command names, locked; undefined when this program has none such. */
-  get reward(): RewardRow | undefined {
-    const id = this.#touches.reward;
-    const reward = id === undefined ? undefined : this.#held.rewards.get(id);
-    return reward?.programId === this.program.id ? reward : undefined;
+  /** What the command knows of rewards and orders. */
+  get orders(): OrderFacts {
+    return new OrderFacts(this.#held, this.changes, this.#touches, this.program.id);
+  }
+
+  /** An account's version before this command. */
+  versionOf(memberId: number): number {
+    const member = this.#held.members.get(memberId);
+    assert(member !== undefined, 'lots are of members that the batch holds');
+    return member.version;
   }
 
   /** Open lots of a member in spending order, new ones of this batch included. */
@@ -83,9 +89,17 @@ export class Facts {
   /** Adds a lot to the working copy, in its place in spending order. */
   addLot(lot: LotRow): void {
     const lots = this.#held.lots.get(lot.memberId);
-    const at = lots?.findIndex((other) => spentBefore(lot, other)) ?? -1;
-    lots?.splice(at === -1 ? lots.length : at, 0, lot);
+    placeLot(lots, lot);
     this.changes.insert('lots', lot, () => lots?.splice(lots.indexOf(lot), 1));
+  }
+
+  /** Makes a lot one of the open ones: something was given back to it. */
+  reopenLot(lot: LotRow): void {
+    const lots = this.#held.lots.get(lot.memberId);
+    assert(lots !== undefined, 'the operation said it needs lots');
+    if (lots.includes(lot)) return;
+    placeLot(lots, lot);
+    this.changes.onRollback(() => lots.splice(lots.indexOf(lot), 1));
   }
 
   /** The member's checked-in dates, oldest first. */
@@ -253,10 +267,6 @@ export class Facts {
     return take(this.#held.newMemberIds);
   }
 
-  newRedemptionId(): number {
-    return take(this.#held.newRedemptionIds);
-  }
-
   newHoldId(): number {
     return take(this.#held.newHoldIds);
   }
@@ -289,9 +299,3 @@ export class Facts {
 
 const isDayPay = ({ sourceType, purpose }: EntryRow) =>
   sourceType === 'CHECK_IN' && !purpose.startsWith('RULE:');
-
-function take(ids: number[]): number {
-  const id = ids.shift();
-  assert(id !== undefined, 'a batch allocates an id for every command that may need one');
-  return id;
-}

@@ -1,12 +1,15 @@
 /** What a batch holds: the rows it locked or looked up, as its commands have changed them so far. */
+import type { LocalDate } from '../platform/calendar.ts';
 import type { EarnedDay } from '../points/counters.ts';
 import type { ProgramConfig } from '../programs/config.ts';
 import type { KnownActivity } from './engine.sql.ts';
 import type { OriginRow, PendingPoints } from './history.sql.ts';
 import type { MemberRef } from './operation.ts';
+import type { OrderRow } from './orders.sql.ts';
 import type {
   AdjustmentRow,
   BudgetRow,
+  CodeRow,
   HoldLotRow,
   HoldRow,
   LotRow,
@@ -19,6 +22,11 @@ import type {
 /** A debit of which `open` points are still owed. */
 export type Debt = { readonly seq: number; open: number };
 export type TierStep = Pick<TierChangeRow, 'changedAt' | 'fromKey' | 'toKey'>;
+
+/** What an order's debit took from a lot. */
+export type Spent = { readonly lot: LotRow; readonly taken: number };
+/** Units that a member has of a reward, by the local date of the orders. */
+export type Had = { readonly date: LocalDate; readonly units: number };
 
 /** Everything a batch holds: the rows it locked, as its commands have changed them so far. */
 export type Held = {
@@ -52,6 +60,14 @@ export type Held = {
   readonly adjustments: Map<number, AdjustmentRow>;
   /** Periods of tasks by `taskKey`. */
   readonly tasks: Map<string, TaskPeriodRow>;
+  readonly orders: Map<number, OrderRow>;
+  /** Codes by the order they belong to, and by reward those that belong to nobody. */
+  readonly orderCodes: Map<number, CodeRow[]>;
+  readonly freeCodes: Map<number, CodeRow[]>;
+  /** What orders were paid from, by order; only of those that may be given back. */
+  readonly spent: Map<number, Spent[]>;
+  /** What members had before, by `hadKey`; only of rewards with limits. */
+  readonly had: Map<string, Had[]>;
   readonly eventPositions: number[];
   readonly newMemberIds: number[];
   readonly newRedemptionIds: number[];
@@ -67,14 +83,7 @@ export const activityKey = (programId: number, type: string, reference: string) 
 export const taskKey = (memberId: number, key: string, periodStart: string | null) =>
   `${memberId}/${key}/${periodStart ?? ''}`;
 
-/** Spending order: soonest to expire first, then oldest (S28). */
-export function spentBefore(a: LotRow, b: LotRow): boolean {
-  const end = (lot: LotRow) => lot.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
-  if (end(a) !== end(b)) return end(a) < end(b);
-  const start = (lot: LotRow) => lot.activatesAt?.getTime() ?? Number.POSITIVE_INFINITY;
-  if (start(a) !== start(b)) return start(a) < start(b);
-  return a.seq < b.seq;
-}
+export const hadKey = (memberId: number, rewardId: number) => `${memberId}/${rewardId}`;
 
 export function memberIdOf(held: Pick<Held, 'memberIds'>, programId: number, ref: MemberRef) {
   return 'id' in ref ? ref.id : held.memberIds.get(externalKey(programId, ref.externalId));

@@ -13,7 +13,8 @@ import type {
   TierChangeRow,
 } from './rows.ts';
 
-const lotColumns = `l.member_id as "memberId", l.seq, l.program_id as "programId", l.amount,
+/** Columns of a lot `l`, as `LotRow`. */
+export const lotColumns = `l.member_id as "memberId", l.seq, l.program_id as "programId", l.amount,
   l.remaining, l.held, l.reversed, l.activates_at as "activatesAt", l.expires_at as "expiresAt"`;
 
 /** Open lots of the members, as they are spent: soonest to expire first (S28). */

@@ -2,6 +2,7 @@
 import { needsOf } from '../earning/needs.ts';
 import { earlier, type LocalDate, localDateOf } from '../platform/calendar.ts';
 import type { PoolClient } from '../platform/db.ts';
+import { push } from '../platform/lists.ts';
 import { type Held, memberIdOf, taskKey } from './held.ts';
 import {
   loadAdjustments,
@@ -216,10 +217,4 @@ function originOf(row: Awaited<ReturnType<typeof loadOrigins>>[number], held: He
       expiresAt: row.expiresAt,
     };
   return { ...row, lot };
-}
-
-function push<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [value]);
-  else list.push(value);
 }

@@ -10,13 +10,14 @@ import {
   lockMembers,
   lockMembersByExternalId,
   lockMembersById,
-  lockRewards,
   openBatch,
 } from './engine.sql.ts';
 import { activityKey, externalKey, type Held } from './held.ts';
 import { type ReceiptKey, receiptId, type StoredReceipt } from './idempotency.ts';
 import { loadHistory } from './load-history.ts';
+import { findOrders, holdOrders } from './load-orders.ts';
 import type { Touches } from './operation.ts';
+import { lockRewards } from './orders.sql.ts';
 import { settled } from './write.ts';
 
 /** What of a command decides which rows are loaded. */
@@ -102,7 +103,7 @@ const openAndLock = (client: PoolClient, requests: readonly Request[]) =>
     openBatch(client, unique(requests.map(({ programId }) => programId)), {
       events: requests.length,
       members: requests.filter(({ touches }) => touches.enrols).length,
-      redemptions: requests.filter(({ touches }) => touches.redeems).length,
+      redemptions: requests.filter(({ touches }) => touches.redeems !== undefined).length,
       holds: requests.filter(({ touches }) => touches.holds).length,
       adjustments: requests.filter(({ touches }) => touches.asks).length,
     }),
@@ -151,13 +152,24 @@ export async function loadBatch(
     activities: new Map(
       activities.map((row) => [activityKey(row.programId, row.type, row.reference), row]),
     ),
+    orders: new Map(),
+    orderCodes: new Map(),
+    freeCodes: new Map(),
+    spent: new Map(),
+    had: new Map(),
     eventPositions: idsOf(opening.events),
     newMemberIds: idsOf(opening.members),
     newRedemptionIds: idsOf(opening.redemptions),
     newHoldIds: idsOf(opening.holds),
     newAdjustmentIds: idsOf(opening.adjustments),
   };
-  await loadHistory(client, held, requests);
+  const orders = findOrders(client, held, requests);
+  const history = loadHistory(client, held, requests);
+  if (orders === undefined) await history;
+  else {
+    await settled([history, orders]);
+    holdOrders(held, await orders);
+  }
   return {
     held,
     receipts: new Map(receipts.map((row) => [receiptId(row), row])),

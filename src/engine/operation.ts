@@ -36,8 +36,12 @@ export type Touches = {
   readonly activity?: { readonly type: string; readonly reference: string };
   /** It settles a period of a task: the one that starts then, or else the one to be claimed next. */
   readonly task?: { readonly key: string; readonly periodStart: string | null };
-  /** It makes a redemption and needs an id for it. */
-  readonly redeems?: boolean;
+  /** It makes a redemption of so many units: it needs an id, and may be given codes. */
+  readonly redeems?: number;
+  /** It changes this order … */
+  readonly redemption?: number;
+  /** … and may give back what it cost, to the lots that paid for it. */
+  readonly refunds?: boolean;
 };
 
 /**

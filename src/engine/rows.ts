@@ -2,8 +2,10 @@
  * The rows the engine holds and writes. Points, ids and sequence numbers are whole numbers
  * within ±(2^53 − 1); calendar dates are 'YYYY-MM-DD'.
  */
+import type { RedemptionState, RewardCodeState, RewardKind } from '../generated/prisma/enums.ts';
 import type { LocalDate } from '../platform/calendar.ts';
 import type { Counters } from '../points/counters.ts';
+import type { RewardTerms } from '../rewards/terms.ts';
 
 /** When a fact happened and what it was judged by; rule changes never move it (S2). */
 export type FactTime = {
@@ -46,7 +48,7 @@ export type MemberState = {
   eventPosition: number;
 };
 
-export type EntryKind = 'EARN' | 'SPEND' | 'EXPIRY' | 'ADJUSTMENT' | 'REVERSAL';
+export type EntryKind = 'EARN' | 'SPEND' | 'EXPIRY' | 'ADJUSTMENT' | 'REVERSAL' | 'REFUND';
 
 /** JSON as the ledger and the event log store it. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -85,6 +87,7 @@ export type AllocationRow = {
   readonly debitSeq: number;
   readonly lotSeq: number;
   readonly amount: number;
+  readonly version: number;
 };
 
 export type CheckInRow = FactTime & {
@@ -189,11 +192,12 @@ export type NoticeRow = {
   readonly sentAt: Date;
 };
 
-export type RewardRow = {
+/** A reward as orders are judged by it: its terms without what only the catalogue shows. */
+export type RewardRow = Readonly<
+  Omit<RewardTerms, 'visibility' | 'description' | 'imageUrl' | 'tags' | 'stock'>
+> & {
   readonly id: number;
   readonly programId: number;
-  readonly title: string;
-  readonly price: number;
   stock: number | null;
 };
 
@@ -202,10 +206,39 @@ export type RedemptionRow = FactTime & {
   readonly programId: number;
   readonly memberId: number;
   readonly rewardId: number;
+  readonly kind: RewardKind;
   readonly quantity: number;
+  /** Of its units, how many were given back. */
+  cancelledUnits: number;
+  /** Paid in all: quantity × price at that time. */
   readonly points: number;
-  readonly state: 'CONFIRMED';
+  readonly unitCash: number | null;
+  readonly cashCurrency: string | null;
+  state: RedemptionState;
+  readonly reservedUntil: Date | null;
   readonly entrySeq: number;
+  updatedAt: Date;
+};
+
+/** One move of an order; `position` is that of the event that tells of it. */
+export type RedemptionChangeRow = {
+  readonly redemptionId: number;
+  readonly position: number;
+  readonly at: Date;
+  readonly actor: string;
+  readonly fromState: RedemptionState | null;
+  readonly toState: RedemptionState;
+  readonly units: number;
+  readonly note: string | null;
+};
+
+/** A code of a COUPON. What it says never comes here: commands do not need it (S57). */
+export type CodeRow = {
+  readonly id: number;
+  readonly rewardId: number;
+  redemptionId: number | null;
+  state: RewardCodeState;
+  usedAt: Date | null;
 };
 
 export type EventRow = {

@@ -11,16 +11,15 @@ import type {
   LotRow,
   MemberState,
   NoticeRow,
-  RewardRow,
   SettlementRow,
   TierChangeRow,
 } from './rows.ts';
 import { type Columns, inserter, updater } from './writer.ts';
 
-const instant = (at: Date | null) => (at === null ? null : instantText(at));
+export const instant = (at: Date | null) => (at === null ? null : instantText(at));
 const bytes = (value: Buffer | null) => (value === null ? null : value.toString('hex'));
 
-const factTime: Columns<FactTime> = {
+export const factTime: Columns<FactTime> = {
   occurred_at: ['timestamptz', (row) => instant(row.occurredAt)],
   local_date: ['date', (row) => row.localDate],
   zone: ['text', (row) => row.zone],
@@ -128,6 +127,7 @@ export const insert = {
     debit_seq: ['bigint', (row) => row.debitSeq],
     lot_seq: ['bigint', (row) => row.lotSeq],
     amount: ['bigint', (row) => row.amount],
+    version: ['bigint', (row) => row.version],
   }),
   checkIns: inserter<Changes['inserts']['checkIns'][number]>('check_in', {
     member_id: ['bigint', (row) => row.memberId],
@@ -149,17 +149,6 @@ export const insert = {
     ...factTime,
     recorded_at: ['timestamptz', (row) => instant(row.recordedAt)],
     points: ['bigint', (row) => row.points],
-  }),
-  redemptions: inserter<Changes['inserts']['redemptions'][number]>('redemption', {
-    id: ['bigint', (row) => row.id],
-    program_id: ['int', (row) => row.programId],
-    member_id: ['bigint', (row) => row.memberId],
-    reward_id: ['bigint', (row) => row.rewardId],
-    quantity: ['int', (row) => row.quantity],
-    points: ['bigint', (row) => row.points],
-    state: ['redemption_state', (row) => row.state],
-    entry_seq: ['bigint', (row) => row.entrySeq],
-    ...factTime,
   }),
   holds: inserter<HoldRow>('hold', {
     id: ['bigint', (row) => row.id],
@@ -245,11 +234,6 @@ export const update = {
       reversed: ['bigint', (row) => row.reversed],
       activates_at: ['timestamptz', (row) => instant(row.activatesAt)],
     },
-  ),
-  rewards: updater<RewardRow>(
-    'reward',
-    { id: ['bigint', (row) => row.id] },
-    { stock: ['int', (row) => row.stock] },
   ),
   profiles: updater<MemberState>('member', { id: ['bigint', (row) => row.memberId] }, profile),
   budgets: updater<BudgetRow>(

@@ -1,5 +1,6 @@
 /** How a batch's changes become one statement, with a multi-row clause for each table. */
 import type { Changes } from './changes.ts';
+import { insertOrders, updateOrders } from './order-tables.ts';
 import { insert, update } from './tables.ts';
 import type { Writer } from './writer.ts';
 
@@ -37,8 +38,11 @@ export function writeStatement(changes: Changes): WriteStatement {
   add('o', insert.allocations, inserts.allocations);
   add('c', insert.checkIns, inserts.checkIns);
   add('t', insert.activities, inserts.activities);
-  add('r', insert.redemptions, inserts.redemptions);
-  add('R', update.rewards, changes.updated('rewards'));
+  add('r', insertOrders.redemptions, inserts.redemptions);
+  add('s', insertOrders.changes, inserts.redemptionChanges);
+  add('S', updateOrders.redemptions, changes.updated('redemptions'));
+  add('R', updateOrders.rewards, changes.updated('rewards'));
+  add('C', updateOrders.codes, changes.updated('codes'));
   add('h', insert.holds, inserts.holds);
   add('H', update.holds, changes.updated('holds'));
   add('p', insert.holdLots, inserts.holdLots);

@@ -25,6 +25,8 @@ const plainTypes = new Set([
   'bytea',
   'entry_kind',
   'redemption_state',
+  'reward_kind',
+  'reward_code_state',
   'hold_state',
   'adjustment_state',
 ]);

@@ -1,8 +1,10 @@
 import DataLoader from 'dataloader';
-import type { MemberState } from '../engine/rows.ts';
+import type { MemberState, RedemptionChangeRow } from '../engine/rows.ts';
 import { findMember, loadMembers } from '../members/members.sql.ts';
 import type { Pool } from '../platform/db.ts';
+import { groupBy } from '../platform/lists.ts';
 import { loadPointsByState, type PointsByState } from '../points/points.sql.ts';
+import { loadChanges, loadCodes, type OrderCode } from '../redemptions/redemptions.sql.ts';
 import { loadOffers, type MemberReads, type OfferWanted } from '../rewards/load-offers.ts';
 import type { Offer } from '../rewards/offer.ts';
 import type { ShopperTools } from '../rewards/shopper.ts';
@@ -17,6 +19,8 @@ export type Loaders = {
   readonly pointsByState: DataLoader<number, PointsByState>;
   readonly offers: DataLoader<OfferWanted, Offer | null>;
   readonly tasks: DataLoader<TasksKey, readonly StoredTask[]>;
+  readonly redemptionCodes: DataLoader<number, OrderCode[]>;
+  readonly redemptionChanges: DataLoader<number, RedemptionChangeRow[]>;
 };
 
 /** Tasks of a member: of these rules, and so many periods back. */
@@ -44,6 +48,12 @@ export function createLoaders(tools: ShopperTools): Loaders {
     }, options),
     offers: new DataLoader((wanted) => loadOffers(tools, reads, wanted), options),
     tasks: new DataLoader((keys) => loadAllTasks(pool, keys), options),
+    redemptionCodes: new DataLoader(async (ids) => {
+      return byOrder(ids, await loadCodes(pool, ids));
+    }, options),
+    redemptionChanges: new DataLoader(async (ids) => {
+      return byOrder(ids, await loadChanges(pool, ids));
+    }, options),
   };
   const reads: MemberReads = {
     find: (programId, ref) =>
@@ -62,3 +72,12 @@ async function loadAllTasks(pool: Pool, keys: readonly TasksKey[]): Promise<Stor
   for (const row of rows) byMember.get(row.memberId)?.push(row);
   return keys.map(({ memberId }) => byMember.get(memberId) ?? []);
 }
+
+/** Rows of each order asked for. */
+const byOrder = <Row extends { readonly redemptionId: number }>(
+  ids: readonly number[],
+  rows: readonly Row[],
+) => {
+  const groups = groupBy(rows, ({ redemptionId }) => redemptionId);
+  return ids.map((id) => groups.get(id) ?? []);
+};

@@ -44,3 +44,23 @@ export const AudienceInput = builder.inputType('AudienceInput', {
     memberSinceBefore: t.field({ type: 'Date', description: 'Enrolled before this date.' }),
   }),
 });
+
+export const RewardKindEnum = builder.enumType('RewardKind', {
+  description: 'What a reward is, and so how its orders are fulfilled.',
+  values: {
+    GOODS: { description: 'Sent: prepared, shipped, delivered.' },
+    COUPON: { description: 'A code out of an imported pool.' },
+    VIRTUAL: { description: 'Issued by another system, such as an upgrade.' },
+    SERVICE: { description: 'Issued, and used on site.' },
+  },
+});
+
+export const LimitPeriodEnum = builder.enumType('LimitPeriod', {
+  description: 'A period in which one member may have so many units of a reward.',
+  values: {
+    DAY: { description: 'A local day.' },
+    WEEK: { description: 'A week, from Monday.' },
+    MONTH: { description: 'A calendar month.' },
+    EVER: { description: 'For ever.' },
+  },
+});

@@ -2,7 +2,6 @@ import { ActivityReferenceReused } from '../activities/activities.refusals.ts';
 import { MemberAlreadyEnrolled, MemberNotFound } from '../members/members.refusals.ts';
 import { BalanceOutOfRange, InsufficientPoints } from '../points/points.refusals.ts';
 import { OccurredInFuture, OccurredTooLongAgo } from '../programs/occurrence.ts';
-import { OutOfStock, PriceChanged } from '../redemptions/redemptions.refusals.ts';
 import { RewardNotFound } from '../rewards/rewards.refusals.ts';
 import { builder } from './builder.ts';
 import { toGlobalId } from './ids.ts';
@@ -61,22 +60,6 @@ builder.objectType(RewardNotFound, {
   name: 'RewardNotFound',
   description: 'The program has no such reward.',
   interfaces,
-});
-
-builder.objectType(PriceChanged, {
-  name: 'PriceChanged',
-  description: 'The price is not the one the buyer saw.',
-  interfaces,
-  fields: (t) => ({
-    price: t.expose('price', { type: 'SafeInt', description: 'Points for one unit, now.' }),
-  }),
-});
-
-builder.objectType(OutOfStock, {
-  name: 'OutOfStock',
-  description: 'Fewer units are left than were asked for.',
-  interfaces,
-  fields: (t) => ({ stock: t.exposeInt('stock', { description: 'Units left.' }) }),
 });
 
 builder.objectType(InsufficientPoints, {

@@ -24,6 +24,23 @@ export const findExpiredHolds = (pool: Pool, now: Date) =>
     [now.toISOString()],
   );
 
+/** A reservation whose time is over. */
+export type DueReservation = DueMember & {
+  readonly redemptionId: number;
+  readonly rewardId: number;
+};
+
+export const findExpiredReservations = (pool: Pool, now: Date) =>
+  named<DueReservation>(
+    pool,
+    'jobs.findExpiredReservations',
+    `select id as "redemptionId", reward_id as "rewardId", member_id as "memberId",
+            program_id as "programId"
+     from redemption where state = 'RESERVED' and reserved_until <= $1
+     order by reserved_until, id limit ${limits.jobMembersMax}`,
+    [now.toISOString()],
+  );
+
 /** Members whose tier is to be evaluated. */
 export const findTiersDue = (pool: Pool, now: Date) =>
   named<DueMember>(

@@ -22,7 +22,7 @@ export type Job = {
   readonly name: string;
   /** When, as crontab has it: minute, hour, day, month, weekday (UTC). */
   readonly cron: string;
-  /** Does all that is due now; returns for how many members. */
+  /** Does all that is due now; returns for how many members (or orders). */
   run(): Promise<number>;
 };
 
@@ -30,20 +30,25 @@ export type Job = {
  * Runs an operation for every member for whom it is due, through the engine: what it finds nothing
  * to do for, it leaves alone, so nobody depends on when or how often this runs.
  */
-export async function runForDue<Input extends Keyed & { readonly member: MemberRef }, Outcome>(
+export async function runForDue<
+  Input extends Keyed & { readonly member: MemberRef },
+  Outcome,
+  Due extends DueMember,
+>(
   { engine, clock }: JobTools,
   name: string,
   operation: Operation<Input, Outcome>,
-  find: (now: Date) => Promise<DueMember[]>,
-  inputOf: (member: MemberRef) => Input,
+  find: (now: Date) => Promise<Due[]>,
+  inputOf: (member: MemberRef, due: Due) => Input,
 ): Promise<number> {
   let members = 0;
   for (let round = 0; round < limits.jobRoundsMax; round += 1) {
     const due = await find(clock.now());
     await Promise.all(
-      due.map(({ memberId, programId }) =>
-        engine.run(operation, { kind: 'system', programId, name }, inputOf({ id: memberId })),
-      ),
+      due.map((one) => {
+        const viewer = { kind: 'system', programId: one.programId, name } as const;
+        return engine.run(operation, viewer, inputOf({ id: one.memberId }, one));
+      }),
     );
     members += due.length;
     if (due.length < limits.jobMembersMax) break;

@@ -1,9 +1,16 @@
 import { expireMemberHolds } from '../holds/end-hold.ts';
 import { expirePoints } from '../points/expire-points.ts';
 import { noticeExpiry } from '../points/notice-expiry.ts';
+import { expireRedemption } from '../redemptions/cancel-redemption.ts';
 import { runBackfills } from '../tasks/backfill.ts';
 import { evaluateMemberTier } from '../tiers/evaluate-tier.ts';
-import { findExpiredHolds, findExpiredLots, findExpiringLots, findTiersDue } from './due.sql.ts';
+import {
+  findExpiredHolds,
+  findExpiredLots,
+  findExpiredReservations,
+  findExpiringLots,
+  findTiersDue,
+} from './due.sql.ts';
 import { type Job, type JobTools, runForDue } from './due.ts';
 
 /** Everything that time brings, and when it is looked for. */
@@ -32,6 +39,18 @@ export function createJobs(tools: JobTools): readonly Job[] {
           expireMemberHolds,
           (now) => findExpiredHolds(pool, now),
           (member) => ({ member }),
+        ),
+    },
+    {
+      name: 'expireRedemptions',
+      cron: '* * * * *',
+      run: () =>
+        runForDue(
+          tools,
+          'redemptions',
+          expireRedemption,
+          (now) => findExpiredReservations(pool, now),
+          (member, { redemptionId, rewardId }) => ({ member, redemptionId, rewardId }),
         ),
     },
     {

@@ -40,7 +40,7 @@ const monthsMax = 30;
 const periods = { DAY: 'DAILY', WEEK: 'WEEKLY', MONTH: 'MONTHLY' } as const;
 
 /** Whether two dates lie in the same day, week (from Monday) or month. */
-function shares(period: CapPeriod, a: LocalDate, b: LocalDate): boolean {
+export function shares(period: CapPeriod, a: LocalDate, b: LocalDate): boolean {
   if (a === b) return true;
   if (period === 'DAY') return false;
   if (period === 'MONTH') return monthOf(a) === monthOf(b);

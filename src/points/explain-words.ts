@@ -25,6 +25,10 @@ const english: Words = {
   ENROLMENT: ({ title }) => `${title ?? 'Welcome'}.`,
   TASK: ({ title }) => `Task completed: ${title}.`,
   REDEMPTION: ({ quantity, title, price }) => `${quantity} × ${title}, ${price} points each.`,
+  REFUND: ({ units, title, price, renewed }) =>
+    `${units} × ${title} given back, ${price} points each${
+      Number(renewed) > 0 ? `; ${renewed} of them had expired and live on for a while` : ''
+    }.`,
   HOLD: ({ reason, held }) => `Taken from a hold of ${held} points: ${reason}.`,
   EXPIRY: ({ amount }) => `What was left of ${amount} points expired.`,
   REVERSAL: ({ reversed, of, debt, unrecovered }) =>
@@ -61,6 +65,10 @@ const chinese: Words = {
   ENROLMENT: ({ title }) => `${title ?? '新人礼'}。`,
   TASK: ({ title }) => `完成任务：${title}。`,
   REDEMPTION: ({ quantity, title, price }) => `${title} × ${quantity}，每件 ${price} 积分。`,
+  REFUND: ({ units, title, price, renewed }) =>
+    `退还 ${title} × ${units}，每件 ${price} 积分${
+      Number(renewed) > 0 ? `，其中 ${renewed} 积分原已过期，已延长有效期` : ''
+    }。`,
   HOLD: ({ reason, held }) => `从冻结的 ${held} 积分中扣除：${reason}。`,
   EXPIRY: ({ amount }) => `${amount} 积分中剩余的部分已过期。`,
   REVERSAL: ({ reversed, of, debt, unrecovered }) =>

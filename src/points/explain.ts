@@ -11,6 +11,7 @@ export type EntryReason =
   | 'ENROLMENT'
   | 'TASK'
   | 'REDEMPTION'
+  | 'REFUND'
   | 'HOLD'
   | 'EXPIRY'
   | 'REVERSAL'
@@ -33,6 +34,7 @@ export function reasonOf({
     if (purpose === 'BASE') return 'CHECK_IN';
     return purpose.startsWith('RULE:') ? 'RULE' : 'STREAK_CORRECTION';
   }
+  if (sourceType === 'REDEMPTION' && purpose !== 'PRICE') return 'REFUND';
   if (sourceType === 'LOT') return 'EXPIRY';
   if (sourceType === 'ENTRY') return 'REVERSAL';
   return sourceType as EntryReason;

@@ -47,9 +47,22 @@ export function creditPoints(
 ): EntryRow {
   assert(Number.isSafeInteger(amount) && amount > 0, 'a credit is a positive whole number');
   const entry = appendEntry(facts, member, kind, amount, time, told(source, life), life);
+  const lot = openLot(facts, member, entry.seq, amount, life);
+  if (member.debt > 0) repayDebts(facts, member, lot);
+  return entry;
+}
+
+/** Makes the lot of a credit, and keeps the account's shortcuts to its life. */
+export function openLot(
+  facts: Facts,
+  member: MemberState,
+  seq: number,
+  amount: number,
+  life: LotLife,
+): LotRow {
   const lot: LotRow = {
     memberId: member.memberId,
-    seq: entry.seq,
+    seq,
     programId: member.programId,
     amount,
     remaining: amount,
@@ -66,11 +79,10 @@ export function creditPoints(
         ? pick(Math.max, member.pendingUntil, activatesAt)
         : member.pendingUntil,
   });
-  if (member.debt > 0) repayDebts(facts, member, lot);
-  return entry;
+  return lot;
 }
 
-/** Covers what is owed from lots that became active since (S33). */
+/** Covers what is owed from lots that became active since, or got points back (S33). */
 export function settleDebts(facts: Facts, member: MemberState): void {
   for (const lot of member.debt > 0 ? spendableLots(facts, member) : []) {
     repayDebts(facts, member, lot);
@@ -132,11 +144,12 @@ export function expireLots(
   const entries = expired.map((lot) => {
     const rest = freeOf(lot); // What a hold has pinned expires when it is released.
     const before = lot.amount - lot.remaining;
+    const seq = member.entrySeq + 1; // What was given back to it since may expire alike.
     const at = time(lot.expiresAt ?? facts.now);
     const source = {
       sourceType: 'LOT' as const,
       sourceId: `${lot.memberId}:${lot.seq}`,
-      purpose: `EXPIRY:${before}`,
+      purpose: `EXPIRY:${before}:${seq}`,
       ruleVersion: null,
       explanation: { lot: lot.seq, amount: lot.amount },
     };
@@ -199,7 +212,30 @@ export function takeFrom(facts: Facts, lot: LotRow, debitSeq: number, amount: nu
     debitSeq,
     lotSeq: lot.seq,
     amount,
+    version: facts.versionOf(lot.memberId),
   });
+}
+
+/** Gives back to a lot what a debit took from it; `refundSeq` is the line that says so (S35). */
+export function giveBackTo(
+  facts: Facts,
+  member: MemberState,
+  lot: LotRow,
+  refundSeq: number,
+  amount: number,
+): void {
+  assert(amount > 0 && lot.remaining + amount <= lot.amount, 'a lot gets back what it gave');
+  facts.changes.update('lots', lot, { remaining: lot.remaining + amount });
+  facts.reopenLot(lot);
+  facts.changes.insert('allocations', {
+    memberId: lot.memberId,
+    debitSeq: refundSeq,
+    lotSeq: lot.seq,
+    amount: -amount,
+    version: facts.versionOf(lot.memberId),
+  });
+  const nextExpiryAt = pick(Math.min, member.nextExpiryAt, lot.expiresAt);
+  facts.changes.update('members', member, { nextExpiryAt });
 }
 
 /** The earlier or later of two instants, either of which may be missing. */

@@ -76,6 +76,7 @@ const EntryKindEnum = builder.enumType('LedgerEntryKind', {
     EXPIRY: { description: 'Takes what was left of expired points.' },
     ADJUSTMENT: { description: 'Adds or takes points by hand.' },
     REVERSAL: { description: 'Takes back what an earlier line earned.' },
+    REFUND: { description: 'Gives back what an earlier line spent.' },
   },
 });
 
@@ -93,6 +94,7 @@ const ReasonEnum = builder.enumType('AwardReason', {
     ENROLMENT: { description: 'A rule for newcomers paid.' },
     TASK: { description: 'A task was completed.' },
     REDEMPTION: { description: 'A reward was bought.' },
+    REFUND: { description: 'What a reward had cost was given back.' },
     HOLD: { description: 'Points of a hold were captured.' },
     EXPIRY: { description: 'Points expired.' },
     REVERSAL: { description: 'What was earned was taken back.' },

@@ -1,4 +1,6 @@
+import type { RedemptionState, RewardCodeState } from '../generated/prisma/enums.ts';
 import { Refusal } from '../platform/refusal.ts';
+import type { UnitLimit } from '../rewards/terms.ts';
 
 /** Fewer units are left than were asked for. */
 export class OutOfStock extends Refusal {
@@ -19,5 +21,89 @@ export class PriceChanged extends Refusal {
   constructor(price: number) {
     super('The price has changed.');
     this.price = price;
+  }
+}
+
+/** It is a draft, withdrawn, or outside its time of sale. */
+export class RewardNotOnSale extends Refusal {
+  readonly code = 'REWARD_NOT_ON_SALE';
+
+  constructor() {
+    super('This reward is not on sale.');
+  }
+}
+
+/** The reward is for others. */
+export class NotEligible extends Refusal {
+  readonly code = 'NOT_ELIGIBLE';
+
+  constructor() {
+    super('This reward is not offered to this member.');
+  }
+}
+
+/** The member would have more units in a period than the reward allows (S58). */
+export class RedemptionLimitReached extends Refusal {
+  readonly code = 'REDEMPTION_LIMIT_REACHED';
+  readonly limit: number;
+  readonly period: UnitLimit['period'];
+  readonly left: number;
+
+  constructor({ units, period }: UnitLimit, left: number) {
+    super('This is more than one member may have.');
+    this.limit = units;
+    this.period = period;
+    this.left = left;
+  }
+}
+
+/** There is no such order, or it is not this member's. */
+export class RedemptionNotFound extends Refusal {
+  readonly code = 'REDEMPTION_NOT_FOUND';
+
+  constructor() {
+    super('There is no such order.');
+  }
+}
+
+/** Orders of this kind cannot go there from where this one stands (S54). */
+export class RedemptionMoveRefused extends Refusal {
+  readonly code = 'REDEMPTION_MOVE_REFUSED';
+  readonly from: RedemptionState;
+  readonly to: RedemptionState;
+
+  constructor(from: RedemptionState, to: RedemptionState) {
+    super('The order cannot move there from where it stands.');
+    this.from = from;
+    this.to = to;
+  }
+}
+
+/** Members cannot do this to an order themselves. */
+export class NotByMember extends Refusal {
+  readonly code = 'NOT_BY_MEMBER';
+
+  constructor() {
+    super('Members cannot do this themselves.');
+  }
+}
+
+/** The reward has no such code. */
+export class CodeNotFound extends Refusal {
+  readonly code = 'CODE_NOT_FOUND';
+
+  constructor() {
+    super('There is no such code.');
+  }
+}
+
+/** The code belongs to nobody yet, was used, or is void. */
+export class CodeNotUsable extends Refusal {
+  readonly code = 'CODE_NOT_USABLE';
+  readonly state: RewardCodeState;
+
+  constructor(state: RewardCodeState) {
+    super('The code cannot be used.');
+    this.state = state;
   }
 }

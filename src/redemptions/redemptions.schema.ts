@@ -1,52 +1,196 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
 import { z } from 'zod';
+import type { RedemptionState } from '../generated/prisma/enums.ts';
 import { builder } from '../graphql/builder.ts';
 import { byId } from '../graphql/by-id.ts';
-import { known } from '../graphql/context.ts';
-import { fromGlobalId } from '../graphql/ids.ts';
-import { idempotencyKeyText, withoutNulls } from '../graphql/inputs.ts';
+import { type Context, known } from '../graphql/context.ts';
+import { fromGlobalId, rowId } from '../graphql/ids.ts';
 import { cursorCodec, pageOf } from '../graphql/paging.ts';
-import { type Payload, payloadInterfaces, toPayload } from '../graphql/payload.ts';
-import { MemberByInput, MemberType } from '../graphql/refs.ts';
-import { mayReadPrivate, memberRefFor } from '../members/member-access.ts';
-import { type RedeemRewardOutcome, redeemReward, redeemRewardRefusals } from './redeem-reward.ts';
+import { MemberType, RewardKindEnum } from '../graphql/refs.ts';
+import { mayReadPrivate } from '../members/member-access.ts';
+import { assert } from '../platform/assert.ts';
+import { unitPrice } from './order-steps.ts';
+import { RedemptionCodeStateEnum, RedemptionStateEnum } from './redemption-enums.schema.ts';
+import type { OrderCode } from './redemptions.sql.ts';
+import { stateAt } from './states.ts';
 
-const RedemptionStateEnum = builder.enumType('RedemptionState', {
-  description: 'Where an order stands.',
-  values: {
-    RESERVED: { description: 'Points and stock are set aside until it is confirmed.' },
-    CONFIRMED: { description: 'Paid; the reward is the member’s.' },
-    PREPARING: { description: 'Goods are being packed.' },
-    SHIPPED: { description: 'Goods are on their way.' },
-    DELIVERED: { description: 'Goods have arrived.' },
-    ISSUED: { description: 'It can be used: its codes are there, or it was issued elsewhere.' },
-    USED: { description: 'It was used.' },
-    CANCELLED: { description: 'All of it was given back.' },
-    FAILED: { description: 'It could not be fulfilled; all of it was given back.' },
-    EXPIRED: { description: 'A reservation that was not confirmed in time; all was given back.' },
-  },
+type CashPart = {
+  readonly unit: bigint;
+  readonly currency: string;
+  readonly quantity: number;
+  readonly cancelledUnits: number;
+};
+
+const CashType = builder.objectRef<CashPart>('RedemptionCash').implement({
+  description:
+    'What is paid in money besides the points, elsewhere: it is told here, never moved. In the ' +
+    'currency’s smallest unit.',
+  fields: (t) => ({
+    unit: t.expose('unit', { type: 'SafeInt', description: 'For one unit.' }),
+    total: t.field({
+      type: 'SafeInt',
+      description: 'For all units of the order.',
+      resolve: ({ unit, quantity }) => unit * BigInt(quantity),
+    }),
+    refunded: t.field({
+      type: 'SafeInt',
+      description: 'What belongs to the units that were given back.',
+      resolve: ({ unit, cancelledUnits }) => unit * BigInt(cancelledUnits),
+    }),
+    currency: t.exposeString('currency', { description: 'Code of ISO 4217, such as EUR.' }),
+  }),
 });
 
-const RedemptionType = builder.prismaObject('Redemption', {
-  description: 'A reward bought with points.',
+/** The last four characters: enough to find it again, too little to use it (S57). */
+const masked = (code: string) => `••••${code.length > 4 ? code.slice(-4) : ''}`;
+
+/** Members see their own orders only, and SERVICE keys act for them; operators need no code. */
+const seesCodes = ({ viewer }: Context) => viewer.kind !== 'key' || viewer.role === 'SERVICE';
+
+const CodeType = builder.objectRef<OrderCode>('RedemptionCode').implement({
+  description: 'A code of a coupon; it belongs to one order for ever.',
   fields: (t) => ({
-    id: t.id({
-      description: 'Opaque id of the order.',
-      resolve: ({ id }) => Buffer.from(`Redemption:${id}`).toString('base64'),
+    code: t.string({
+      description:
+        'What it says: in full for the member and SERVICE keys; OPERATOR keys see the last four ' +
+        'characters.',
+      resolve: ({ code }, _args, context) => (seesCodes(context) ? code : masked(code)),
     }),
+    state: t.expose('state', { type: RedemptionCodeStateEnum, description: 'Where it stands.' }),
+    usedAt: t.expose('usedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was used; null when it was not.',
+    }),
+  }),
+});
+
+type Change = {
+  readonly at: Date;
+  readonly actor: string;
+  readonly fromState: RedemptionState | null;
+  readonly toState: RedemptionState;
+  readonly units: number;
+  readonly note: string | null;
+};
+
+const ChangeType = builder.objectRef<Change>('RedemptionChange').implement({
+  description: 'One move of an order.',
+  fields: (t) => ({
+    at: t.expose('at', { type: 'DateTime', description: 'When.' }),
+    from: t.expose('fromState', {
+      type: RedemptionStateEnum,
+      nullable: true,
+      description: 'Where it stood; null when it was made.',
+    }),
+    to: t.expose('toState', {
+      type: RedemptionStateEnum,
+      description: 'Where it went; the same when only units changed.',
+    }),
+    units: t.exposeInt('units', { description: 'Units given back with it.' }),
+    note: t.exposeString('note', {
+      nullable: true,
+      description: 'A reason, a payment, a parcel: in the words of who did it.',
+    }),
+    actor: t.string({
+      nullable: true,
+      description: 'Who did it, such as key:ID or member; null for member tokens.',
+      resolve: ({ actor }, _args, { viewer }) => (viewer.kind === 'key' ? actor : null),
+    }),
+  }),
+});
+
+const RedemptionType = builder.prismaNode('Redemption', {
+  description: 'A reward bought with points: an order.',
+  id: { field: 'id' },
+  authScopes: { acts: true },
+  findUnique: (id, { viewer }) => ({
+    id: BigInt(rowId(id)),
+    programId: known(viewer).programId,
+    // Members find their own only.
+    ...(viewer.kind === 'member' && { member: { externalId: viewer.externalId } }),
+  }),
+  nullable: true,
+  fields: (t) => ({
     reward: t.relation('reward', { description: 'What was bought.' }),
-    quantity: t.exposeInt('quantity', { description: 'How many units.' }),
+    member: t.field({
+      type: MemberType,
+      description: 'Who bought it.',
+      resolve: async ({ memberId }, _args, { loaders }) => {
+        const member = await loaders.members.load(Number(memberId));
+        assert(member !== undefined, 'an order has its member');
+        return member;
+      },
+    }),
+    kind: t.expose('kind', { type: RewardKindEnum, description: 'How it is fulfilled.' }),
+    state: t.field({
+      type: RedemptionStateEnum,
+      description: 'Where the order stands now; a reservation ends at its instant.',
+      resolve: (order, _args, { app }) => stateAt(order, app.clock.now()),
+    }),
+    quantity: t.exposeInt('quantity', { description: 'How many units were bought.' }),
+    cancelledUnits: t.exposeInt('cancelledUnits', {
+      description: 'How many of them were given back: cancelled, failed or expired.',
+    }),
+    unitPrice: t.field({
+      type: 'SafeInt',
+      description: 'Points for one unit.',
+      resolve: ({ points, quantity }) => unitPrice({ points: Number(points), quantity }),
+    }),
     points: t.expose('points', { type: 'SafeInt', description: 'Points paid in all.' }),
-    state: t.expose('state', { type: RedemptionStateEnum, description: 'Where the order stands.' }),
+    refunded: t.field({
+      type: 'SafeInt',
+      description: 'Points given back: those of the units given back.',
+      resolve: ({ points, quantity, cancelledUnits }) =>
+        unitPrice({ points: Number(points), quantity }) * cancelledUnits,
+    }),
+    cash: t.field({
+      type: CashType,
+      nullable: true,
+      description: 'What is paid in money besides; null when nothing is.',
+      resolve: ({ unitCash: unit, cashCurrency: currency, quantity, cancelledUnits }) =>
+        unit === null || currency === null ? null : { unit, currency, quantity, cancelledUnits },
+    }),
+    reservedUntil: t.expose('reservedUntil', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'A reservation ends by itself at this instant; null for one never reserved.',
+    }),
     occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When it was bought.' }),
     localDate: t.expose('localDate', {
       type: 'Date',
-      description: 'The date of the order in the program’s zone.',
+      description: 'The date of the order in the program’s zone: limits count by it.',
+    }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'Of the newest change.' }),
+    codes: t.field({
+      type: [CodeType],
+      description: 'The codes of a coupon, one a unit, once it is confirmed; empty otherwise.',
+      resolve: ({ id }, _args, { loaders }) => loaders.redemptionCodes.load(Number(id)),
+    }),
+    changes: t.field({
+      type: [ChangeType],
+      description: 'Its history, oldest move first.',
+      resolve: ({ id }, _args, { loaders }) => loaders.redemptionChanges.load(Number(id)),
     }),
   }),
 });
 
 const redemptionCursor = cursorCodec('redemptions', z.number().int().positive());
+
+/** Orders that stand in one of these states now, as Prisma's conditions. */
+function standingIn(states: readonly RedemptionState[] | null | undefined, now: Date) {
+  if (states === null || states === undefined) return {};
+  const reserved = { state: 'RESERVED' as const };
+  const over = { ...reserved, reservedUntil: { lte: now } };
+  const others = states.filter((state) => state !== 'RESERVED');
+  return {
+    OR: [
+      { state: { in: others } },
+      ...(states.includes('RESERVED') ? [{ ...reserved, reservedUntil: { gt: now } }] : []),
+      ...(states.includes('EXPIRED') ? [over] : []),
+    ],
+  };
+}
 
 builder.objectField(MemberType, 'redemptions', (t) =>
   t.connection(
@@ -55,15 +199,23 @@ builder.objectField(MemberType, 'redemptions', (t) =>
       description:
         'What the member bought, newest first. For the member and for OPERATOR and SERVICE keys.',
       authScopes: (member, _args, context) => mayReadPrivate(context, member),
-      resolve: (member, args, context, info) =>
+      args: {
+        states: t.arg({
+          type: [RedemptionStateEnum],
+          description: 'Only orders that stand in one of these; all when absent.',
+        }),
+      },
+      resolve: (member, { states, ...args }, context, info) =>
         pageOf(
           args,
           redemptionCursor,
           (range) => {
             const { id, ...page } = byId(range, true);
-            const where = { memberId: BigInt(member.memberId), id };
+            const { app } = context;
+            const standing = standingIn(states, app.clock.now());
+            const where = { memberId: BigInt(member.memberId), id, ...standing };
             const query = queryFromInfo({ context, info, path: ['edges', 'node'] });
-            return context.app.db.redemption.findMany({ ...(query as object), ...page, where });
+            return app.db.redemption.findMany({ ...(query as object), ...page, where });
           },
           ({ id }) => Number(id),
         ),
@@ -73,60 +225,45 @@ builder.objectField(MemberType, 'redemptions', (t) =>
   ),
 );
 
-const RedeemRewardInput = builder.inputType('RedeemRewardInput', {
-  description: 'Input of redeemReward.',
-  fields: (t) => ({
-    member: t.field({
-      type: MemberByInput,
-      description: 'Who buys. Required with an API key; a member token means its own member.',
-    }),
-    rewardId: t.id({ required: true, description: 'Global id of the reward.' }),
-    quantity: t.int({ description: 'How many units, 1 to 100; 1 when absent.' }),
-    expectedPrice: t.field({
-      type: 'SafeInt',
-      description: 'Points for one unit as the buyer saw it; another price is refused.',
-    }),
-    idempotencyKey: t.string({
-      description: `${idempotencyKeyText} Send one: without it a repeat after a lost answer buys again.`,
-    }),
-  }),
-});
-
-const RedeemRewardPayload = builder
-  .objectRef<Payload<RedeemRewardOutcome>>('RedeemRewardPayload')
-  .implement({
-    description: 'The reward was bought.',
-    interfaces: payloadInterfaces,
-    fields: (t) => ({
-      redemption: t.prismaField({
-        type: 'Redemption',
-        description: 'The order.',
-        resolve: (query, { redemptionId }, _args, { app }) =>
-          app.db.redemption.findUniqueOrThrow({ ...query, where: { id: BigInt(redemptionId) } }),
-      }),
-    }),
-  });
-
-builder.mutationField('redeemReward', (t) =>
-  t.field({
-    type: RedeemRewardPayload,
-    nullable: true,
-    description:
-      'Buys a reward with points: price, stock and balance are checked in the transaction that ' +
-      'takes the points.',
-    authScopes: { acts: true },
-    args: {
-      input: t.arg({ type: RedeemRewardInput, required: true, description: 'Who buys what.' }),
+builder.queryField('redemptions', (t) =>
+  t.connection(
+    {
+      type: RedemptionType,
+      description:
+        'The program’s orders, oldest first: what fulfilment works off. For OPERATOR and SERVICE ' +
+        'keys.',
+      authScopes: { service: true },
+      args: {
+        states: t.arg({
+          type: [RedemptionStateEnum],
+          description: 'Only orders that stand in one of these; all when absent.',
+        }),
+        rewardId: t.arg.id({ description: 'Only orders of this reward.' }),
+      },
+      resolve: (_root, { states, rewardId, ...args }, context, info) =>
+        pageOf(
+          args,
+          redemptionCursor,
+          (range) => {
+            const { id, ...page } = byId(range, false);
+            const { app, viewer } = context;
+            const reward =
+              rewardId === null || rewardId === undefined
+                ? {}
+                : { rewardId: BigInt(fromGlobalId('rewardId', 'Reward', String(rewardId))) };
+            const where = {
+              programId: known(viewer).programId,
+              id,
+              ...reward,
+              ...standingIn(states, app.clock.now()),
+            };
+            const query = queryFromInfo({ context, info, path: ['edges', 'node'] });
+            return app.db.redemption.findMany({ ...(query as object), ...page, where });
+          },
+          ({ id }) => Number(id),
+        ),
     },
-    errors: {
-      types: redeemRewardRefusals,
-      union: { name: 'RedeemRewardResult', description: 'What redeemReward answers.' },
-    },
-    resolve: async (_root, { input }, context) => {
-      const member = await memberRefFor(context, input.member);
-      const rewardId = fromGlobalId('rewardId', 'Reward', input.rewardId);
-      const command = { ...withoutNulls(input), member, rewardId };
-      return toPayload(await context.app.engine.run(redeemReward, known(context.viewer), command));
-    },
-  }),
+    { description: 'A page of the program’s orders.' },
+    { description: 'An order of the program in a page.' },
+  ),
 );

@@ -5,14 +5,14 @@ import { type Context, known } from '../graphql/context.ts';
 import { fromGlobalId } from '../graphql/ids.ts';
 import { withoutNulls } from '../graphql/inputs.ts';
 import { cursorCodec, type PageRange, pageOf } from '../graphql/paging.ts';
-import { MemberByInput } from '../graphql/refs.ts';
+import { MemberByInput, RewardKindEnum } from '../graphql/refs.ts';
 import { limits } from '../limits.ts';
 import { type MemberBy, memberRefFor, readMember } from '../members/member-access.ts';
 import { InputError, parseOrRefuse } from '../platform/refusal.ts';
 import { listOf } from '../rules/shapes.ts';
 import { loadCatalogue, loadRewards } from './catalogue.sql.ts';
 import type { Reward } from './reward-rows.ts';
-import { RewardKindEnum, RewardStateEnum, RewardType } from './rewards.schema.ts';
+import { RewardStateEnum, RewardType } from './rewards.schema.ts';
 import { readShopper } from './shopper.ts';
 import { rewardTerms } from './terms.ts';
 

@@ -1,8 +1,8 @@
 import { builder } from '../graphql/builder.ts';
-import { MemberByInput } from '../graphql/refs.ts';
+import { LimitPeriodEnum, MemberByInput } from '../graphql/refs.ts';
 import { memberRefFor } from '../members/member-access.ts';
 import type { LimitLeft, Offer } from './offer.ts';
-import { LimitPeriodEnum, RewardType } from './rewards.schema.ts';
+import { RewardType } from './rewards.schema.ts';
 
 const OfferReasonEnum = builder.enumType('OfferReason', {
   description: 'Why a member cannot buy a reward now: the first that holds, in this order.',

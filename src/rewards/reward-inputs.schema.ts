@@ -1,14 +1,9 @@
 /** The terms of a reward as inputs. */
 import { builder } from '../graphql/builder.ts';
 import { withoutNulls } from '../graphql/inputs.ts';
-import { AudienceInput } from '../graphql/refs.ts';
+import { AudienceInput, LimitPeriodEnum, RewardKindEnum } from '../graphql/refs.ts';
 import type { RewardPatch } from './edit-terms.ts';
-import {
-  LimitPeriodEnum,
-  RewardKindEnum,
-  RewardStateEnum,
-  RewardVisibilityEnum,
-} from './rewards.schema.ts';
+import { RewardStateEnum, RewardVisibilityEnum } from './rewards.schema.ts';
 
 const TierPriceInput = builder.inputType('TierPriceInput', {
   description: 'Another price for members of a tier.',

@@ -3,18 +3,9 @@ import type { Prisma } from '../generated/prisma/client.ts';
 import { builder } from '../graphql/builder.ts';
 import { known } from '../graphql/context.ts';
 import { fromGlobalId, rowId } from '../graphql/ids.ts';
+import { LimitPeriodEnum, RewardKindEnum } from '../graphql/refs.ts';
 import { termsOf } from './reward-rows.ts';
 import type { RewardTerms, UnitLimit } from './terms.ts';
-
-export const RewardKindEnum = builder.enumType('RewardKind', {
-  description: 'What a reward is, and so how its orders are fulfilled.',
-  values: {
-    GOODS: { description: 'Sent: prepared, shipped, delivered.' },
-    COUPON: { description: 'A code out of a pool that was imported.' },
-    VIRTUAL: { description: 'Issued by another system, such as an upgrade.' },
-    SERVICE: { description: 'Issued, and used on site.' },
-  },
-});
 
 export const RewardStateEnum = builder.enumType('RewardState', {
   description: 'Where a reward stands.',
@@ -31,16 +22,6 @@ export const RewardVisibilityEnum = builder.enumType('RewardVisibility', {
     LISTED: { description: 'Everybody, also those who may not buy it.' },
     AUDIENCE: { description: 'Those whom it is for.' },
     UNLISTED: { description: 'Nobody: it is bought by its id.' },
-  },
-});
-
-export const LimitPeriodEnum = builder.enumType('LimitPeriod', {
-  description: 'A period of the program’s zone.',
-  values: {
-    DAY: { description: 'A local day.' },
-    WEEK: { description: 'A week, from Monday.' },
-    MONTH: { description: 'A calendar month.' },
-    EVER: { description: 'All time.' },
   },
 });
 

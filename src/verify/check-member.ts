@@ -3,6 +3,8 @@ import { cycleOf } from '../checkin/place-day.ts';
 import { emptyStreak, extendStreak, type Streak } from '../checkin/streak.ts';
 import { checkCounters } from './check-counters.ts';
 import { checkLocalDate } from './check-dates.ts';
+import { checkLots, checkRefunds } from './check-lots.ts';
+import { checkRedemptions } from './check-redemptions.ts';
 import { compare, type Finding } from './difference.ts';
 import type { MemberRows } from './member-rows.ts';
 import type { AccountRow, VerifiedProgram } from './verify.sql.ts';
@@ -21,6 +23,7 @@ export function* checkMember(program: VerifiedProgram, rows: MemberRows): Genera
   yield* compare('last entry: hash', chain.head, account.headHash, chain.seq);
   yield* checkBalance(rows, account);
   yield* checkLots(rows, account);
+  yield* checkRefunds(rows);
   yield* checkLotTimes(rows, account);
   yield* checkDates(rows);
   yield* checkStreak(program, rows, account);
@@ -40,51 +43,6 @@ function* checkBalance({ chain }: MemberRows, account: AccountRow): Generator<Fi
   }
   yield* compare('balance', balance, account.balance);
   yield* compare('lifetime earned', earned, account.lifetimeEarned);
-}
-
-/** Credits have lots, debits take from lots in full, and no lot gives more than it holds. */
-function* checkLots(
-  { chain, lots, allocations, pinned }: MemberRows,
-  account: AccountRow,
-): Generator<Finding> {
-  const allocatedTo = new Map<number, number>();
-  const takenFrom = new Map<number, number>();
-  for (const { debitSeq, lotSeq, amount } of allocations) {
-    add(allocatedTo, debitSeq, amount);
-    add(takenFrom, lotSeq, amount);
-  }
-  const lotOf = new Map(lots.map((lot) => [lot.seq, lot]));
-  let debt = 0;
-  const reversed = new Map<number, number>();
-  for (const { seq, amount, kind, explanation } of chain.entries) {
-    if (kind === 'REVERSAL') add(reversed, Number(explanation.of), Number(explanation.reversed));
-    if (amount > 0) yield* compare(`lot ${seq}: amount`, amount, lotOf.get(seq)?.amount, seq);
-    const debited = amount < 0 ? -amount : 0;
-    const allocated = allocatedTo.get(seq) ?? 0;
-    // Only a reversal may leave a debt, and no more than it says.
-    const owed = kind === 'REVERSAL' ? debited - allocated : 0;
-    const mayOwe = owed >= 0 && owed <= Number(explanation.debt ?? 0);
-    if (mayOwe) debt += owed;
-    const expected = mayOwe ? debited - owed : debited;
-    yield* compare(`entry ${seq}: points allocated`, expected, allocated, seq);
-  }
-  yield* compare('debt', debt, account.debt);
-  const credits = new Set(chain.entries.filter(({ amount }) => amount > 0).map(({ seq }) => seq));
-  const pinnedOf = new Map<number, number>();
-  for (const { lotSeq, amount } of pinned) add(pinnedOf, lotSeq, amount);
-  yield* compare('held', sumOf(pinned), account.held);
-  for (const { seq, amount, remaining, held, reversed: back } of lots) {
-    yield* compare(`lot ${seq}: held`, pinnedOf.get(seq) ?? 0, held);
-    yield* compare(`lot ${seq}: reversed`, reversed.get(seq) ?? 0, back);
-    if (!credits.has(seq)) yield* compare(`lot ${seq}: entry`, 'a credit', null);
-    yield* compare(`lot ${seq}: remaining`, amount - (takenFrom.get(seq) ?? 0), remaining);
-  }
-  const debits = new Set(chain.entries.filter(({ amount }) => amount < 0).map(({ seq }) => seq));
-  for (const { debitSeq, lotSeq } of allocations) {
-    const name = `allocation of entry ${debitSeq} from lot ${lotSeq}`;
-    if (!debits.has(debitSeq)) yield* compare(`${name}: entry`, 'a debit', null);
-    if (!lotOf.has(lotSeq)) yield* compare(`${name}: lot`, 'one of the member', null);
-  }
 }
 
 /** The account's shortcuts to its lots must not hide one that expires or is pending. */
@@ -170,23 +128,6 @@ function* checkCheckIns({ id }: VerifiedProgram, rows: MemberRows): Generator<Fi
   }
 }
 
-function* checkRedemptions({ chain, redemptions }: MemberRows): Generator<Finding> {
-  const spent = new Map(
-    chain.entries
-      .filter(({ sourceType, kind }) => sourceType === 'REDEMPTION' && kind === 'SPEND')
-      .map((entry) => [entry.sourceId, entry]),
-  );
-  for (const { id, points, entrySeq } of redemptions) {
-    const entry = spent.get(String(id));
-    yield* compare(`redemption ${id}: points`, entry && -entry.amount, points, entry?.seq);
-    yield* compare(`redemption ${id}: entry`, entry?.seq, entrySeq, entry?.seq);
-    spent.delete(String(id));
-  }
-  for (const [id, { amount, seq }] of spent) {
-    yield* compare(`redemption ${id}: points`, -amount, null, seq);
-  }
-}
-
 function* checkActivities({ memberId, chain, activities }: MemberRows): Generator<Finding> {
   const paid = new Map<string, number>();
   for (const { sourceType, sourceId, amount } of chain.entries) {
@@ -198,9 +139,6 @@ function* checkActivities({ memberId, chain, activities }: MemberRows): Generato
     yield* compare(`activity ${sourceId}: member`, memberId, activity?.memberId);
   }
 }
-
-const sumOf = (rows: readonly { readonly amount: number }[]) =>
-  rows.reduce((sum, { amount }) => sum + amount, 0);
 
 function add<Key>(sums: Map<Key, number>, key: Key, amount: number): void {
   sums.set(key, (sums.get(key) ?? 0) + amount);

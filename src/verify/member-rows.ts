@@ -1,8 +1,10 @@
 import type {
   AllocationRow,
   CheckInRow,
+  CodeRow,
   HoldLotRow,
   LotRow,
+  RedemptionChangeRow,
   RedemptionRow,
 } from '../engine/rows.ts';
 import { settled } from '../engine/write.ts';
@@ -15,7 +17,9 @@ import {
   loadActivities,
   type PaidActivity,
   readAllocations,
+  readChanges,
   readCheckIns,
+  readCodes,
   readEntries,
   readLots,
   readPinned,
@@ -25,7 +29,27 @@ import {
 export type VerifiedCheckIn = DatedFact &
   Pick<CheckInRow, 'memberId' | 'planId' | 'streakDay' | 'points'>;
 export type VerifiedRedemption = DatedFact &
-  Pick<RedemptionRow, 'memberId' | 'id' | 'points' | 'entrySeq'>;
+  Pick<
+    RedemptionRow,
+    | 'memberId'
+    | 'id'
+    | 'rewardId'
+    | 'kind'
+    | 'quantity'
+    | 'cancelledUnits'
+    | 'state'
+    | 'points'
+    | 'entrySeq'
+  >;
+export type VerifiedChange = Pick<
+  RedemptionChangeRow,
+  'redemptionId' | 'position' | 'fromState' | 'toState' | 'units'
+> & { readonly memberId: number };
+/** A code that belongs to an order. */
+export type VerifiedCode = Pick<CodeRow, 'id' | 'rewardId' | 'state'> & {
+  readonly memberId: number;
+  readonly redemptionId: number;
+};
 
 /** All rows of one member, as one moment of the database has them. */
 export type MemberRows = {
@@ -39,6 +63,8 @@ export type MemberRows = {
   readonly pinned: HoldLotRow[];
   readonly checkIns: VerifiedCheckIn[];
   readonly redemptions: VerifiedRedemption[];
+  readonly changes: VerifiedChange[];
+  readonly codes: VerifiedCode[];
   /** Paid activities by the source id of their entry. */
   readonly activities: Map<string, PaidActivity>;
 };
@@ -59,6 +85,8 @@ export async function readMemberRows(
         pinned: [],
         checkIns: [],
         redemptions: [],
+        changes: [],
+        codes: [],
         activities: new Map(),
       },
     });
@@ -71,6 +99,8 @@ export async function readMemberRows(
     readPinned(client, memberIds, (row) => of(row)?.pinned.push(row)),
     readCheckIns(client, memberIds, (row) => of(row)?.checkIns.push(row)),
     readRedemptions(client, memberIds, (row) => of(row)?.redemptions.push(row)),
+    readChanges(client, memberIds, (row) => of(row)?.changes.push(row)),
+    readCodes(client, memberIds, (row) => of(row)?.codes.push(row)),
   ]);
   await addActivities(client, programId, members);
   return [...members.values()];

@@ -6,10 +6,10 @@ import {
   type Participants,
 } from './check-standings.ts';
 import { findTaskDifference } from './check-tasks.ts';
-import type { Difference, Finding } from './difference.ts';
+import { type Difference, type Finding, textOf } from './difference.ts';
 import { type MemberRows, readMemberRows } from './member-rows.ts';
 import { type BoardRow, loadBoards, membersWithUnread } from './standings.sql.ts';
-import { nextMembers, type VerifiedProgram } from './verify.sql.ts';
+import { findStockDifference, nextMembers, type VerifiedProgram } from './verify.sql.ts';
 
 export { loadPrograms, type VerifiedProgram } from './verify.sql.ts';
 
@@ -43,6 +43,8 @@ const MEMBERS_PER_PAGE = 500;
 const ENTRIES_PER_GROUP = 5_000;
 const MEMBERS_PER_GROUP = 200;
 const SECOND_LOOKS = 5;
+/** Of what is about no single member. */
+const nobody = { memberId: null, externalId: null };
 
 /** Recomputes everything stored about a program's members from their rows, and compares. */
 export async function verifyProgram(
@@ -74,7 +76,16 @@ export async function verifyProgram(
     }
   }
   const season = await findSeasonDifference(tools.pool, program.id, participants);
-  if (season === undefined) return { membersUnread: unread.length };
+  if (season === undefined) {
+    const stock = await findStockDifference(tools.pool, program.id);
+    const finding = stock && {
+      what: `reward ${stock.rewardId}: stock`,
+      expected: textOf(stock.expected),
+      found: textOf(stock.found),
+    };
+    const difference = finding && differenceOf(program, nobody, finding);
+    return { membersUnread: unread.length, ...(difference && { difference }) };
+  }
   const { member, memberId, ...finding } = season;
   const difference = differenceOf(program, { memberId, externalId: member }, finding);
   return { difference, membersUnread: unread.length };

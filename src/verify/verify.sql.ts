@@ -4,7 +4,12 @@ import type { Pool, PoolClient } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
 import type { EntryWithLot } from './chain-proof.ts';
 import type { DatedFact } from './check-dates.ts';
-import type { VerifiedCheckIn, VerifiedRedemption } from './member-rows.ts';
+import type {
+  VerifiedChange,
+  VerifiedCheckIn,
+  VerifiedCode,
+  VerifiedRedemption,
+} from './member-rows.ts';
 
 const ROWS_PER_READ = 2_000;
 
@@ -149,13 +154,14 @@ export const readLots = keysetReader<LotRow>({
 
 export const readAllocations = keysetReader<AllocationRow>({
   name: 'readAllocations',
-  select: 'debit_seq as "debitSeq", lot_seq as "lotSeq", amount',
+  select: 'debit_seq as "debitSeq", lot_seq as "lotSeq", amount, version',
   from: 'allocation',
   key: [
     ['debit_seq', 'bigint', 0],
     ['lot_seq', 'bigint', 0],
+    ['version', 'bigint', -1],
   ],
-  keyOf: ({ debitSeq, lotSeq }) => [debitSeq, lotSeq],
+  keyOf: ({ debitSeq, lotSeq, version }) => [debitSeq, lotSeq, version],
 });
 
 /** What open holds have pinned. */
@@ -183,11 +189,57 @@ export const readCheckIns = keysetReader<VerifiedCheckIn>({
 
 export const readRedemptions = keysetReader<VerifiedRedemption>({
   name: 'readRedemptions',
-  select: `id, points, entry_seq as "entrySeq", ${dated}`,
+  select: `id, reward_id as "rewardId", kind, quantity, cancelled_units as "cancelledUnits", state,
+    points, entry_seq as "entrySeq", ${dated}`,
   from: 'redemption',
   key: [['id', 'bigint', 0]],
   keyOf: ({ id }) => [id],
 });
+
+/** The histories of orders. */
+export const readChanges = keysetReader<VerifiedChange>({
+  name: 'readChanges',
+  select: `redemption_id as "redemptionId", position, from_state as "fromState",
+    to_state as "toState", units`,
+  from: `(select r.member_id, c.* from redemption r
+    join redemption_change c on c.redemption_id = r.id) moved`,
+  key: [
+    ['redemption_id', 'bigint', 0],
+    ['position', 'bigint', 0],
+  ],
+  keyOf: ({ redemptionId, position }) => [redemptionId, position],
+});
+
+/** The codes that belong to orders. */
+export const readCodes = keysetReader<VerifiedCode>({
+  name: 'readCodes',
+  select: `id, redemption_id as "redemptionId", reward_id as "rewardId", state`,
+  from: `(select r.member_id, c.* from redemption r
+    join reward_code c on c.redemption_id = r.id) given`,
+  key: [
+    ['redemption_id', 'bigint', 0],
+    ['id', 'bigint', 0],
+  ],
+  keyOf: ({ redemptionId, id }) => [redemptionId, id],
+});
+
+/** The first coupon whose stock is not its free codes less what reservations will take of them. */
+export const findStockDifference = async (pool: Pool, programId: number) => {
+  const [found] = await named<{ rewardId: number; expected: number; found: number | null }>(
+    pool,
+    'verify.findStockDifference',
+    `select w.id as "rewardId", k.stock as expected, w.stock as found
+     from reward w cross join lateral (
+       select (select count(*) from reward_code c
+               where c.reward_id = w.id and c.state = 'AVAILABLE')
+         - (select coalesce(sum(r.quantity - r.cancelled_units), 0) from redemption r
+            where r.reward_id = w.id and r.state = 'RESERVED') as stock) k
+     where w.program_id = $1 and w.kind = 'COUPON' and coalesce(w.stock, 0) <> k.stock
+     order by w.id limit 1`,
+    [programId],
+  );
+  return found;
+};
 
 /** An activity that an entry says it paid. */
 export type PaidActivity = DatedFact & { readonly memberId: number; readonly points: number };

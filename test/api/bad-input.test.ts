@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../src/graphql/schema.ts';
+import { makeReward } from '../redemptions/support.ts';
 import {
   createTestApp,
   createTestProgram,
@@ -16,7 +17,7 @@ import { expectRefusals } from './refused.ts';
 
 let test: TestApp;
 let program: TestProgram;
-const good = { member: '', reward: '' };
+const good = { member: '', reward: '', redemption: '', coupon: '' };
 
 beforeAll(async () => {
   test = await createTestApp({ env: { TALLYMARK_GRAPHIQL: '0' } });
@@ -29,6 +30,14 @@ beforeAll(async () => {
     checkIn(input: {member: {externalId: "ada"}}) { __typename } }`);
   good.member = data.enrolMember.member.id;
   good.reward = data.createReward.reward.id;
+  const buy = async (rewardId: string) =>
+    (
+      await ask(`mutation { redeemReward(input: {member: {externalId: "ada"}, rewardId: "${rewardId}"}) {
+        ... on RedeemRewardPayload { redemption { id } } } }`)
+    ).data.redeemReward.redemption.id;
+  good.redemption = await buy(good.reward);
+  good.coupon = (await makeReward(test, program, { kind: 'COUPON', codes: ['good'] })).id;
+  await buy(good.coupon);
   // Seasons are made when somebody asks for them.
   await ask('{ leaderboards { season { id } } }');
 });

@@ -66,6 +66,8 @@ const badTerms = {
 export const badMutations = (good: {
   member: string;
   reward: string;
+  redemption: string;
+  coupon: string;
 }): Record<string, Mutation> => ({
   enrolMember: {
     input: () => ({ externalId: 'new' }),
@@ -103,6 +105,40 @@ export const badMutations = (good: {
       rewardId: [...badIds('Reward'), null],
       quantity: [...badInts, 0, -0, -1, 101, 2 ** 31 - 1],
       expectedPrice: badQuantities,
+      idempotencyKey: badIdempotencyKeys,
+    },
+  },
+  confirmRedemption: {
+    input: () => ({ redemptionId: good.redemption }),
+    bad: {
+      redemptionId: [...badIds('Redemption'), null],
+      note: badShortTexts,
+      idempotencyKey: badIdempotencyKeys,
+    },
+  },
+  cancelRedemption: {
+    input: () => ({ redemptionId: good.redemption }),
+    bad: {
+      redemptionId: [...badIds('Redemption'), null],
+      units: badPositives,
+      reason: badShortTexts,
+      idempotencyKey: badIdempotencyKeys,
+    },
+  },
+  fulfilRedemption: {
+    input: () => ({ redemptionId: good.redemption, state: 'ISSUED' }),
+    bad: {
+      redemptionId: [...badIds('Redemption'), null],
+      state: ['RESERVED', 'CANCELLED', 'NOPE', '', 1, null, []],
+      note: badShortTexts,
+      idempotencyKey: badIdempotencyKeys,
+    },
+  },
+  useRewardCode: {
+    input: () => ({ rewardId: good.coupon, code: 'good' }),
+    bad: {
+      rewardId: [...badIds('Reward'), null],
+      code: [...badShortTexts, null],
       idempotencyKey: badIdempotencyKeys,
     },
   },

@@ -47,7 +47,7 @@ const reads: [string, string, string, unknown[]][] = [
     'ID!',
     '{ node(id: $VAR) { id } }',
     [...badIds('Member'), ...badIds('Leaderboard')].filter(
-      (id) => id !== toGlobalId('Member', 1) && id !== toGlobalId('Reward', 1),
+      (id) => !['Member', 'Reward', 'Redemption'].some((type) => id === toGlobalId(type, 1)),
     ),
   ],
   [
@@ -137,6 +137,7 @@ for (const [list, query] of [
   ['ledger', ofMember(`ledger(ARG: $VAR) ${edges}`)],
   ['checkIns', ofMember(`checkIns(ARG: $VAR) ${edges}`)],
   ['redemptions', ofMember(`redemptions(ARG: $VAR) ${edges}`)],
+  ['redemptions', `{ redemptions(ARG: $VAR) ${edges} }`],
   ['seasons', `{ leaderboard(key: "daily") { seasons(ARG: $VAR) ${edges} } }`],
 ] as const) {
   const withArg = (arg: string) => query.replace('ARG', arg);

@@ -56,7 +56,7 @@ export const badInstants = [
 
 /** Global ids that name no row of a type: made up, of other types, beyond what the database has. */
 export function badIds(type: string): unknown[] {
-  const other = type === 'Member' ? 'Reward' : 'Member';
+  const others = ['Member', 'Reward', 'Redemption'].filter((name) => name !== type);
   const rows = ['', '0', '-1', '01', '1.5', '1e3', ' 1', '1 ', '+1', '0x1', 'a', 'null', '1\u0000'];
   const beyond = ['9007199254740992', '9223372036854775808', '1'.repeat(400)];
   return [
@@ -67,8 +67,8 @@ export function badIds(type: string): unknown[] {
     ...['', type, `${type}:`, ':1', ':', `${type}:1:2`, `${type.toLowerCase()}:1`].map((text) =>
       Buffer.from(text).toString('base64'),
     ),
-    ...[other, 'Redemption', 'Program', 'Query', '__Schema', 'constructor', '__proto__'].map(
-      (name) => toGlobalId(name, 1),
+    ...[...others, 'Program', 'Query', '__Schema', 'constructor', '__proto__'].map((name) =>
+      toGlobalId(name, 1),
     ),
     ...[0.5, true, {}, [], ['a', 'b']],
   ];

@@ -15,6 +15,7 @@ const tables = [
   'rule_version',
   'reward',
   'redemption',
+  'redemption_change',
   'event',
   'receipt',
   'audit_entry',

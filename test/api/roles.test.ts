@@ -41,10 +41,16 @@ beforeAll(async () => {
     `{ leaderboard(key: "daily", after: ${position}) {
     id season { id standings { edges { cursor } } } } }`,
   );
+  const bought = await test.ask(
+    program.keys.operator,
+    `mutation { redeemReward(input: {member: {externalId: "ada"}, rewardId: "${data.createReward.reward.id}"}) {
+       ... on RedeemRewardPayload { redemption { id } } } }`,
+  );
   bob = data.bob.member.id;
   subject = {
     member: data.enrolMember.member.id,
     reward: data.createReward.reward.id,
+    redemption: bought.data.redeemReward.redemption.id,
     rule: data.draftRule.rule.id,
     board: board.data.leaderboard.id,
     season: board.data.leaderboard.season.id,

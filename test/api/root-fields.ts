@@ -7,6 +7,7 @@ import { schema } from '../../src/graphql/schema.ts';
 export type Subject = {
   readonly member: string;
   readonly reward: string;
+  readonly redemption: string;
   readonly board: string;
   readonly season: string;
   readonly rule: string;
@@ -71,6 +72,7 @@ export const rootFields: Readonly<Record<string, Field>> = {
       `{ node(id: "${subject.reward}") { ... on Reward { title price } } }`,
       `{ node(id: "${subject.member}") { ... on Member { externalId displayName } } }`,
       `{ node(id: "${subject.member}") { ... on Member { externalId points { available } } } }`,
+      `{ node(id: "${subject.redemption}") { ... on Redemption { state codes { code } } } }`,
       `{ node(id: "${subject.board}") { ... on Leaderboard { key } } }`,
       `{ node(id: "${subject.season}") { ... on Season { version leaderboard { key } } } }`,
       `{ node(id: "${subject.rule}") { ... on Rule { key versions { createdBy } } } }`,
@@ -96,6 +98,13 @@ export const rootFields: Readonly<Record<string, Field>> = {
     ],
   },
   'Query.program': { scope: 'known', operations: () => ['{ program { key zone } }'] },
+  'Query.redemptions': {
+    scope: 'service',
+    operations: (subject) => [
+      '{ redemptions { edges { node { id member { displayName } reward { title } } } } }',
+      `{ redemptions(rewardId: "${subject.reward}") { edges { node { id } } } }`,
+    ],
+  },
   'Query.rewards': {
     scope: 'acts',
     operations: (subject) => [
@@ -251,6 +260,34 @@ export const rootFields: Readonly<Record<string, Field>> = {
          ... on RedeemRewardPayload { redemption { id } } ${refusal} } }`,
       `mutation { redeemReward(input: {${member(subject)}, rewardId: "${subject.reward}"}) {
          ... on RedeemRewardPayload { redemption { id } } ${refusal} } }`,
+    ],
+  },
+  'Mutation.confirmRedemption': {
+    scope: 'acts',
+    operations: ({ redemption: id }) => [
+      `mutation { confirmRedemption(input: {redemptionId: "${id}"}) {
+         ... on ConfirmRedemptionPayload { redemption { id } } ${refusal} } }`,
+    ],
+  },
+  'Mutation.fulfilRedemption': {
+    scope: 'service',
+    operations: ({ redemption: id }) => [
+      `mutation { fulfilRedemption(input: {redemptionId: "${id}", state: ISSUED}) {
+         ... on FulfilRedemptionPayload { redemption { id } } ${refusal} } }`,
+    ],
+  },
+  'Mutation.cancelRedemption': {
+    scope: 'acts',
+    operations: ({ redemption: id }) => [
+      `mutation { cancelRedemption(input: {redemptionId: "${id}"}) {
+         ... on CancelRedemptionPayload { redemption { id } } ${refusal} } }`,
+    ],
+  },
+  'Mutation.useRewardCode': {
+    scope: 'service',
+    operations: (subject) => [
+      `mutation { useRewardCode(input: {rewardId: "${subject.reward}", code: "x"}) {
+         ... on UseRewardCodePayload { redemption { id } } ${refusal} } }`,
     ],
   },
   'Mutation.draftRule': {

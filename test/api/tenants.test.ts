@@ -66,6 +66,13 @@ async function furnish(program: TestProgram, whose: string): Promise<Subject> {
   }
   expect(data.recordActivity.alreadyRecorded || data.checkIn.alreadyCheckedIn).toBe(false);
   expect(data.checkIn.member.displayName).toBe(`Ada of ${whose}`);
+  const bought = await test.ask(
+    program.keys.operator,
+    `mutation { redeemReward(input: {member: {externalId: "ada"}, idempotencyKey: "k",
+         rewardId: "${data.createReward.reward.id}"}) {
+       ... on RedeemRewardPayload { replayed redemption { id } } } }`,
+  );
+  expect(bought.data.redeemReward.replayed).toBe(false);
   const { position } = data.checkIn;
   const board = await test.ask(
     program.keys.operator,
@@ -79,6 +86,7 @@ async function furnish(program: TestProgram, whose: string): Promise<Subject> {
   return {
     member: data.enrolMember.member.id,
     reward: data.createReward.reward.id,
+    redemption: bought.data.redeemReward.redemption.id,
     board: id,
     season: season.id,
     rule: data.draftRule.rule.id,
@@ -90,6 +98,7 @@ async function furnish(program: TestProgram, whose: string): Promise<Subject> {
 const nobody: Subject = {
   member: toGlobalId('Member', 999_999),
   reward: toGlobalId('Reward', 999_999),
+  redemption: toGlobalId('Redemption', 999_999),
   board: toGlobalId('Leaderboard', 999_999),
   season: toGlobalId('Season', 999_999),
   rule: toGlobalId('Rule', 999_999),
@@ -118,6 +127,7 @@ const written = async () => {
   const { rows } = await test.app.pool.query(
     `select (select json_agg(a order by a.member_id) from account a where program_id = $1) as accounts,
             (select json_agg(r order by r.id) from reward r where program_id = $1) as rewards,
+            (select json_agg(o order by o.id) from redemption o where program_id = $1) as orders,
             (select count(*) from event where program_id = $1) as events`,
     [other.id],
   );
@@ -191,6 +201,7 @@ describe('lists', () => {
   it.each([
     ['rewards', '{ rewards(after: "$c") { edges { node { title } } } }', 'rewards', 0],
     ['rewards', '{ rewards(first: 100) { edges { node { title } } } }', 'rewards', 0],
+    ['orders', '{ redemptions { edges { node { reward { title } } } } }', 'redemptions', 0],
   ])('of %s hold only the own, whatever the cursor', async (_name, query, list, place) => {
     const cursor = Buffer.from(JSON.stringify([list, place || 1])).toString('base64url');
     const { data, errors } = await test.ask(own.keys.operator, query.replace('$c', cursor));

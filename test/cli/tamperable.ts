@@ -3,8 +3,11 @@ import { recordActivity } from '../../src/activities/record-activity.ts';
 import type { App } from '../../src/app.ts';
 import { importCheckIn } from '../../src/checkin/import-check-in.ts';
 import { adjustPoints } from '../../src/points/adjust-points.ts';
+import { cancelRedemption } from '../../src/redemptions/cancel-redemption.ts';
 import { redeemReward } from '../../src/redemptions/redeem-reward.ts';
+import { useRewardCode } from '../../src/redemptions/use-reward-code.ts';
 import { createReward } from '../../src/rewards/create-reward.ts';
+import { makeReward } from '../redemptions/support.ts';
 import { createTestApp, createTestProgram } from '../support/app.ts';
 import { pays, setRule } from '../support/rules.ts';
 import { sql, verifyWithin } from './support.ts';
@@ -23,14 +26,16 @@ export type Tamperable = {
 /** The id of a member, as SQL. */
 export const ann = "(select id from member where external_id = 'ann')";
 export const bob = "(select id from member where external_id = 'bob')";
+export const dan = "(select id from member where external_id = 'dan')";
 export const cid = "(select id from member where external_id = 'cid')";
 
+/** Those that others point at come first. */
 const TABLES = [
-  ...['ledger_entry', 'lot', 'allocation', 'account', 'check_in', 'redemption'],
-  ...['activity', 'standing', 'season'],
+  ...['reward', 'ledger_entry', 'lot', 'allocation', 'account', 'check_in', 'redemption'],
+  ...['activity', 'standing', 'season', 'reward_code', 'redemption_change'],
 ];
 
-/** A program in which everything has happened to `ann`, check-ins to all, and more to `cid`. */
+/** A program in which everything has happened to `ann`, check-ins to all, more to `cid`, and orders to `dan`. */
 async function seed(app: App, programId: number): Promise<void> {
   const viewer = { kind: 'system', programId, name: 'test' } as const;
   const at = (day: number, hour = 8) => new Date(Date.UTC(2026, 2, day, hour));
@@ -46,11 +51,33 @@ async function seed(app: App, programId: number): Promise<void> {
   await app.engine.run(adjustPoints, viewer, { member, amount: 50, reason: 'goodwill' });
   await app.engine.run(adjustPoints, viewer, { member, amount: -5, reason: 'mistake' });
   await app.engine.run(redeemReward, viewer, { member, rewardId: Number(reward.id), quantity: 2 });
+  await seedOrders(app, programId);
   // Points that are pending for a while, and expire some day.
   const life = { pendingDays: 7, pointsDays: 3650 };
   await setRule({ app }, { id: programId }, 'run', pays('run', 9, life));
   const run = { member: { externalId: 'cid' }, type: 'run', reference: 'r:1' };
   await app.engine.run(recordActivity, viewer, run);
+}
+
+/** A coupon of four codes: `dan` has used one, given one back, and two are left of it. */
+async function seedOrders(app: App, programId: number): Promise<void> {
+  const viewer = { kind: 'system', programId, name: 'test' } as const;
+  const { rowId: rewardId } = await makeReward(
+    { app },
+    { id: programId },
+    { kind: 'COUPON', price: 3, codes: ['a', 'b', 'c', 'd'] },
+  );
+  const member = { externalId: 'dan' };
+  await app.engine.run(importCheckIn, viewer, {
+    ...member,
+    occurredAt: new Date('2026-03-01T08:00:00Z'),
+  });
+  const { outcome } = await app.engine.run(redeemReward, viewer, { member, rewardId, quantity: 3 });
+  const { redemptionId } = outcome;
+  const [code] = await app.db.rewardCode.findMany({ orderBy: { id: 'asc' } });
+  const codeId = Number(code?.id);
+  await app.engine.run(useRewardCode, viewer, { member, redemptionId, codeId });
+  await app.engine.run(cancelRedemption, viewer, { member, redemptionId, rewardId, units: 1 });
 }
 
 /** Makes the database, and a copy of every table beside it. */
@@ -59,7 +86,7 @@ export async function createTamperable(): Promise<Tamperable> {
   const program = await createTestProgram(app);
   await seed(app, program.id);
   const first = await verifyWithin(url); // It waits for the boards.
-  if (!first.ok || first.report.members !== 3) throw new Error(first.problems.join());
+  if (!first.ok || first.report.members !== 4) throw new Error(first.problems.join());
   await sql(url, ...TABLES.map((name) => `create table saved_${name} as select * from ${name}`));
   const tamper = (...statements: string[]) =>
     sql(
@@ -70,7 +97,7 @@ export async function createTamperable(): Promise<Tamperable> {
     );
   const restore = () =>
     tamper(
-      ...TABLES.map((name) => `delete from ${name}`),
+      ...TABLES.toReversed().map((name) => `delete from ${name}`),
       ...TABLES.map((name) => `insert into ${name} select * from saved_${name}`),
     );
   return { app, url, program, tamper, restore, close };

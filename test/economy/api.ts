@@ -22,6 +22,9 @@ const member = `member { externalId
   tier { key } tierProgress { basis pointsToNext pointsToStay evaluatesAt projectedTier { key }
     nextTier { key } } }`;
 const hold = 'hold { id points captured state expiresAt }';
+const redemption = `redemption { id kind state quantity cancelledUnits unitPrice points refunded
+  cash { unit total refunded currency } reservedUntil codes { code state usedAt }
+  changes { from to units note actor } }`;
 const ofReversal = `reversed debt unrecovered ${member}`;
 
 /** The fields of a payload, by command. */
@@ -32,7 +35,11 @@ const payloads = {
   recordActivity: `alreadyRecorded awards { ${award} } ${member}`,
   adjustPoints: `applied adjustmentId ${member}`,
   decideAdjustment: `applied adjustmentId ${member}`,
-  redeemReward: `redemption { points } ${member}`,
+  redeemReward: `${redemption} ${member}`,
+  confirmRedemption: `${redemption} ${member}`,
+  cancelRedemption: `${redemption} ${member}`,
+  fulfilRedemption: `${redemption} ${member}`,
+  useRewardCode: `${redemption} ${member}`,
   holdPoints: `${hold} ${member}`,
   captureHold: `${hold} ${member}`,
   releaseHold: `${hold} ${member}`,
@@ -41,7 +48,14 @@ const payloads = {
   confirmPoints: `points ${member}`,
   claimTask: `position awards { ${award} } ${member}`,
 } as const;
+const moveRefused = '... on RedemptionMoveRefused { from to }';
 const numbers: Readonly<Record<string, string>> = {
+  redeemReward: `... on OutOfStock { stock } ... on PriceChanged { price }
+    ... on RedemptionLimitReached { limit period left }`,
+  confirmRedemption: moveRefused,
+  cancelRedemption: `${moveRefused} ... on TooManyUnits { left required }`,
+  fulfilRedemption: moveRefused,
+  useRewardCode: '... on CodeNotUsable { state }',
   captureHold: '... on HoldNotOpen { state } ... on HoldTooSmall { held required }',
   releaseHold: '... on HoldNotOpen { state }',
   reverseActivity: '... on TooManyUnits { left required }',

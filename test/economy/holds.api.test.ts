@@ -135,6 +135,19 @@ describe('a hold', () => {
     }
   });
 
+  it('that ends repays a debt from a lot that has repaid a part of it before', async () => {
+    await eco.earning('work', fixed('work', 60));
+    const [one, two] = [await hold(50), await hold(50)];
+    await eco.act('ada', 'work');
+    await redeem(60);
+    await eco.done('releaseHold', 'ada', { holdId: one });
+    await eco.done('reverseEntry', 'ada', { seq: 2 }); // 50 from the lot that is free, 10 are owed.
+    expect(await eco.points('ada')).toMatchObject({ available: 0, debt: 10, held: 50 });
+    await eco.done('releaseHold', 'ada', { holdId: two });
+    expect((await redeem(40)).code).toBeUndefined();
+    expect(await eco.points('ada')).toMatchObject({ available: 0, debt: 0, held: 0 });
+  });
+
   it('of another member is not found', async () => {
     await eco.enrol('bob');
     const holdId = await hold(10);

@@ -46,6 +46,8 @@ export class LedgerModel {
   readonly lots: ModelLot[] = [];
   readonly holds: ModelHold[] = [];
   readonly debts: { readonly seq: number; open: number }[] = [];
+  /** By debit: what it took, in the order it took it. */
+  readonly paid = new Map<number, { readonly lot: ModelLot; readonly points: number }[]>();
   readonly settings: Settings;
 
   constructor(settings: Settings) {
@@ -68,9 +70,37 @@ export class LedgerModel {
   debit(kind: string, amount: number, date: string, now: number): Verdict {
     if (this.available(now) < amount) return 'INSUFFICIENT_POINTS';
     for (const lot of this.#spendable(now)) this.#repay(lot, this.#free(lot, now));
-    this.append({ ...plain, kind, amount: -amount, date });
+    const { seq } = this.append({ ...plain, kind, amount: -amount, date });
+    const before = this.#spendable(now).map((lot) => ({ lot, had: lot.remaining }));
     this.#takeFrom(this.#spendable(now), amount, now);
+    const taken = before.map(({ lot, had }) => ({ lot, points: had - lot.remaining }));
+    this.paid.set(seq, taken);
     return 'done';
+  }
+
+  /**
+   * Gives back points of a debit, one by one, the last one taken first, behind `before` of them
+   * (S35). A point of a lot that is over goes to a new lot until `renewedUntil`; null: it is over.
+   */
+  refund(
+    debit: { readonly seq: number; readonly before: number; readonly points: number },
+    renewedUntil: number | null,
+    dateOf: (at: number) => string,
+    now: number,
+  ): void {
+    const { seq, before, points } = debit;
+    const each = (this.paid.get(seq) ?? []).flatMap(({ lot, points: n }) => Array(n).fill(lot));
+    const back: ModelLot[] = each.reverse().slice(before, before + points);
+    if (back.length !== points) throw new Error('a refund gives back what was taken');
+    const line = this.append({ ...plain, kind: 'REFUND', amount: points, date: dateOf(now) });
+    const renewed = back.filter((lot) => renewedUntil !== null && isOver(lot, now)).length;
+    for (const lot of back) if (renewedUntil === null || !isOver(lot, now)) lot.remaining += 1;
+    if (renewed > 0) {
+      const sums = { amount: renewed, remaining: renewed, reversed: 0, expired: 0, lapsed: 0 };
+      this.lots.push({ seq: line.seq, ...sums, activatesAt: now, expiresAt: renewedUntil });
+    }
+    for (const lot of this.#spendable(now)) this.#repay(lot, this.#free(lot, now));
+    this.sweep(dateOf, now);
   }
 
   /** Takes back `points` of a lot: its own rest, then by policy others, then a debt (S33). */

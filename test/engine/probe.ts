@@ -28,7 +28,7 @@ export function probeOf(mischief: Mischief = () => undefined): Operation<Probe, 
     name: 'probe',
     input: z.object({ member: memberRef, name: z.string(), idempotencyKey: z.string().optional() }),
     touches: ({ member, name }) => ({
-      ...{ member, lots: true, redeems: true, checkInAt: new Date(0) },
+      ...{ member, lots: true, redeems: 1, checkInAt: new Date(0) },
       activity: { type: 'probe', reference: name },
     }),
     decide(facts, { name }, now) {

@@ -44,7 +44,8 @@ const unallocated = `
     left join ledger_entry e using (member_id, seq)
     left join lateral (select coalesce(sum(amount), 0) as taken from allocation a
       where a.member_id = l.member_id and a.lot_seq = l.seq) t on true
-    where e.amount is distinct from l.amount or l.remaining <> l.amount - t.taken
+    where (case e.kind when 'REFUND' then (e.explanation->>'renewed')::bigint else e.amount end)
+      is distinct from l.amount or l.remaining <> l.amount - t.taken
   union all
   select 'pins', l.member_id, l.seq from lot l
     left join lateral (select coalesce(sum(p.amount), 0) as held from hold_lot p
@@ -60,11 +61,13 @@ const unallocated = `
   union all
   select 'credit', e.member_id, e.seq from ledger_entry e left join lot l using (member_id, seq)
     where e.amount > 0 and l.seq is null
+      and (e.kind <> 'REFUND' or e.explanation ? 'renewed')
   union all
   select 'debit', e.member_id, e.seq from ledger_entry e
     left join lateral (select coalesce(sum(amount), 0) as taken from allocation a
       where a.member_id = e.member_id and a.debit_seq = e.seq) t on true
-    where (e.amount > 0 and t.taken <> 0) or (e.amount < 0 and (t.taken > -e.amount or
+    where (e.amount > 0 and t.taken <> case e.kind when 'REFUND'
+        then coalesce((e.explanation->>'renewed')::bigint, 0) - e.amount else 0 end) or (e.amount < 0 and (t.taken > -e.amount or
       t.taken < -e.amount - case when e.kind = 'REVERSAL'
         then (e.explanation->>'debt')::bigint else 0 end))`;
 
@@ -110,7 +113,8 @@ export async function brokenChains(pool: Pool): Promise<string[]> {
     ...entry
   } of entries.rows) {
     const start = entry.explanation.awaits === true ? null : activatesAt;
-    const life = entry.amount > 0 ? { activatesAt: start, expiresAt } : null;
+    const made = entry.kind !== 'REFUND' || entry.explanation.renewed !== undefined;
+    const life = entry.amount > 0 && made ? { activatesAt: start, expiresAt } : null;
     const expected = entryHash(previous.get(entry.memberId) ?? null, entry, life);
     if (!expected.equals(hash)) breaches.push(`chain: member ${entry.memberId}, seq ${entry.seq}`);
     previous.set(entry.memberId, hash);

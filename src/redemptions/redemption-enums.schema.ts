@@ -1,0 +1,39 @@
+import { builder } from '../graphql/builder.ts';
+
+export const RedemptionStateEnum = builder.enumType('RedemptionState', {
+  description: 'Where an order stands.',
+  values: {
+    RESERVED: { description: 'Points and stock are set aside until it is confirmed.' },
+    CONFIRMED: { description: 'Paid; the reward is the member’s.' },
+    PREPARING: { description: 'Goods are being packed.' },
+    SHIPPED: { description: 'Goods are on their way.' },
+    DELIVERED: { description: 'Goods have arrived.' },
+    ISSUED: { description: 'It can be used: its codes are there, or it was issued elsewhere.' },
+    USED: { description: 'It was used.' },
+    CANCELLED: { description: 'All of it was given back.' },
+    FAILED: { description: 'It could not be fulfilled; all of it was given back.' },
+    EXPIRED: { description: 'A reservation that was not confirmed in time; all was given back.' },
+  },
+});
+
+export const RedemptionCodeStateEnum = builder.enumType('RedemptionCodeState', {
+  description: 'Where a code of a coupon stands.',
+  values: {
+    AVAILABLE: { description: 'It belongs to nobody yet.' },
+    ASSIGNED: { description: 'It belongs to an order and can be used.' },
+    USED: { description: 'It was used.' },
+    VOID: { description: 'Its unit was given back; it cannot be used.' },
+  },
+});
+
+export const FulfilmentEnum = builder.enumType('Fulfilment', {
+  description: 'Where fulfilment takes an order.',
+  values: {
+    PREPARING: { description: 'Goods are being packed.' },
+    SHIPPED: { description: 'Goods are on their way.' },
+    DELIVERED: { description: 'Goods have arrived.' },
+    ISSUED: { description: 'It can be used; of something virtual or a service.' },
+    USED: { description: 'It was used, all of it.' },
+    FAILED: { description: 'It cannot be fulfilled: all of it is given back.' },
+  },
+});
