@@ -160,13 +160,13 @@ describe('connections', () => {
       'Query.nodes', // At most 100 ids.
       'Quote.awards', // As of the command.
       'RecordActivityPayload.awards', // The rules for one type, made by the operator.
+      'Redemption.changes', // Its moves, and one for each unit at most.
+      'Redemption.codes', // One a unit, at most 100.
       'Reward.limits', // One for each kind of period.
       'Reward.tags', // At most 20.
       'Reward.tierPrices', // One for each of at most 20 tiers.
       'RewardNotValid.problems', // The parts of one reward, which is bounded.
       'RewardOffer.limitLeft', // As of the reward.
-      'Redemption.changes', // Its moves, and one for each unit at most.
-      'Redemption.codes', // One a unit, at most 100.
       'Rule.versions', // What the program’s operators published.
       'RuleNotValid.problems', // The parts of one definition, which is bounded.
       'Season.around', // radius

@@ -225,8 +225,8 @@ const sharedSql = [
   // Loaders batch the domains' reads; they are the API's, not the domains'.
   'src/graphql/loaders.ts → src/members/members.sql.ts',
   'src/graphql/loaders.ts → src/points/points.sql.ts',
-  'src/graphql/loaders.ts → src/tasks/task-reads.sql.ts',
   'src/graphql/loaders.ts → src/redemptions/redemptions.sql.ts',
+  'src/graphql/loaders.ts → src/tasks/task-reads.sql.ts',
   // The columns of a member's state, which the engine owns.
   'src/leaderboards/sql-standings.ts → src/engine/engine.sql.ts',
   'src/members/members.sql.ts → src/engine/engine.sql.ts',

@@ -3,7 +3,7 @@ import { assert } from '../platform/assert.ts';
 import type { Changes } from './changes.ts';
 import type { OriginRow } from './history.sql.ts';
 import type { Origin } from './operation.ts';
-import type { LotRow, MemberState } from './rows.ts';
+import type { EntryRow, LotRow, MemberState } from './rows.ts';
 
 /** The member's EARN entries of this batch, with the lots they made. */
 export function earnedInBatch(changes: Changes, { memberId }: MemberState): OriginRow[] {
@@ -38,3 +38,7 @@ export function expiredByNow({ inserts }: Changes, { lot, expired, lapsed }: Ori
     lapsed: reversals.reduce((sum, e) => sum + Number(e.explanation.lapsed ?? 0), lapsed),
   };
 }
+
+/** Whether a line pays a checked-in day by the plan. */
+export const isDayPay = ({ sourceType, purpose }: Pick<EntryRow, 'sourceType' | 'purpose'>) =>
+  sourceType === 'CHECK_IN' && !purpose.startsWith('RULE:');

@@ -3,7 +3,7 @@ import { monthOf } from '../platform/calendar.ts';
 import { type EarnedDay, earnedDayOf } from '../points/counters.ts';
 import type { ProgramConfig } from '../programs/config.ts';
 import type { Changes } from './changes.ts';
-import { earnedInBatch, expiredByNow, isOrigin, isPending } from './earned-in-batch.ts';
+import { earnedInBatch, expiredByNow, isDayPay, isOrigin, isPending } from './earned-in-batch.ts';
 import type { KnownActivity } from './engine.sql.ts';
 import {
   activityKey,
@@ -22,7 +22,6 @@ import type {
   ActivityRow,
   AdjustmentRow,
   BudgetRow,
-  EntryRow,
   HoldLotRow,
   HoldRow,
   Json,
@@ -32,6 +31,7 @@ import type {
   TierChangeRow,
 } from './rows.ts';
 import { take } from './take.ts';
+
 /** Who asked for a command. */
 export type Caller = {
   readonly programId: number;
@@ -296,6 +296,3 @@ export class Facts {
     return position;
   }
 }
-
-const isDayPay = ({ sourceType, purpose }: EntryRow) =>
-  sourceType === 'CHECK_IN' && !purpose.startsWith('RULE:');

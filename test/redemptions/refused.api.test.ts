@@ -252,7 +252,7 @@ describe('a move that is none', () => {
 
   it('of a reservation, but to confirm or cancel it', async () => {
     for (const kind of ['GOODS', 'COUPON'] as const) {
-      const redemptionId = await ordered({ kind, reserveMinutes: 5, codes: ['c'], stock: 1 });
+      const redemptionId = await ordered({ kind, reserveMinutes: 5, codes: [kind], stock: 1 });
       for (const state of ['PREPARING', 'ISSUED', 'FAILED']) {
         const answer = await refused('fulfilRedemption', { redemptionId, state });
         expect(answer).toMatchObject({ from: 'RESERVED', to: state });

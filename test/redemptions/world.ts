@@ -87,7 +87,9 @@ export class World {
       const { rowId } = await makeReward(this.test, program, {
         ...{ kind, price, stock, limits: [...limits] },
         reserveMinutes: reserveMs === null ? null : reserveMs / 60_000,
-        codes: kind === 'COUPON' ? Array.from({ length: stock ?? 0 }, (_, n) => `c${n}`) : [],
+        codes: Array.from({ length: kind === 'COUPON' ? (stock ?? 0) : 0 }, (_, n) => {
+          return `c${this.#count}-${n}`; // A program has a code once.
+        }),
       });
       shop.push({ reward, rowId });
     }

@@ -49,6 +49,7 @@ describe('an operator', () => {
     await eco.enrol('ada');
     await eco.task('daily', task({ period: { every: 'DAILY' } }));
     await eco.act('ada', 'share');
+    eco.clock.advance(2_000); // A version that ends as it starts judges nothing.
     await rule('daily').set(task({ period: { every: 'DAILY' }, target: { count: 5 }, points: 99 }));
     eco.clock.advance(2_000);
     await eco.act('ada', 'share');
