@@ -64,7 +64,7 @@ export function needsOf(
   const since = member?.tierSince ?? null;
   return {
     budgets: withBudget.map(({ ruleId }) => ruleId),
-    earned: (member?.entrySeq ?? 0) > 0 && (isCapped || lacksMonths),
+    earned: isCapped || lacksMonths,
     pending: tiers?.countPending === false && pendingUntil !== null && pendingUntil > now,
     tierChanges: since !== null && at < since,
   };

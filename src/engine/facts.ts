@@ -147,7 +147,8 @@ export class Facts {
 
   /** What rules paid the member by day, this batch included; only where counters cannot say. */
   earnedDays(member: MemberState): readonly EarnedDay[] {
-    const days = this.#held.earnedDays.get(member.memberId) ?? [];
+    const days = this.#held.earnedDays.get(member.memberId);
+    assert(days !== undefined, 'what the counters cannot say is loaded from the ledger');
     const added = this.changes.inserts.entries
       .filter(({ memberId }) => memberId === member.memberId)
       .flatMap(earnedDayOf);
@@ -232,6 +233,7 @@ export class Facts {
     this.#held.memberIds.set(key, row.memberId);
     this.#held.lots.set(row.memberId, []);
     this.#held.checkInDates.set(row.memberId, []);
+    this.#held.earnedDays.set(row.memberId, []);
     this.changes.insert('members', row, () => {
       this.#held.members.delete(row.memberId);
       this.#held.memberIds.delete(key);

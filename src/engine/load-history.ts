@@ -20,8 +20,8 @@ import {
   type OriginRow,
 } from './history.sql.ts';
 import type { Request } from './load.ts';
-import type { MemberRef, Origin } from './operation.ts';
-import type { LotRow } from './rows.ts';
+import type { Origin } from './operation.ts';
+import type { LotRow, MemberState } from './rows.ts';
 import { settled } from './write.ts';
 
 /** What a batch's commands look back at. */
@@ -31,6 +31,8 @@ class Wanted {
   readonly dates = new Map<number, number>();
   readonly debts = new Set<number>();
   readonly earned = new Set<number>();
+  /** Members whose ledger need not be asked: it is empty. */
+  readonly earnless = new Set<number>();
   readonly tierChanges = new Set<number>();
   readonly pending = new Set<number>();
   readonly budgets = new Set<number>();
@@ -41,7 +43,7 @@ class Wanted {
   readonly holders = new Set<number>();
   readonly adjustments = new Set<number>();
   readonly #lastDates = new Map<number, LocalDate>();
-  readonly #newestFacts = new Map<string, LocalDate>();
+  readonly #newestFacts = new Map<number, LocalDate>();
 
   add({ programId, touches }: Request, held: Held): void {
     const program = held.programs.get(programId);
@@ -50,11 +52,12 @@ class Wanted {
     // Whatever lies ahead is judged as of now, or refused.
     const judged = (at: Date | null | undefined) => earlier(at ?? held.now, held.now);
     const id = memberIdOf(held, programId, touches.member);
-    const member = id === undefined ? undefined : held.members.get(id);
+    const named = id === undefined ? undefined : held.members.get(id);
+    const member = named?.programId === programId ? named : undefined;
     if (earnsBy !== undefined) {
       const at = judged(touches.earnsAt);
       const date = localDateOf(at, program.zone, program.dayStartMinutes);
-      const isBehind = this.#isBehind(touches.member, date);
+      const isBehind = member !== undefined && this.#isBehind(member.memberId, date);
       // A check-in before others may correct what later days were paid.
       const last = member && (this.#lastDates.get(member.memberId) ?? member.lastCheckInDate);
       const corrects = earnsBy === 'CHECK_IN' && date < (last ?? date);
@@ -62,7 +65,7 @@ class Wanted {
       const span = { at, date, until, isBehind, now: held.now };
       const needs = needsOf(program, earnsBy, member, span);
       for (const ruleId of needs.budgets) this.budgets.add(ruleId);
-      if (member !== undefined && needs.earned) this.earned.add(member.memberId);
+      if (member !== undefined && needs.earned) this.#addEarned(member);
       if (member !== undefined && needs.pending) this.pending.add(member.memberId);
       if (member !== undefined && needs.tierChanges) this.tierChanges.add(member.memberId);
     }
@@ -83,11 +86,14 @@ class Wanted {
     else this.#lastDates.set(memberId, date);
   }
 
-  /** Whether an earlier command of the batch is about a later date of the same member. */
-  #isBehind(member: MemberRef, date: LocalDate): boolean {
-    const key = JSON.stringify(member);
-    const newest = this.#newestFacts.get(key);
-    if (newest === undefined || date > newest) this.#newestFacts.set(key, date);
+  #addEarned({ memberId, entrySeq }: MemberState): void {
+    (entrySeq > 0 ? this.earned : this.earnless).add(memberId);
+  }
+
+  /** Whether an earlier command of the batch, by whatever name, is about a later date of theirs. */
+  #isBehind(memberId: number, date: LocalDate): boolean {
+    const newest = this.#newestFacts.get(memberId);
+    if (newest === undefined || date > newest) this.#newestFacts.set(memberId, date);
     return newest !== undefined && date < newest;
   }
 }
@@ -155,6 +161,7 @@ export async function loadHistory(
   for (const memberId of dates.keys()) held.paidDays.set(memberId, new Map());
   for (const { memberId, date, points } of paid) held.paidDays.get(memberId)?.set(date, points);
   for (const { memberId, seq, open } of debts) push(held.debts, memberId, { seq, open });
+  for (const memberId of [...wanted.earned, ...wanted.earnless]) held.earnedDays.set(memberId, []);
   for (const { memberId, ...day } of earned) push(held.earnedDays, memberId, day);
   for (const { memberId, ...points } of pending) push(held.pending, memberId, points);
   for (const change of tierChanges) push(held.tierChanges, change.memberId, change);
