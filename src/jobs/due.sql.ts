@@ -14,6 +14,18 @@ export const findExpiredLots = (pool: Pool, now: Date) =>
     [now.toISOString()],
   );
 
+/** Members who owe points and have some that can be spent. */
+export const findDebtsDue = (pool: Pool, now: Date) =>
+  named<DueMember>(
+    pool,
+    'jobs.findDebtsDue',
+    `select a.member_id as "memberId", a.program_id as "programId" from account a
+     where a.debt > 0 and exists (select from lot l where l.member_id = a.member_id
+       and l.remaining > l.held and l.activates_at <= $1
+       and (l.expires_at is null or l.expires_at > $1)) limit ${limits.jobMembersMax}`,
+    [now.toISOString()],
+  );
+
 /** Members with holds whose time is over. */
 export const findExpiredHolds = (pool: Pool, now: Date) =>
   named<DueMember>(

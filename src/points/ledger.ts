@@ -33,7 +33,10 @@ export type EntrySource = {
 /** A lot that waits for its confirmation is pending for as long as anybody can tell. */
 const unknownActivation = new Date('9999-12-31T00:00:00Z');
 
-/** Adds points: an entry and the lot they are spent from. What is owed is repaid first. */
+/**
+ * Adds points: an entry and the lot they are spent from. Those that can be spent repay what is owed
+ * first; pending ones do once they are active (S27, S33).
+ */
 export function creditPoints(
   facts: Facts,
   member: MemberState,
@@ -64,7 +67,7 @@ export function creditPoints(
         ? pick(Math.max, member.pendingUntil, activatesAt)
         : member.pendingUntil,
   });
-  if (member.debt > 0) repayDebts(facts, member, lot);
+  if (member.debt > 0 && isSpendable(lot, facts.now)) repayDebts(facts, member, lot);
   return entry;
 }
 

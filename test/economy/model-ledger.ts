@@ -55,19 +55,21 @@ export class LedgerModel {
   credit(
     line: Pick<ModelEntry, 'kind' | 'amount' | 'date' | 'rule' | 'wanted'>,
     life: Life,
+    now: number,
   ): ModelLot {
     const earned = line.kind === 'EARN' ? line.amount : 0;
     const { seq } = this.append({ ...line, earned, capped: earned });
     const { amount } = line;
     const lot = { seq, amount, remaining: amount, reversed: 0, expired: 0, lapsed: 0, ...life };
     this.lots.push(lot);
-    this.#repay(lot, lot.remaining);
+    // What cannot be spent yet repays nothing yet.
+    if (this.#spendable(now).includes(lot)) this.#repay(lot, lot.remaining);
     return lot;
   }
 
   debit(kind: string, amount: number, date: string, now: number): Verdict {
     if (this.available(now) < amount) return 'INSUFFICIENT_POINTS';
-    for (const lot of this.#spendable(now)) this.#repay(lot, this.#free(lot, now));
+    this.settle(now);
     this.append({ ...plain, kind, amount: -amount, date });
     this.#takeFrom(this.#spendable(now), amount, now);
     return 'done';
@@ -100,7 +102,7 @@ export class LedgerModel {
 
   hold(points: number, expiresAt: number, now: number): Verdict {
     if (this.available(now) < points) return 'INSUFFICIENT_POINTS';
-    for (const lot of this.#spendable(now)) this.#repay(lot, this.#free(lot, now));
+    this.settle(now);
     const pins = new Map<ModelLot, number>();
     let missing = points;
     for (const lot of this.#spendable(now)) {
@@ -144,6 +146,11 @@ export class LedgerModel {
       lot.remaining -= rest;
       lot.expired += rest;
     }
+  }
+
+  /** Repays what is owed from all that can be spent. */
+  settle(now: number): void {
+    for (const lot of this.#spendable(now)) this.#repay(lot, this.#free(lot, now));
   }
 
   get balance(): number {

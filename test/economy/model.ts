@@ -38,6 +38,7 @@ type Award = {
   readonly extra: number;
   readonly date: string;
   readonly life: Life;
+  readonly now: number;
 };
 
 export class MemberModel extends LedgerModel {
@@ -54,7 +55,7 @@ export class MemberModel extends LedgerModel {
     super(settings);
     this.budget = budget;
     this.evaluatesAt = this.nextEvaluation(now);
-    this.#payRules('ENROLMENT', 0, now);
+    this.#payRules('ENROLMENT', 0, now, now);
     this.#settleTier(now);
   }
 
@@ -66,7 +67,7 @@ export class MemberModel extends LedgerModel {
     for (let day = addDays(date, 1); this.days.has(day); day = addDays(day, 1)) following.push(day);
     this.days.set(date, 0);
     const percent = this.#percentAt(at);
-    this.#payDay(date, ladderPoints(this.#dayInRun(date), percent), at);
+    this.#payDay(date, ladderPoints(this.#dayInRun(date), percent), at, now);
     for (const { cycle, days, points } of milestones) {
       const cadence = cycle === 'WEEK' ? 'WEEKLY' : 'MONTHLY';
       const { from } = periodOf(cadence, date);
@@ -77,17 +78,18 @@ export class MemberModel extends LedgerModel {
           wanted: Math.floor((points * percent) / 100),
           date,
           life: life(date, at),
+          now,
         });
       }
     }
-    this.#payRules('CHECK_IN', this.#dayInRun(date), at);
+    this.#payRules('CHECK_IN', this.#dayInRun(date), at, now);
     // Days that now stand later in their run are paid the difference, as of their own start (S6).
     for (const [index, day] of following.entries()) {
       const start = startOf(day);
       const then = this.#percentAt(start);
       const before = Math.max(this.days.get(day) ?? 0, ladderPoints(index + 1, then));
       const wanted = ladderPoints(this.#dayInRun(day), then);
-      this.#payDay(day, Math.max(0, wanted - before), start);
+      this.#payDay(day, Math.max(0, wanted - before), start, now);
     }
     this.#settleTier(now);
     return 'done';
@@ -107,14 +109,14 @@ export class MemberModel extends LedgerModel {
     if (this.activities.some((one) => one.type === type && one.reference === reference))
       return 'nothing';
     if (at < now - latenessMs) return 'OCCURRED_TOO_LONG_AGO';
-    const lots = this.#payRules(type, value, at);
+    const lots = this.#payRules(type, value, at, now);
     this.activities.push({ type, reference, units, returned: 0, lots });
     this.#settleTier(now);
     return 'done';
   }
 
   /** Pays the rules of a type, most important first; the campaign doubles purchases. */
-  #payRules(type: string, value: number, at: number): ModelLot[] {
+  #payRules(type: string, value: number, at: number, now: number): ModelLot[] {
     const date = dateOf(at);
     const percent = this.#percentAt(at);
     const runs = type === 'buy' && date >= campaign.firstDate && date <= campaign.lastDate;
@@ -124,7 +126,7 @@ export class MemberModel extends LedgerModel {
       const wanted = runs ? pointsOf(rule, value, percent * 2) : once;
       const { name, caps } = rule;
       const award = { rule: name, caps, wanted, extra: wanted - once, date };
-      return this.#award({ ...award, life: lifeOf(rule, date, at) }) ?? [];
+      return this.#award({ ...award, life: lifeOf(rule, date, at), now }) ?? [];
     });
   }
 
@@ -162,9 +164,12 @@ export class MemberModel extends LedgerModel {
   confirm(reference: string, now: number): Verdict {
     const activity = this.activities.find((one) => one.reference === reference);
     if (activity === undefined) return 'ACTIVITY_NOT_FOUND';
-    const waiting = activity.lots.filter(({ activatesAt }) => activatesAt === null);
+    const waiting = activity.lots.filter(
+      ({ activatesAt, remaining }) => activatesAt === null && remaining > 0,
+    );
     if (waiting.length === 0) return 'NOTHING_PENDING';
     for (const lot of waiting) lot.activatesAt = now;
+    this.settle(now);
     return 'done';
   }
 
@@ -172,7 +177,7 @@ export class MemberModel extends LedgerModel {
     const date = dateOf(now);
     if (amount < 0) return this.debit('ADJUSTMENT', -amount, date, now);
     const line = { kind: 'ADJUSTMENT', amount, date, rule: null, wanted: amount };
-    this.credit(line, { activatesAt: now, expiresAt });
+    this.credit(line, { activatesAt: now, expiresAt }, now);
     return 'done';
   }
 
@@ -225,14 +230,14 @@ export class MemberModel extends LedgerModel {
     return length;
   }
 
-  #payDay(date: string, wanted: number, at: number): void {
-    const paid = this.#award({ ...plan, wanted, date, life: life(date, at) });
+  #payDay(date: string, wanted: number, at: number, now: number): void {
+    const paid = this.#award({ ...plan, wanted, date, life: life(date, at), now });
     // What a cap left nothing of has no line; its place tells what it was to be.
     if (paid !== undefined) this.days.set(date, (this.days.get(date) ?? 0) + wanted);
   }
 
   /** Cuts an award to what the campaign's budget and the caps leave, and pays it (S37, S38). */
-  #award({ rule, caps, wanted, extra, date, life }: Award): ModelLot | undefined {
+  #award({ rule, caps, wanted, extra, date, life, now }: Award): ModelLot | undefined {
     let amount = wanted - Math.max(0, extra - Math.max(0, campaign.budget - this.budget.spent));
     const cut = (most: number | undefined, used: number) => {
       if (most !== undefined) amount = Math.min(amount, Math.max(0, most - used));
@@ -243,7 +248,7 @@ export class MemberModel extends LedgerModel {
     cut(dayCap, this.#capped(null, 'DAILY', date));
     if (amount === 0) return undefined;
     this.budget.spent += Math.max(0, extra - (wanted - amount));
-    return this.credit({ kind: 'EARN', amount, date, rule, wanted }, life);
+    return this.credit({ kind: 'EARN', amount, date, rule, wanted }, life, now);
   }
 
   /** What caps count of a rule (or all) in the day, week or month of a date. */
