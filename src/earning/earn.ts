@@ -2,10 +2,10 @@
 import type { Facts } from '../engine/facts.ts';
 import type { MemberState } from '../engine/rows.ts';
 import {
-  effectiveTierKey,
+  effectiveTier,
+  holdDueTiers,
   type TierStep,
   tierKeyAt,
-  tierPercent,
   upgradeTier,
 } from '../tiers/member-tier.ts';
 import { combine } from './amount.ts';
@@ -15,7 +15,12 @@ import { type Earned, payParts, wantedOf } from './pay.ts';
 /** A fact without what the member was at its time. */
 export type GivenFact = Omit<EarningFact, 'tierKey'>;
 
-export type EarnedWithTier = Earned & { readonly tier?: TierStep };
+export type EarnedWithTier = Earned & {
+  /** What was due of the tier and was held first. */
+  readonly evaluated?: TierStep[];
+  /** What the earning made of it. */
+  readonly tier?: TierStep;
+};
 
 type Options = {
   /** What the command pays besides rules: a check-in's day and milestones. */
@@ -34,14 +39,16 @@ export function earn(
   given: GivenFact,
   options: Options,
 ): EarnedWithTier {
-  return raiseTier(facts, member, payFact(facts, member, given, options));
+  return withTiers(facts, member, () => payFact(facts, member, given, options));
 }
 
-/** Raises the tier by what a command earned in all. */
-export function raiseTier(facts: Facts, member: MemberState, earned: Earned): EarnedWithTier {
-  const isNothing = earned.entries.length === 0 && facts.program.earning.size === 0;
-  const tier = isNothing ? undefined : upgradeTier(facts, member);
-  return tier === undefined ? earned : { ...earned, tier };
+/** Holds what is due of the tier, pays, and raises it by what that earned in all. */
+export function withTiers(facts: Facts, member: MemberState, pay: () => Earned): EarnedWithTier {
+  const evaluated = holdDueTiers(facts, member);
+  const earned = pay();
+  const tier = upgradeTier(facts, member);
+  if (evaluated.length === 0) return tier === undefined ? earned : { tier, ...earned };
+  return { evaluated, ...(tier && { tier }), ...earned };
 }
 
 /** Pays a fact by the rules in force at its time. */
@@ -71,8 +78,7 @@ export const boostsAt = (facts: Facts, member: MemberState, given: GivenFact) =>
 /** The fact with the tier that the member had at its time, and what multiplied it then (S49). */
 function asOfThen(facts: Facts, member: MemberState, given: GivenFact) {
   const at = given.time.occurredAt;
-  const tierKey = effectiveTierKey(facts, tierKeyAt(facts, member, at), at);
-  const fact: EarningFact = { tierKey, ...given };
-  const percent = tierPercent(facts, tierKey, at);
-  return { fact, boosts: boostsFor(facts.program, member, fact, percent) };
+  const tier = effectiveTier(facts, tierKeyAt(facts, member, at), at);
+  const fact: EarningFact = { tierKey: tier?.key ?? null, ...given };
+  return { fact, boosts: boostsFor(facts.program, member, fact, tier?.percent ?? 100) };
 }

@@ -5,7 +5,7 @@ import type { PoolClient } from '../platform/db.ts';
 import { type Held, memberIdOf } from './held.ts';
 import {
   loadAdjustments,
-  loadCheckInDates,
+  loadCheckIns,
   loadDebts,
   loadEarnedDays,
   loadHoldLots,
@@ -34,7 +34,8 @@ class Wanted {
   /** Members whose ledger need not be asked: it is empty. */
   readonly earnless = new Set<number>();
   readonly tierChanges = new Set<number>();
-  readonly pending = new Set<number>();
+  /** Member → since when points that were not active matter. */
+  readonly pending = new Map<number, Date>();
   readonly budgets = new Set<number>();
   readonly notices = new Set<number>();
   readonly origins: { readonly memberId: number; readonly origin: Origin }[] = [];
@@ -66,7 +67,7 @@ class Wanted {
       const needs = needsOf(program, earnsBy, member, span);
       for (const ruleId of needs.budgets) this.budgets.add(ruleId);
       if (member !== undefined && needs.earned) this.#addEarned(member);
-      if (member !== undefined && needs.pending) this.pending.add(member.memberId);
+      if (member !== undefined && needs.pending) this.pending.set(member.memberId, needs.pending);
       if (member !== undefined && needs.tierChanges) this.tierChanges.add(member.memberId);
     }
     if (member === undefined) return;
@@ -111,10 +112,10 @@ export async function loadHistory(
 ): Promise<void> {
   const wanted = new Wanted();
   for (const request of requests) wanted.add(request, held);
-  const { dates, origins } = wanted;
+  const { dates, origins, pending } = wanted;
   const sent = [
     ask(wanted.lots, (ids) => loadOpenLots(client, ids)),
-    ask(new Set(dates.keys()), (ids) => loadCheckInDates(client, ids, [...dates.values()])),
+    ask(new Set(dates.keys()), (ids) => loadCheckIns(client, ids, [...dates.values()])),
     ask(new Set(dates.keys()), (ids) => loadPaidDays(client, ids)),
     ask(wanted.debts, (ids) => loadDebts(client, ids)),
     ask(wanted.earned, (ids) => loadEarnedDays(client, ids)),
@@ -136,7 +137,7 @@ export async function loadHistory(
     ask(wanted.holders, (ids) => loadHoldLots(client, ids)),
     ask(wanted.adjustments, (ids) => loadAdjustments(client, ids)),
     ask(wanted.notices, (ids) => loadNotices(client, ids)),
-    ask(wanted.pending, (ids) => loadPending(client, ids, held.now)),
+    ask(new Set(pending.keys()), (ids) => loadPending(client, ids, [...pending.values()])),
   ] as const;
   await settled(sent);
   const [
@@ -152,18 +153,22 @@ export async function loadHistory(
     holdLots,
     adjustments,
     notices,
-    pending,
+    waiting,
   ] = await Promise.all(sent);
   for (const memberId of wanted.lots) held.lots.set(memberId, []);
   for (const memberId of dates.keys()) held.checkInDates.set(memberId, []);
   for (const lot of lots) held.lots.get(lot.memberId)?.push(lot);
-  for (const row of days) held.checkInDates.set(row.memberId, row.dates);
+  for (const memberId of dates.keys()) held.checkInTimes.set(memberId, new Map());
+  for (const { memberId, ...time } of days) {
+    held.checkInDates.get(memberId)?.push(time.localDate);
+    held.checkInTimes.get(memberId)?.set(time.localDate, time);
+  }
   for (const memberId of dates.keys()) held.paidDays.set(memberId, new Map());
   for (const { memberId, date, points } of paid) held.paidDays.get(memberId)?.set(date, points);
   for (const { memberId, seq, open } of debts) push(held.debts, memberId, { seq, open });
   for (const memberId of [...wanted.earned, ...wanted.earnless]) held.earnedDays.set(memberId, []);
   for (const { memberId, ...day } of earned) push(held.earnedDays, memberId, day);
-  for (const { memberId, ...points } of pending) push(held.pending, memberId, points);
+  for (const { memberId, ...points } of waiting) push(held.pending, memberId, points);
   for (const change of tierChanges) push(held.tierChanges, change.memberId, change);
   for (const budget of budgets) held.budgets.set(budget.ruleId, budget);
   for (const { memberId, expiresAt, days } of notices) {

@@ -1,8 +1,11 @@
 import DataLoader from 'dataloader';
+import { loadEarnedDays, loadPending, type PendingPoints } from '../engine/history.sql.ts';
 import type { MemberState } from '../engine/rows.ts';
 import { loadMembers } from '../members/members.sql.ts';
+import { earlier } from '../platform/calendar.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Pool } from '../platform/db.ts';
+import type { EarnedDay } from '../points/counters.ts';
 import { loadPointsByState, type PointsByState } from '../points/points.sql.ts';
 
 /**
@@ -12,6 +15,8 @@ import { loadPointsByState, type PointsByState } from '../points/points.sql.ts';
 export type Loaders = {
   readonly members: DataLoader<number, MemberState | undefined>;
   readonly pointsByState: DataLoader<number, PointsByState>;
+  readonly earnedDays: DataLoader<number, EarnedDay[]>;
+  readonly pendingSince: DataLoader<{ memberId: number; since: Date }, PendingPoints[]>;
 };
 
 export function createLoaders(pool: Pool, clock: Clock): Loaders {
@@ -29,5 +34,28 @@ export function createLoaders(pool: Pool, clock: Clock): Loaders {
         (memberId) => byId.get(memberId) ?? { memberId, spendable: 0, pending: 0, held: 0 },
       );
     }, options),
+    earnedDays: new DataLoader(
+      async (ids) => rowsBy(ids, await loadEarnedDays(pool, ids)),
+      options,
+    ),
+    pendingSince: new DataLoader(async (keys) => {
+      const since = new Map<number, Date>();
+      for (const key of keys) {
+        since.set(key.memberId, earlier(key.since, since.get(key.memberId) ?? key.since));
+      }
+      const rows = await loadPending(pool, [...since.keys()], [...since.values()]);
+      return rowsBy(
+        keys.map(({ memberId }) => memberId),
+        rows,
+      );
+    }, options),
   };
+}
+
+/** Each member's rows. */
+function rowsBy<Row extends { readonly memberId: number }>(
+  ids: readonly number[],
+  rows: readonly Row[],
+): Row[][] {
+  return ids.map((id) => rows.filter(({ memberId }) => memberId === id));
 }

@@ -36,13 +36,21 @@ export const findExpiredHolds = (pool: Pool, now: Date) =>
     [now.toISOString()],
   );
 
-/** Members whose tier is to be evaluated. */
+/** Members whose tier is to be evaluated, or was judged last by tiers that are not in force. */
 export const findTiersDue = (pool: Pool, now: Date) =>
   named<DueMember>(
     pool,
     'jobs.findTiersDue',
-    `select member_id as "memberId", program_id as "programId" from account
-     where tier_evaluates_at <= $1 order by tier_evaluates_at limit ${limits.jobMembersMax}`,
+    `with current as (
+       select r.program_id, v.version from rule r join rule_version v on v.rule_id = r.id
+       where r.kind = 'TIERS' and v.starts_at <= $1 and (v.ends_at is null or v.ends_at > $1))
+     (select member_id as "memberId", program_id as "programId" from account
+      where tier_evaluates_at <= $1 order by tier_evaluates_at limit ${limits.jobMembersMax})
+     union
+     (select a.member_id, a.program_id from current c join account a on a.program_id = c.program_id
+        and (a.tier_version is null or a.tier_version < c.version or a.tier_version > c.version)
+      limit ${limits.jobMembersMax})
+     limit ${limits.jobMembersMax}`,
     [now.toISOString()],
   );
 

@@ -5,7 +5,7 @@ import { idempotencyKey, keyText, memberRef, shortText } from '../engine/inputs.
 import type { Operation } from '../engine/operation.ts';
 import { requireMember } from '../members/member-steps.ts';
 import { MemberNotFound } from '../members/members.refusals.ts';
-import { upgradeTier } from '../tiers/member-tier.ts';
+import { holdDueTiers, upgradeTier } from '../tiers/member-tier.ts';
 import { settleDebts } from './ledger.ts';
 import { isExpired } from './lots.ts';
 import { NothingPending } from './points.refusals.ts';
@@ -44,6 +44,7 @@ export const confirmPoints: Operation<ConfirmPointsInput, ConfirmPointsOutcome> 
       return lot.activatesAt === null && lot.remaining > 0 && !isExpired(lot, now);
     });
     if (waiting.length === 0) throw new NothingPending();
+    const evaluated = holdDueTiers(facts, member);
     let points = 0;
     for (const { lot } of waiting) {
       facts.changes.update('lots', lot, { activatesAt: now });
@@ -58,7 +59,8 @@ export const confirmPoints: Operation<ConfirmPointsInput, ConfirmPointsOutcome> 
     }
     settleDebts(facts, member);
     const tier = upgradeTier(facts, member); // They may count only from now on.
-    const payload = { activity: type, reference, points, ...(tier && { tier }) };
+    const told = { ...(evaluated.length > 0 && { evaluated }), ...(tier && { tier }) };
+    const payload = { activity: type, reference, points, ...told };
     const position = facts.emit(member, 'points.confirmed', now, payload);
     return { memberId: member.memberId, points, position };
   },
