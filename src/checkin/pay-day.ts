@@ -75,8 +75,9 @@ function correctDay(
   const about = { sourceId, purpose: `LADDER:${date}`, streakDay: is, was };
   const boosts = boostsAt(facts, member, checkInFact(time, is, member.streakTotalDays));
   // What caps left nothing of has no line; its place says what it was to be.
-  const before = wantedOf(dayPart(facts, plan, time, { ...about, streakDay: was }), boosts);
-  const part = { ...dayPart(facts, plan, time, about), paid: Math.max(booked, before) };
+  const past = dayPart(facts, plan, time, { ...about, streakDay: was });
+  const paid = Math.max(booked, wantedOf(past, boosts));
+  const part = { ...dayPart(facts, plan, time, about), paid, was: past.base };
   return payParts(facts, member, [part], boosts);
 }
 

@@ -1,6 +1,8 @@
 /** What a command earns: the rules that apply to its fact, paid, and the tier that follows. */
 import type { Facts } from '../engine/facts.ts';
 import type { MemberState } from '../engine/rows.ts';
+import type { EarningRule } from '../rules/definition.ts';
+import type { Versioned } from '../rules/versioned.ts';
 import {
   effectiveTier,
   holdDueTiers,
@@ -9,8 +11,8 @@ import {
   upgradeTier,
 } from '../tiers/member-tier.ts';
 import { combine } from './amount.ts';
-import { boostsFor, type EarningFact, type Part, partOf, rulesFor } from './judge.ts';
-import { type Earned, payParts, wantedOf } from './pay.ts';
+import { type Boost, boostsFor, type EarningFact, type Part, partOf, rulesFor } from './judge.ts';
+import { type Earned, payParts, reckon } from './pay.ts';
 
 /** A fact without what the member was at its time. */
 export type GivenFact = Omit<EarningFact, 'tierKey'>;
@@ -61,15 +63,42 @@ export function payFact(
   const { program, now } = facts;
   if (parts.length === 0 && program.earning.size === 0) return { entries: [], withheld: [] };
   const { fact, boosts } = asOfThen(facts, member, given);
-  const byRules = rulesFor(program, member, fact).map((rule) =>
-    partOf(rule, member, fact, { purpose: `RULE:${rule.key}`, ...source }, now, explanation),
-  );
-  const wanted = [...parts, ...byRules]
-    .map((part) => ({ part, what: part.what, wanted: wantedOf(part, boosts) }))
-    .filter((one) => one.wanted > 0);
-  const chosen = combine(wanted, combination).map(({ part }) => part);
+  const partFor = (rule: Versioned<EarningRule>) =>
+    partOf(rule, member, fact, { purpose: `RULE:${rule.key}`, ...source }, now, explanation);
+  const byRules = rulesFor(program, member, fact, (rule) => {
+    const { wanted, points } = reckon(facts, member, partFor(rule), boosts);
+    return wanted === 0 || points > 0;
+  });
+  const all = [...parts, ...byRules.map(partFor)];
+  const chosen =
+    combination === 'ADD' ? all : combined(facts, member, { all, boosts, combination });
   return payParts(facts, member, chosen, boosts);
 }
+
+/**
+ * The parts that count by what each would be given, so that a spent rule displaces nothing (S19).
+ * What rules and milestones lack room for is told all the same.
+ */
+function combined(
+  facts: Facts,
+  member: MemberState,
+  { all, boosts, combination }: Combining,
+): Part[] {
+  const reckoned = all
+    .map((part) => ({ part, what: part.what, ...reckon(facts, member, part, boosts) }))
+    .filter(({ wanted }) => wanted > 0)
+    .map(({ part, what, points }) => ({ part, what, given: points }));
+  const given = reckoned.filter((one) => one.given > 0);
+  if (given.length === 0) return combine(reckoned, combination).map(({ part }) => part);
+  const told = reckoned.filter((one) => one.given === 0 && one.what !== 'BASE');
+  return [...combine(given, combination), ...told].map(({ part }) => part);
+}
+
+type Combining = {
+  readonly all: readonly Part[];
+  readonly boosts: readonly Boost[];
+  readonly combination: 'MAX' | 'REPLACE';
+};
 
 /** Boosts of a day other than the fact's own: corrections are paid as that day would have been. */
 export const boostsAt = (facts: Facts, member: MemberState, given: GivenFact) =>
