@@ -150,7 +150,7 @@ describe('connections', () => {
       'LedgerEntry.limits', // As of an award.
       'LedgerEntry.multipliers',
       'Member.tags', // At most 50.
-      'Points.expiring', // The member's own lots that expire.
+      'Points.expiring', // first
       'Query.leaderboards', // The boards of a program, made by its operator.
       'Query.nodes', // At most 100 ids.
       'Quote.awards', // As of the command.

@@ -1,12 +1,19 @@
 import DataLoader from 'dataloader';
 import { loadEarnedDays, loadPending, type PendingPoints } from '../engine/history.sql.ts';
 import type { MemberState } from '../engine/rows.ts';
+import { type HoldShape, type HoldsKey, loadHolds } from '../holds/holds.sql.ts';
 import { loadMembers } from '../members/members.sql.ts';
 import { earlier } from '../platform/calendar.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Pool } from '../platform/db.ts';
 import type { EarnedDay } from '../points/counters.ts';
-import { loadPointsByState, type PointsByState } from '../points/points.sql.ts';
+import {
+  type Expiring,
+  type ExpiringKey,
+  loadExpiring,
+  loadPointsByState,
+  type PointsByState,
+} from '../points/points.sql.ts';
 
 /**
  * Loaders batch the reads of one tick and remember nothing: all events of a subscription share
@@ -15,6 +22,8 @@ import { loadPointsByState, type PointsByState } from '../points/points.sql.ts';
 export type Loaders = {
   readonly members: DataLoader<number, MemberState | undefined>;
   readonly pointsByState: DataLoader<number, PointsByState>;
+  readonly expiring: DataLoader<ExpiringKey, Expiring[]>;
+  readonly holds: DataLoader<HoldsKey, HoldShape[]>;
   readonly earnedDays: DataLoader<number, EarnedDay[]>;
   readonly pendingSince: DataLoader<{ memberId: number; since: Date }, PendingPoints[]>;
 };
@@ -34,6 +43,11 @@ export function createLoaders(pool: Pool, clock: Clock): Loaders {
         (memberId) => byId.get(memberId) ?? { memberId, spendable: 0, pending: 0, held: 0 },
       );
     }, options),
+    expiring: new DataLoader(async (keys) => {
+      const rows = await loadExpiring(pool, keys, clock.now());
+      return keys.map((_key, index) => rows.filter(({ place }) => place === index + 1));
+    }, options),
+    holds: new DataLoader((keys) => loadHolds(pool, keys), options),
     earnedDays: new DataLoader(
       async (ids) => rowsBy(ids, await loadEarnedDays(pool, ids)),
       options,

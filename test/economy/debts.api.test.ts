@@ -79,6 +79,13 @@ describe('a debt', () => {
   });
 });
 
+it('a confirmation makes active only what it names', async () => {
+  await eco.act('ada', 'later');
+  await eco.done('recordActivity', 'ada', about);
+  await eco.done('confirmPoints', 'ada', about);
+  expect(await eco.points('ada')).toMatchObject({ available: 50, pending: 50 });
+});
+
 describe('nothing waits for a confirmation', () => {
   it.each(['expired', 'booked', 'reversed'])('once it is %s', async (how) => {
     await eco.done('recordActivity', 'ada', about);

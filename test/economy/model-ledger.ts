@@ -180,14 +180,22 @@ export class LedgerModel {
     return this.lots.reduce((sum, lot) => sum + this.#pinned(lot, now), 0);
   }
 
-  /** When and how much of each will expire, if nothing else happens (S31). */
+  /** When and how much will expire, if nothing else happens; pinned points with their hold (S31). */
   expiring(now: number): { at: string; points: number }[] {
     const sums = new Map<number, number>();
-    for (const lot of inSpendingOrder(this.lots)) {
-      if (lot.remaining === 0 || lot.expiresAt === null || isOver(lot, now)) continue;
-      sums.set(lot.expiresAt, (sums.get(lot.expiresAt) ?? 0) + lot.remaining);
+    const add = (at: number, points: number) => {
+      if (at > now && points > 0) sums.set(at, (sums.get(at) ?? 0) + points);
+    };
+    for (const lot of this.lots) {
+      if (lot.expiresAt === null) continue;
+      add(lot.expiresAt, this.#free(lot, now));
+      for (const hold of this.holds.filter((one) => isOpen(one, now))) {
+        add(Math.max(lot.expiresAt, hold.expiresAt), hold.pins.get(lot) ?? 0);
+      }
     }
-    return [...sums].map(([at, points]) => ({ at: new Date(at).toISOString(), points }));
+    return [...sums]
+      .sort(([a], [b]) => a - b)
+      .map(([at, points]) => ({ at: new Date(at).toISOString(), points }));
   }
 
   /** Lots with what open holds pin of each. */

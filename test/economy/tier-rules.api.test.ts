@@ -134,6 +134,16 @@ describe('tiers that change', () => {
     },
   );
 
+  it('change a rate: a late fact has the rate of its time', async () => {
+    await publish({ basis: 'LIFETIME', levels });
+    await earn(100);
+    const before = eco.clock.now().toISOString();
+    eco.clock.advance(HOUR);
+    await publish({ basis: 'LIFETIME', levels: [level('basic', 0), level('silver', 100, 150)] });
+    expect(await earn(50, { occurredAt: before })).toEqual([100]);
+    expect(await earn(50)).toEqual([75]);
+  });
+
   it('drop a level: who had it has the highest one its threshold reached', async () => {
     await publish({ basis: 'CALENDAR_YEAR', levels, downgrade: 'ONE_DOWN' });
     await earn(300);
