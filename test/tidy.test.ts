@@ -224,6 +224,7 @@ const sharedSql = [
   'src/cli/token.ts → src/members/members.sql.ts',
   // Loaders batch the domains' reads; they are the API's, not the domains'.
   'src/graphql/loaders.ts → src/engine/history.sql.ts',
+  'src/graphql/loaders.ts → src/holds/holds.sql.ts',
   'src/graphql/loaders.ts → src/members/members.sql.ts',
   'src/graphql/loaders.ts → src/points/points.sql.ts',
   // The columns of a member's state, which the engine owns.

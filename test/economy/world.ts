@@ -208,9 +208,10 @@ export class World {
       return rows[0].points as number;
     };
     let sum = await expired();
-    for (const { at, points } of told) {
-      this.clock.set(at);
+    for (const [place, { at, points }] of told.entries()) {
       sum += points;
+      if (place > 2 && place < told.length - 1) continue; // Each takes its time.
+      this.clock.set(at);
       expect([at, await expired()]).toEqual([at, sum]);
     }
     this.clock.advance(60 * DAY);
