@@ -117,7 +117,10 @@ export class ProgramConfigs {
     client: Pool | PoolClient,
     versions: ReadonlyMap<number, number>,
   ): Promise<ReadonlyMap<number, ProgramConfig>> {
-    const isOld = (id: number, version: number) => (this.#byId.get(id)?.version ?? 0) < version;
+    const isOld = (id: number, version: number) => {
+      const known = this.#byId.get(id);
+      return known === undefined || known.version < version;
+    };
     const stale = [...versions].filter(([id, version]) => isOld(id, version)).map(([id]) => id);
     const rows = stale.length === 0 ? [] : await loadConfigs(client, stale);
     for (const { config } of rows) {

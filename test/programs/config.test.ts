@@ -39,3 +39,10 @@ it('whoever asked keeps what they got', async () => {
   await configs.current(second.client, new Map([[1, 2]]));
   expect(mine.get(1)?.version).toBe(1);
 });
+
+it('a program that is not known is loaded, whatever version is asked for', async () => {
+  const { client, answer } = connection(1);
+  answer();
+  const configs = await new ProgramConfigs().current(client, new Map([[1, -1]]));
+  expect(configs.get(1)?.version).toBe(1);
+});
