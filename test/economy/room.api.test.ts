@@ -67,7 +67,7 @@ it('a rule that is spent does not take its exclusive group, and says EXHAUSTED',
     ...{ budget: 50, spent: 50 },
     ...{ current: { state: 'EXHAUSTED' }, versions: [{ state: 'EXHAUSTED' }] },
   });
-  expect((await eco.act('ada', 'buy')).toSorted()).toEqual([0, 10]);
+  expect(new Set(await eco.act('ada', 'buy'))).toEqual(new Set([0, 10]));
 });
 
 describe('a campaign never pays less than none (S39)', () => {
