@@ -155,7 +155,7 @@ describe('connections', () => {
       'Member.tasks', // At most 200 in force, and `past` (up to 10) periods of each.
       'MemberTask.missingTasks', // At most 20.
       'MemberTask.requires', // At most 20.
-      'Points.expiring', // The member's own lots that expire.
+      'Points.expiring', // first
       'Query.leaderboards', // The boards of a program, made by its operator.
       'Query.nodes', // At most 100 ids.
       'Quote.awards', // As of the command.

@@ -5,15 +5,13 @@ import {
   type EarnedWithTier,
   type GivenFact,
   payFact,
-  raiseTier,
+  withTiers,
 } from '../earning/earn.ts';
 import type { Part } from '../earning/judge.ts';
-import { payParts, wantedOf } from '../earning/pay.ts';
+import { type Earned, payParts, wantedOf } from '../earning/pay.ts';
 import type { Facts } from '../engine/facts.ts';
 import type { FactTime, MemberState } from '../engine/rows.ts';
-import { startOfLocalDate } from '../platform/calendar.ts';
 import { activatesAt, expiresAt } from '../points/expiry.ts';
-import { factTime } from '../programs/fact-time.ts';
 import type { CheckInPlan, Milestone } from '../rules/definition.ts';
 import { oneInForce, type Versioned } from '../rules/versioned.ts';
 import { ladderPoints } from './ladder.ts';
@@ -23,12 +21,14 @@ import { cycleOf, type Placed } from './place-day.ts';
  * Pays a check-in. A day recorded before that now stands later in its run is paid what its new
  * place adds to what it got, on its own date and so in its own seasons (S6).
  */
-export function payDay(
+export const payDay = (
   facts: Facts,
   member: MemberState,
   time: FactTime,
   placed: Placed,
-): EarnedWithTier {
+): EarnedWithTier => withTiers(facts, member, () => payInOrder(facts, member, time, placed));
+
+function payInOrder(facts: Facts, member: MemberState, time: FactTime, placed: Placed): Earned {
   const { planId } = facts.program;
   const { streakDay, following, days } = placed;
   const sourceId = `${member.memberId}:${planId}:${time.localDate}`;
@@ -48,14 +48,14 @@ export function payDay(
     source: { sourceType: 'CHECK_IN', sourceId },
     explanation: { streakDay },
   });
-  if (following.length === 0) return raiseTier(facts, member, paid);
+  if (following.length === 0) return paid;
   const corrections = following.map((date, index) =>
     correctDay(facts, member, sourceId, date, { is: streakDay + index + 1, was: index + 1 }),
   );
-  return raiseTier(facts, member, {
+  return {
     entries: [...paid.entries, ...corrections.flatMap(({ entries }) => entries)],
     withheld: [...paid.withheld, ...corrections.flatMap(({ withheld }) => withheld)],
-  });
+  };
 }
 
 function correctDay(
@@ -65,9 +65,9 @@ function correctDay(
   date: string,
   { is, was }: { readonly is: number; readonly was: number },
 ) {
-  const { zone, dayStartMinutes, plans } = facts.program;
-  const time = factTime(facts.program, startOfLocalDate(date, zone, dayStartMinutes));
-  const plan = oneInForce(plans, time.occurredAt);
+  // By what was in force at that day's own check-in, whenever this one arrives.
+  const time = facts.checkInTime(member, date);
+  const plan = oneInForce(facts.program.plans, time.occurredAt);
   const booked = facts.paidForDay(member, date);
   // A day whose base gave way to something else has no base to correct.
   const replaced = plan !== undefined && plan.definition.combination !== 'ADD' && booked === 0;
@@ -75,8 +75,9 @@ function correctDay(
   const about = { sourceId, purpose: `LADDER:${date}`, streakDay: is, was };
   const boosts = boostsAt(facts, member, checkInFact(time, is, member.streakTotalDays));
   // What caps left nothing of has no line; its place says what it was to be.
-  const before = wantedOf(dayPart(facts, plan, time, { ...about, streakDay: was }), boosts);
-  const part = { ...dayPart(facts, plan, time, about), paid: Math.max(booked, before) };
+  const past = dayPart(facts, plan, time, { ...about, streakDay: was });
+  const paid = Math.max(booked, wantedOf(past, boosts));
+  const part = { ...dayPart(facts, plan, time, about), paid, was: past.base };
   return payParts(facts, member, [part], boosts);
 }
 

@@ -62,23 +62,31 @@ export function multiply(base: Fraction, multipliers: readonly Multiplier[]): Fr
   return { numerator, denominator };
 }
 
-/** The whole points of a fraction. RangeError when they are more than 2^53 − 1. */
+/** Stands for all numbers of points too large to be exact; caps and budgets cut it all the same. */
+export const tooMany = limits.pointsMax + 1;
+
+/** The whole points of a fraction; `tooMany` when they are more than 2^53 − 1. */
 export function roundOnce({ numerator, denominator }: Fraction, rounding: Rounding): number {
   assert(numerator >= 0n && denominator > 0n, 'an award is not negative');
   const rest = numerator % denominator;
   const up = rounding === 'UP' ? rest > 0n : rounding === 'NEAREST' && rest * 2n >= denominator;
   const points = numerator / denominator + (up ? 1n : 0n);
-  if (points > BigInt(limits.pointsMax)) throw new RangeError('an award of more than 2^53 − 1');
-  return Number(points);
+  return points > BigInt(limits.pointsMax) ? tooMany : Number(points);
 }
 
-/** One of the awards that meet on a check-in day; `wanted` is in points, before caps. */
-export type Part = { readonly what: 'BASE' | 'MILESTONE' | 'RULE'; readonly wanted: number };
+/** Less so many whole points. */
+export const less = ({ numerator, denominator }: Fraction, points: number): Fraction => ({
+  numerator: numerator - BigInt(points) * denominator,
+  denominator,
+});
+
+/** One of the awards that meet on a check-in day; `given` is in points, after caps and budgets. */
+export type Part = { readonly what: 'BASE' | 'MILESTONE' | 'RULE'; readonly given: number };
 
 /**
  * The parts of a check-in day that count (S19), in the order given. ADD: all. MAX: the largest
  * alone, the first of equals. REPLACE: the base only if there is nothing else, so leave out parts
- * that do not apply.
+ * that do not apply or for which no room is left.
  */
 export function combine<P extends Part>(
   parts: readonly P[],
@@ -88,8 +96,8 @@ export function combine<P extends Part>(
     case 'ADD':
       return [...parts];
     case 'MAX': {
-      const largest = Math.max(...parts.map((part) => part.wanted));
-      return parts.filter((part) => part.wanted === largest).slice(0, 1);
+      const largest = Math.max(...parts.map((part) => part.given));
+      return parts.filter((part) => part.given === largest).slice(0, 1);
     }
     case 'REPLACE': {
       const others = parts.filter((part) => part.what !== 'BASE');

@@ -33,8 +33,10 @@ export type Part = {
   readonly budget: number | null;
   readonly base: Fraction;
   readonly rounding: Rounding;
-  /** Points of it that were paid before (a correction pays the difference). */
+  /** Points of it that were paid before (a correction pays the difference) … */
   readonly paid: number;
+  /** … and the base of what was to be paid then. */
+  readonly was?: Fraction;
   readonly time: FactTime;
   readonly life: LotLife;
   /** The facts behind it. */
@@ -48,17 +50,22 @@ export type Boost = Multiplier & {
   readonly asked?: Record<string, number | string> | undefined;
 };
 
-/** The rules that pay for a fact, most important first; of an exclusive group the first alone. */
+/**
+ * The rules that pay for a fact, most important first; of an exclusive group the first alone that
+ * has room. Those before it stay in the list: they are told of, with nothing.
+ */
 export function rulesFor(
   program: ProgramConfig,
   member: MemberState,
   fact: EarningFact,
+  hasRoom: (rule: Versioned<EarningRule>) => boolean,
 ): Versioned<EarningRule>[] {
   const candidates = program.earning.get(triggerKey(fact.trigger));
   if (candidates === undefined) return [];
   const facts = conditionFacts(member, fact);
   const taken = new Set<string>();
-  return inForce(candidates, fact.time.occurredAt).filter(({ definition }) => {
+  return inForce(candidates, fact.time.occurredAt).filter((rule) => {
+    const { definition } = rule;
     const { exclusiveGroup: group, firstDate, lastDate } = definition;
     if (group !== undefined && taken.has(group)) return false;
     const { localDate } = fact.time;
@@ -67,7 +74,7 @@ export function rulesFor(
       (lastDate === undefined || localDate <= lastDate) &&
       (definition.condition === undefined || matches(definition.condition, facts)) &&
       isFor(definition.audience, member, fact);
-    if (applies && group !== undefined) taken.add(group);
+    if (applies && group !== undefined && hasRoom(rule)) taken.add(group);
     return applies;
   });
 }

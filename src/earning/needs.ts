@@ -4,19 +4,20 @@ import type { LocalDate } from '../platform/calendar.ts';
 import { allEarned, type CapPeriod, usedIn } from '../points/counters.ts';
 import type { ProgramConfig } from '../programs/config.ts';
 import { inForceBetween, oneInForce } from '../rules/versioned.ts';
+import { judgedSince, judgingTiers } from '../tiers/standing.ts';
 
 export type Needs = {
   /** Rules whose budgets it may draw on. */
   readonly budgets: readonly number[];
   /** The account's counters cannot say what was earned: the ledger has to. */
   readonly earned: boolean;
-  /** Points that are not active yet do not count for the tier. */
-  readonly pending: boolean;
+  /** Points that were not active at this instant may not count for the tier; null: all do. */
+  readonly pending: Date | null;
   /** It happened before the member's tier of today. */
   readonly tierChanges: boolean;
 };
 
-const none: Needs = { budgets: [], earned: false, pending: false, tierChanges: false };
+const none: Needs = { budgets: [], earned: false, pending: null, tierChanges: false };
 
 /** When a command's facts lie, as far as is known before it is decided. */
 export type FactSpan = {
@@ -40,9 +41,15 @@ export function needsOf(
     trigger === null ? [] : inForceBetween(program.earning.get(trigger) ?? [], at, until);
   const campaigns = trigger === null ? [] : inForceBetween(program.campaigns, at, until);
   const policies = inForceBetween(program.policies, at, until);
-  const tiers = oneInForce(program.tiers, now)?.definition;
+  const tiers = judgingTiers(program, member, now);
   const then = oneInForce(program.tiers, at);
-  if (rules.length === 0 && campaigns.length === 0 && policies.length === 0 && !tiers && !then) {
+  if (
+    rules.length === 0 &&
+    campaigns.length === 0 &&
+    policies.length === 0 &&
+    tiers.length === 0 &&
+    !then
+  ) {
     return none;
   }
   const withBudget = [...rules, ...campaigns].filter(
@@ -59,13 +66,16 @@ export function needsOf(
       definition.caps.some(({ period }) => unknown(name, period)),
     );
   const lacksMonths =
-    tiers !== undefined && tiers.basis !== 'LIFETIME' && member?.counters?.months === undefined;
-  const pendingUntil = member?.pendingUntil ?? null;
+    member?.counters?.months === undefined &&
+    tiers.some(({ definition }) => definition.basis !== 'LIFETIME');
+  const mayPend =
+    (member?.pendingUntil ?? null) !== null &&
+    tiers.some(({ definition }) => !definition.countPending);
   const since = member?.tierSince ?? null;
   return {
     budgets: withBudget.map(({ ruleId }) => ruleId),
-    earned: (member?.entrySeq ?? 0) > 0 && (isCapped || lacksMonths),
-    pending: tiers?.countPending === false && pendingUntil !== null && pendingUntil > now,
+    earned: isCapped || lacksMonths,
+    pending: mayPend ? judgedSince(tiers, member, now) : null,
     tierChanges: since !== null && at < since,
   };
 }

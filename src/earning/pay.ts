@@ -1,6 +1,7 @@
 /** Pays what rules want to pay: multiplied, rounded once, and cut to what caps and budgets leave. */
 import type { Facts } from '../engine/facts.ts';
 import type { EntryRow, MemberState } from '../engine/rows.ts';
+import { limits as bounds } from '../limits.ts';
 import { instantText, type LocalDate } from '../platform/calendar.ts';
 import {
   allEarned,
@@ -12,9 +13,10 @@ import {
   windowsOf,
 } from '../points/counters.ts';
 import { creditPoints, type EntrySummary, summarise } from '../points/ledger.ts';
+import { BalanceOutOfRange } from '../points/points.refusals.ts';
 import type { Cap } from '../rules/definition.ts';
 import { oneInForce, versionName } from '../rules/versioned.ts';
-import { exactly, multiply, roundOnce, share } from './amount.ts';
+import { exactly, type Fraction, less, multiply, roundOnce, tooMany } from './amount.ts';
 import type { Boost, Part } from './judge.ts';
 
 /** What a command earned: the lines, and what caps and budgets left nothing of. */
@@ -22,6 +24,8 @@ export type Earned = {
   readonly entries: EntrySummary[];
   readonly withheld: EntrySummary[];
 };
+
+const { pointsMax } = bounds;
 
 /** What limited an award, and how much room it had. */
 type Limit = { readonly limit: string; readonly room: number };
@@ -40,23 +44,31 @@ export function payParts(
   const entries: EntryRow[] = [];
   const withheld: EntrySummary[] = [];
   for (const part of parts) {
-    const wanted = wantedOf(part, boosts);
+    const { wanted, multiplied, points, limits } = reckon(facts, member, part, boosts);
     if (wanted === 0) continue;
-    const limits: Limit[] = [];
-    const multiplied = withinCampaignBudgets(facts, part, boosts, wanted, limits);
-    let points = withinCaps(facts, member, part, multiplied.points, limits);
-    if (part.budget !== null) {
-      const room = Math.max(0, part.budget - facts.budget(part.rule.ruleId).spent);
-      points = cut(points, { limit: `BUDGET ${versionName(part.rule)}`, room }, limits);
-    }
     const explanation = explain(part, boosts, wanted, points, limits);
     if (points === 0) withheld.push(withheldLine(part, explanation));
     else {
+      if (points === tooMany) throw new BalanceOutOfRange(member.balance, pointsMax);
       spendCampaigns(facts, multiplied.extras, multiplied.points - points);
       entries.push(credit(facts, member, part, points, explanation));
     }
   }
   return { entries: summarise(entries), withheld };
+}
+
+/** What a part comes to, and what the room under caps and budgets leaves of it; writes nothing. */
+export function reckon(facts: Facts, member: MemberState, part: Part, boosts: readonly Boost[]) {
+  const limits: Limit[] = [];
+  const wanted = wantedOf(part, boosts);
+  if (wanted === 0) return { wanted, multiplied: { points: 0, extras: [] }, points: 0, limits };
+  const multiplied = withinCampaignBudgets(facts, part, boosts, wanted, limits);
+  let points = withinCaps(facts, member, part, multiplied.points, limits);
+  if (part.budget !== null) {
+    const room = Math.max(0, part.budget - facts.budget(part.rule.ruleId).spent);
+    points = cut(points, { limit: `BUDGET ${versionName(part.rule)}`, room }, limits);
+  }
+  return { wanted, multiplied, points, limits };
 }
 
 function credit(
@@ -150,8 +162,10 @@ const newestDate = (days: readonly EarnedDay[], date: LocalDate) =>
 type Extra = { readonly ruleId: number; readonly points: number };
 
 /**
- * Applies the multipliers in turn; what a campaign with a budget adds is cut to what is left of
- * it, and what follows multiplies only what is left (S38).
+ * Applies the multipliers in turn. A campaign whose budget is spent is left out; of one that has
+ * too little left, what it lacks is taken off, and what follows multiplies the rest (S38). So a
+ * campaign never pays less than none, and nothing is rounded before the end (S39). A correction is
+ * reckoned twice, as it is and as it was: only what the campaign adds to the difference is drawn.
  */
 function withinCampaignBudgets(
   facts: Facts,
@@ -162,25 +176,25 @@ function withinCampaignBudgets(
 ): { readonly points: number; readonly extras: readonly Extra[] } {
   if (boosts.every(({ budget }) => budget === null)) return { points: wanted, extras: [] };
   const extras: Extra[] = [];
-  let amount = part.base;
+  const round = (amount: Fraction) => roundOnce(amount, part.rounding);
+  let is = part.base;
+  let was = part.was ?? exactly(0);
+  const paidMore = part.was === undefined ? 0 : part.paid - round(multiply(was, boosts));
   for (const boost of boosts) {
-    const next = multiply(amount, [boost]);
-    if (boost.budget === null || boost.ruleId === null) {
-      amount = next;
-      continue;
+    const [next, nextWas] = [multiply(is, [boost]), multiply(was, [boost])];
+    if (boost.budget !== null && boost.ruleId !== null) {
+      const extra = Math.max(0, round(next) - round(is) - (round(nextWas) - round(was)));
+      const room = Math.max(0, boost.budget - facts.budget(boost.ruleId).spent);
+      if (room < extra) limits.push({ limit: `BUDGET campaign:${boost.key}`, room });
+      if (room === 0) continue;
+      const points = Math.min(extra, room);
+      extras.push({ ruleId: boost.ruleId, points });
+      [is, was] = [less(next, extra - points), nextWas];
+    } else {
+      [is, was] = [next, nextWas];
     }
-    const before = roundOnce(amount, part.rounding);
-    const all = roundOnce(next, part.rounding) - before;
-    // Of a correction only what it adds is drawn from the budget.
-    const extra = part.paid === 0 ? all : share(all, Math.min(wanted, all), all);
-    const room = Math.max(0, boost.budget - facts.budget(boost.ruleId).spent);
-    const points = Math.min(extra, room);
-    if (points < extra) limits.push({ limit: `BUDGET campaign:${boost.key}`, room });
-    extras.push({ ruleId: boost.ruleId, points });
-    const cutOff = extra - points;
-    amount = cutOff === 0 ? next : exactly(roundOnce(next, part.rounding) - cutOff);
   }
-  return { points: Math.max(0, roundOnce(amount, part.rounding) - part.paid), extras };
+  return { points: Math.max(0, round(is) - round(was) - paidMore), extras };
 }
 
 /** Draws what was given; what caps cut, the last campaign did not pay. */
@@ -221,7 +235,7 @@ function explain(
   }
   if (given !== wanted) {
     const cuts = limits.map(({ limit, room }) => ({ limit, room }));
-    explanation = { wanted, limits: cuts, ...explanation };
+    explanation = { wanted: Math.min(wanted, pointsMax), limits: cuts, ...explanation };
   }
   return explanation;
 }

@@ -94,7 +94,8 @@ function quoteOf<Outcome extends EarnedWithTier>(
 ): QuoteShape | null {
   if (verdict === undefined) return null;
   if ('answer' in verdict) {
-    const { outcome } = verdict.answer;
+    const { outcome, replayed } = verdict.answer;
+    if (replayed) return { entries: [], withheld: [], repeated: true };
     return { ...outcome, repeated: isRepeat(outcome) };
   }
   if (!(verdict.error instanceof Refusal)) throw verdict.error;

@@ -28,7 +28,11 @@ export function commandOf<Input extends Keyed, Outcome>(
   };
 }
 
-/** Names of the rows a command will hold, so that two batches in flight share none. */
+/**
+ * Names of the rows a command will hold, so that two batches in flight seldom share one. A member
+ * named in two ways is two names: the second batch then waits for the account's lock, as another
+ * node's would, and never deadlocks, since all lock in one order.
+ */
 function rowsOf(programId: number, { member, reward }: Touches): string[] {
   const name = 'id' in member ? `m:${member.id}` : `m:${programId}/${member.externalId}`;
   return reward === undefined ? [name] : [name, `r:${reward}`];

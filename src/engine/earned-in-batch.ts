@@ -1,7 +1,8 @@
 /** What earlier commands of the same batch earned, which no table has yet. */
 import { assert } from '../platform/assert.ts';
+import { monthOf } from '../platform/calendar.ts';
 import type { Changes } from './changes.ts';
-import type { OriginRow } from './history.sql.ts';
+import type { OriginRow, PendingPoints } from './history.sql.ts';
 import type { Origin } from './operation.ts';
 import type { EntryRow, LotRow, MemberState } from './rows.ts';
 
@@ -25,8 +26,30 @@ export function isOrigin(origin: Origin, { seq, sourceType, sourceId }: OriginRo
 }
 
 /** Whether its points cannot be spent yet. */
-export const isPending = ({ activatesAt }: LotRow, now: Date) =>
-  activatesAt === null || activatesAt > now;
+const isPending = ({ activatesAt }: LotRow, now: Date) => activatesAt === null || activatesAt > now;
+
+/** Pending points as loaded, as commands of the batch have changed them, and those it earned. */
+export function pendingByNow(
+  changes: Changes,
+  member: MemberState,
+  loaded: readonly PendingPoints[],
+  lots: readonly LotRow[],
+  now: Date,
+): PendingPoints[] {
+  const before = loaded.map((one) => {
+    const lot = lots.find(({ seq }) => seq === one.seq);
+    return lot === undefined ? one : pendingOf(lot, one.month);
+  });
+  const added = earnedInBatch(changes, member)
+    .filter(({ lot }) => isPending(lot, now))
+    .map(({ localDate, lot }) => pendingOf(lot, monthOf(localDate)));
+  return [...before, ...added];
+}
+
+/** A lot as it counts towards nothing until it is active: spent or not, less what was reversed. */
+function pendingOf({ seq, amount, reversed, activatesAt }: LotRow, month: string): PendingPoints {
+  return { seq, month, points: amount - reversed, activatesAt };
+}
 
 /** What of an origin's lot has expired, and what of that reversals fell on, this batch included. */
 export function expiredByNow({ inserts }: Changes, { lot, expired, lapsed }: OriginRow) {

@@ -15,7 +15,7 @@ export const memberStateColumns = `
   a.streak_total_days as "streakTotalDays", a.last_check_in_date as "lastCheckInDate",
   a.streak_week_days as "streakWeekDays", a.streak_month_days as "streakMonthDays",
   a.counters, a.tier_key as "tierKey", a.tier_since as "tierSince",
-  a.tier_evaluates_at as "tierEvaluatesAt",
+  a.tier_evaluates_at as "tierEvaluatesAt", a.tier_version as "tierVersion",
   a.event_position as "eventPosition"`;
 
 /**

@@ -93,7 +93,7 @@ export class Engine {
 
   /**
    * Decides commands one after the other as if they were run now, and writes nothing: what each
-   * would answer, or the error it would meet. Idempotency keys are not looked at.
+   * would answer, or the error it would meet.
    */
   async rehearse<Input extends Keyed, Outcome>(
     operation: Operation<Input, Outcome>,
@@ -102,10 +102,7 @@ export class Engine {
     spent?: Map<number, number>,
   ): Promise<Rehearsed<Outcome>[]> {
     const inputs = rawInputs.map((raw) => parseOrRefuse(operation.input, raw));
-    const commands = inputs.map((input) => ({
-      ...commandOf(operation, viewer, input),
-      receipt: null,
-    }));
+    const commands = inputs.map((input) => commandOf(operation, viewer, input));
     try {
       return (await rehearseBatch(this.#tools, commands, spent)) as Rehearsed<Outcome>[];
     } catch (error) {

@@ -1,9 +1,14 @@
 import { assert } from '../platform/assert.ts';
-import { monthOf } from '../platform/calendar.ts';
 import { type EarnedDay, earnedDayOf } from '../points/counters.ts';
 import type { ProgramConfig } from '../programs/config.ts';
 import type { Changes } from './changes.ts';
-import { earnedInBatch, expiredByNow, isDayPay, isOrigin, isPending } from './earned-in-batch.ts';
+import {
+  earnedInBatch,
+  expiredByNow,
+  isDayPay,
+  isOrigin,
+  pendingByNow,
+} from './earned-in-batch.ts';
 import type { KnownActivity } from './engine.sql.ts';
 import {
   activityKey,
@@ -22,6 +27,7 @@ import type {
   ActivityRow,
   AdjustmentRow,
   BudgetRow,
+  FactTime,
   HoldLotRow,
   HoldRow,
   Json,
@@ -109,6 +115,18 @@ export class Facts {
     return dates;
   }
 
+  /** When the member's check-in of a date was, and by what it was judged. */
+  checkInTime(member: MemberState, date: string): FactTime {
+    const time =
+      this.#held.checkInTimes.get(member.memberId)?.get(date) ??
+      this.changes.inserts.checkIns.find(
+        ({ memberId, localDate }) => memberId === member.memberId && localDate === date,
+      );
+    assert(time !== undefined, 'a checked-in date has its check-in');
+    const { occurredAt, localDate, zone, utcOffsetSeconds, dayStartMinutes } = time;
+    return { occurredAt, localDate, zone, utcOffsetSeconds, dayStartMinutes };
+  }
+
   /** Adds a date to the member's known history, in order. */
   addCheckInDate(member: MemberState, date: string): void {
     const dates = this.#held.checkInDates.get(member.memberId);
@@ -164,26 +182,19 @@ export class Facts {
 
   /** What rules paid the member by day, this batch included; only where counters cannot say. */
   earnedDays(member: MemberState): readonly EarnedDay[] {
-    const days = this.#held.earnedDays.get(member.memberId) ?? [];
+    const days = this.#held.earnedDays.get(member.memberId);
+    assert(days !== undefined, 'what the counters cannot say is loaded from the ledger');
     const added = this.changes.inserts.entries
       .filter(({ memberId }) => memberId === member.memberId)
       .flatMap(earnedDayOf);
     return [...days, ...added];
   }
 
-  /** The member's earnings that are not active yet, this batch included. */
+  /** The member's earnings that are not active yet, or were not when this was loaded from. */
   pendingPoints(member: MemberState): PendingPoints[] {
-    const known = this.#held.lots.get(member.memberId) ?? [];
-    const before = (this.#held.pending.get(member.memberId) ?? []).filter(({ seq }) => {
-      const lot = known.find((one) => one.seq === seq); // A command may have confirmed it.
-      return lot === undefined || isPending(lot, this.now);
-    });
-    const added = earnedInBatch(this.changes, member)
-      .filter(({ lot }) => isPending(lot, this.now))
-      .map(({ seq, localDate, lot: { remaining, activatesAt } }) => {
-        return { seq, month: monthOf(localDate), points: remaining, activatesAt };
-      });
-    return [...before, ...added];
+    const { lots, pending } = this.#held;
+    const loaded = pending.get(member.memberId) ?? [];
+    return pendingByNow(this.changes, member, loaded, lots.get(member.memberId) ?? [], this.now);
   }
 
   /** The member's tier changes, oldest first, at least those after the fact of this command. */
@@ -257,6 +268,7 @@ export class Facts {
     this.#held.memberIds.set(key, row.memberId);
     this.#held.lots.set(row.memberId, []);
     this.#held.checkInDates.set(row.memberId, []);
+    this.#held.earnedDays.set(row.memberId, []);
     this.changes.insert('members', row, () => {
       this.#held.members.delete(row.memberId);
       this.#held.memberIds.delete(key);
@@ -276,10 +288,15 @@ export class Facts {
   }
 
   /** Gives the member another tier; the command's event, still to be written, tells of it. */
-  changeTier(member: MemberState, change: Omit<TierChangeRow, 'memberId' | 'position'>): void {
+  changeTier(
+    member: MemberState,
+    change: Omit<TierChangeRow, 'memberId' | 'position' | 'step'>,
+  ): void {
     const [position] = this.#held.eventPositions;
     assert(position !== undefined, 'a tier changes before the command’s event is written');
-    this.changes.insert('tierChanges', { memberId: member.memberId, position, ...change });
+    const { tierChanges } = this.changes.inserts;
+    const step = tierChanges.filter((row) => row.position === position).length;
+    this.changes.insert('tierChanges', { memberId: member.memberId, position, step, ...change });
     const { toKey: tierKey, changedAt: tierSince } = change;
     this.changes.update('members', member, { tierKey, tierSince });
   }

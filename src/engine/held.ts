@@ -10,6 +10,7 @@ import type {
   AdjustmentRow,
   BudgetRow,
   CodeRow,
+  FactTime,
   HoldLotRow,
   HoldRow,
   LotRow,
@@ -40,6 +41,8 @@ export type Held = {
   readonly lots: Map<number, LotRow[]>;
   /** Checked-in dates by member, oldest first; only of members whose command may look back. */
   readonly checkInDates: Map<number, string[]>;
+  /** When they were, by member and date. */
+  readonly checkInTimes: Map<number, Map<string, FactTime>>;
   /** What checked-in days were paid by the plan, by member and date; where dates are. */
   readonly paidDays: Map<number, Map<string, number>>;
   readonly activities: Map<string, KnownActivity>;

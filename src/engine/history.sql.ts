@@ -6,6 +6,7 @@ import type {
   AdjustmentRow,
   BudgetRow,
   EntryRow,
+  FactTime,
   HoldLotRow,
   HoldRow,
   LotRow,
@@ -27,14 +28,16 @@ export const loadOpenLots = (client: PoolClient, memberIds: number[]) =>
     [memberIds],
   );
 
-/** All checked-in dates of members under their program's plan, oldest first. */
-export const loadCheckInDates = (client: PoolClient, memberIds: number[], planIds: number[]) =>
-  named<{ memberId: number; dates: string[] }>(
+/** All check-ins of members under their program's plan, oldest date first. */
+export const loadCheckIns = (client: PoolClient, memberIds: number[], planIds: number[]) =>
+  named<FactTime & { memberId: number }>(
     client,
-    'engine.loadCheckInDates',
-    `select c.member_id as "memberId", array_agg(c.local_date::text order by c.local_date) as dates
+    'engine.loadCheckIns',
+    `select c.member_id as "memberId", c.occurred_at as "occurredAt",
+            c.local_date::text as "localDate", c.zone,
+            c.utc_offset_seconds as "utcOffsetSeconds", c.day_start_minutes as "dayStartMinutes"
      from unnest($1::bigint[], $2::int[]) as k (member_id, plan_id)
-     join check_in c using (member_id, plan_id) group by c.member_id`,
+     join check_in c using (member_id, plan_id) order by c.member_id, c.local_date`,
     [memberIds, planIds],
   );
 
@@ -119,7 +122,7 @@ export const loadDebts = (client: PoolClient, memberIds: number[]) =>
   );
 
 /** What rules paid members, by rule and local date of the fact, reversals taken off. */
-export const loadEarnedDays = (client: Pool | PoolClient, memberIds: number[]) =>
+export const loadEarnedDays = (client: Pool | PoolClient, memberIds: readonly number[]) =>
   named<EarnedDay & { memberId: number }>(
     client,
     'engine.loadEarnedDays',
@@ -144,16 +147,24 @@ export type PendingPoints = {
   readonly activatesAt: Date | null;
 };
 
-export const loadPending = (client: Pool | PoolClient, memberIds: number[], now: Date) =>
+/**
+ * Of each member, what was not active at an instant: also what was never confirmed and has expired.
+ */
+export const loadPending = (
+  client: Pool | PoolClient,
+  memberIds: readonly number[],
+  since: readonly Date[],
+) =>
   named<PendingPoints & { memberId: number }>(
     client,
     'engine.loadPending',
-    `select member_id as "memberId", seq, to_char(e.local_date, 'YYYY-MM') as month,
-            l.remaining as points, l.activates_at as "activatesAt"
-     from lot l join ledger_entry e using (member_id, seq)
-     where member_id = any($1) and l.remaining > 0 and e.kind = 'EARN'
-       and (l.activates_at is null or l.activates_at > $2)`,
-    [memberIds, now.toISOString()],
+    `select l.member_id as "memberId", l.seq, to_char(e.local_date, 'YYYY-MM') as month,
+            l.amount - l.reversed as points, l.activates_at as "activatesAt"
+     from unnest($1::bigint[], $2::timestamptz[]) as k (member_id, since)
+     join lot l on l.member_id = k.member_id
+       and (l.activates_at is null or l.activates_at > k.since)
+     join ledger_entry e on e.member_id = l.member_id and e.seq = l.seq and e.kind = 'EARN'`,
+    [memberIds, since.map((at) => at.toISOString())],
   );
 
 /** Tier changes of members, oldest first. */
@@ -162,7 +173,7 @@ export const loadTierChanges = (client: PoolClient, memberIds: number[]) =>
     client,
     'engine.loadTierChanges',
     `select member_id as "memberId", changed_at as "changedAt", from_key as "fromKey",
-            to_key as "toKey" from tier_change where member_id = any($1) order by position`,
+            to_key as "toKey" from tier_change where member_id = any($1) order by position, step`,
     [memberIds],
   );
 

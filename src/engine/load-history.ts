@@ -6,7 +6,7 @@ import { push } from '../platform/lists.ts';
 import { type Held, memberIdOf, taskKey } from './held.ts';
 import {
   loadAdjustments,
-  loadCheckInDates,
+  loadCheckIns,
   loadDebts,
   loadEarnedDays,
   loadHoldLots,
@@ -21,8 +21,8 @@ import {
   type OriginRow,
 } from './history.sql.ts';
 import type { Request } from './load.ts';
-import type { MemberRef, Origin } from './operation.ts';
-import type { LotRow, TaskPeriodRow } from './rows.ts';
+import type { Origin } from './operation.ts';
+import type { LotRow, MemberState, TaskPeriodRow } from './rows.ts';
 import { loadTaskPeriods, type TaskName } from './tasks.sql.ts';
 import { settled } from './write.ts';
 
@@ -33,8 +33,11 @@ class Wanted {
   readonly dates = new Map<number, number>();
   readonly debts = new Set<number>();
   readonly earned = new Set<number>();
+  /** Members whose ledger need not be asked: it is empty. */
+  readonly earnless = new Set<number>();
   readonly tierChanges = new Set<number>();
-  readonly pending = new Set<number>();
+  /** Member → since when points that were not active matter. */
+  readonly pending = new Map<number, Date>();
   readonly budgets = new Set<number>();
   readonly notices = new Set<number>();
   readonly origins: { readonly memberId: number; readonly origin: Origin }[] = [];
@@ -44,7 +47,7 @@ class Wanted {
   readonly adjustments = new Set<number>();
   readonly tasks: TaskName[] = [];
   readonly #lastDates = new Map<number, LocalDate>();
-  readonly #newestFacts = new Map<string, LocalDate>();
+  readonly #newestFacts = new Map<number, LocalDate>();
 
   add({ programId, touches }: Request, held: Held): void {
     const program = held.programs.get(programId);
@@ -53,11 +56,12 @@ class Wanted {
     // Whatever lies ahead is judged as of now, or refused.
     const judged = (at: Date | null | undefined) => earlier(at ?? held.now, held.now);
     const id = memberIdOf(held, programId, touches.member);
-    const member = id === undefined ? undefined : held.members.get(id);
+    const named = id === undefined ? undefined : held.members.get(id);
+    const member = named?.programId === programId ? named : undefined;
     if (earnsBy !== undefined) {
       const at = judged(touches.earnsAt);
       const date = localDateOf(at, program.zone, program.dayStartMinutes);
-      const isBehind = this.#isBehind(touches.member, date);
+      const isBehind = member !== undefined && this.#isBehind(member.memberId, date);
       // A check-in before others may correct what later days were paid.
       const last = member && (this.#lastDates.get(member.memberId) ?? member.lastCheckInDate);
       const corrects = earnsBy === 'CHECK_IN' && date < (last ?? date);
@@ -65,8 +69,8 @@ class Wanted {
       const span = { at, date, until, isBehind, now: held.now };
       const needs = needsOf(program, earnsBy, member, span);
       for (const ruleId of needs.budgets) this.budgets.add(ruleId);
-      if (member !== undefined && needs.earned) this.earned.add(member.memberId);
-      if (member !== undefined && needs.pending) this.pending.add(member.memberId);
+      if (member !== undefined && needs.earned) this.#addEarned(member);
+      if (member !== undefined && needs.pending) this.pending.set(member.memberId, needs.pending);
       if (member !== undefined && needs.tierChanges) this.tierChanges.add(member.memberId);
     }
     if (member === undefined) return;
@@ -92,11 +96,14 @@ class Wanted {
     else this.#lastDates.set(memberId, date);
   }
 
-  /** Whether an earlier command of the batch is about a later date of the same member. */
-  #isBehind(member: MemberRef, date: LocalDate): boolean {
-    const key = JSON.stringify(member);
-    const newest = this.#newestFacts.get(key);
-    if (newest === undefined || date > newest) this.#newestFacts.set(key, date);
+  #addEarned({ memberId, entrySeq }: MemberState): void {
+    (entrySeq > 0 ? this.earned : this.earnless).add(memberId);
+  }
+
+  /** Whether an earlier command of the batch, by whatever name, is about a later date of theirs. */
+  #isBehind(memberId: number, date: LocalDate): boolean {
+    const newest = this.#newestFacts.get(memberId);
+    if (newest === undefined || date > newest) this.#newestFacts.set(memberId, date);
     return newest !== undefined && date < newest;
   }
 }
@@ -115,10 +122,10 @@ export async function loadHistory(
   const wanted = new Wanted();
   for (const request of requests) wanted.add(request, held);
   if (wanted.tasks.length > 0) await addTasks(client, wanted, held);
-  const { dates, origins } = wanted;
+  const { dates, origins, pending } = wanted;
   const sent = [
     ask(wanted.lots, (ids) => loadOpenLots(client, ids)),
-    ask(new Set(dates.keys()), (ids) => loadCheckInDates(client, ids, [...dates.values()])),
+    ask(new Set(dates.keys()), (ids) => loadCheckIns(client, ids, [...dates.values()])),
     ask(new Set(dates.keys()), (ids) => loadPaidDays(client, ids)),
     ask(wanted.debts, (ids) => loadDebts(client, ids)),
     ask(wanted.earned, (ids) => loadEarnedDays(client, ids)),
@@ -140,7 +147,7 @@ export async function loadHistory(
     ask(wanted.holders, (ids) => loadHoldLots(client, ids)),
     ask(wanted.adjustments, (ids) => loadAdjustments(client, ids)),
     ask(wanted.notices, (ids) => loadNotices(client, ids)),
-    ask(wanted.pending, (ids) => loadPending(client, ids, held.now)),
+    ask(new Set(pending.keys()), (ids) => loadPending(client, ids, [...pending.values()])),
   ] as const;
   await settled(sent);
   const [
@@ -156,17 +163,22 @@ export async function loadHistory(
     holdLots,
     adjustments,
     notices,
-    pending,
+    waiting,
   ] = await Promise.all(sent);
   for (const memberId of wanted.lots) held.lots.set(memberId, []);
   for (const memberId of dates.keys()) held.checkInDates.set(memberId, []);
   for (const lot of lots) held.lots.get(lot.memberId)?.push(lot);
-  for (const row of days) held.checkInDates.set(row.memberId, row.dates);
+  for (const memberId of dates.keys()) held.checkInTimes.set(memberId, new Map());
+  for (const { memberId, ...time } of days) {
+    held.checkInDates.get(memberId)?.push(time.localDate);
+    held.checkInTimes.get(memberId)?.set(time.localDate, time);
+  }
   for (const memberId of dates.keys()) held.paidDays.set(memberId, new Map());
   for (const { memberId, date, points } of paid) held.paidDays.get(memberId)?.set(date, points);
   for (const { memberId, seq, open } of debts) push(held.debts, memberId, { seq, open });
+  for (const memberId of [...wanted.earned, ...wanted.earnless]) held.earnedDays.set(memberId, []);
   for (const { memberId, ...day } of earned) push(held.earnedDays, memberId, day);
-  for (const { memberId, ...points } of pending) push(held.pending, memberId, points);
+  for (const { memberId, ...points } of waiting) push(held.pending, memberId, points);
   for (const change of tierChanges) push(held.tierChanges, change.memberId, change);
   for (const budget of budgets) held.budgets.set(budget.ruleId, budget);
   for (const { memberId, expiresAt, days } of notices) {

@@ -137,6 +137,7 @@ export async function loadBatch(
     rewards: new Map(rewards.map((row) => [row.id, row])),
     lots: new Map(),
     checkInDates: new Map(),
+    checkInTimes: new Map(),
     paidDays: new Map(),
     debts: new Map(),
     earnedDays: new Map(),

@@ -45,6 +45,8 @@ export type MemberState = {
   tierKey: string | null;
   tierSince: Date | null;
   tierEvaluatesAt: Date | null;
+  /** Version of the tiers by which it was last judged. */
+  tierVersion: number | null;
   eventPosition: number;
 };
 
@@ -142,9 +144,11 @@ export type TierChangeRow = {
   readonly changedAt: Date;
   readonly fromKey: string | null;
   readonly toKey: string;
-  readonly cause: 'EARNED' | 'EVALUATED' | 'REVERSED';
+  readonly cause: 'EARNED' | 'EVALUATED' | 'REVERSED' | 'RULES';
   readonly basis: number;
   readonly ruleVersion: string;
+  /** 0, 1, 2 … of the changes that one event tells of. */
+  readonly step: number;
 };
 
 export type AdjustmentRow = {

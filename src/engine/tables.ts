@@ -47,6 +47,7 @@ const account: Columns<MemberState> = {
   tier_key: ['text', (row) => row.tierKey],
   tier_since: ['timestamptz', (row) => instant(row.tierSince)],
   tier_evaluates_at: ['timestamptz', (row) => instant(row.tierEvaluatesAt)],
+  tier_version: ['int', (row) => row.tierVersion],
   event_position: ['bigint', (row) => row.eventPosition],
 };
 
@@ -175,6 +176,7 @@ export const insert = {
     cause: ['text', (row) => row.cause],
     basis: ['bigint', (row) => row.basis],
     rule_version: ['text', (row) => row.ruleVersion],
+    step: ['int', (row) => row.step],
   }),
   adjustments: inserter<AdjustmentRow>('adjustment_request', {
     id: ['bigint', (row) => row.id],

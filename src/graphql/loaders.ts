@@ -1,9 +1,19 @@
 import DataLoader from 'dataloader';
+import { loadEarnedDays, loadPending, type PendingPoints } from '../engine/history.sql.ts';
 import type { MemberState, RedemptionChangeRow } from '../engine/rows.ts';
+import { type HoldShape, type HoldsKey, loadHolds } from '../holds/holds.sql.ts';
 import { findMember, loadMembers } from '../members/members.sql.ts';
+import { earlier } from '../platform/calendar.ts';
 import type { Pool } from '../platform/db.ts';
 import { groupBy } from '../platform/lists.ts';
-import { loadPointsByState, type PointsByState } from '../points/points.sql.ts';
+import type { EarnedDay } from '../points/counters.ts';
+import {
+  type Expiring,
+  type ExpiringKey,
+  loadExpiring,
+  loadPointsByState,
+  type PointsByState,
+} from '../points/points.sql.ts';
 import { loadChanges, loadCodes, type OrderCode } from '../redemptions/redemptions.sql.ts';
 import { loadOffers, type MemberReads, type OfferWanted } from '../rewards/load-offers.ts';
 import type { Offer } from '../rewards/offer.ts';
@@ -21,6 +31,10 @@ export type Loaders = {
   readonly tasks: DataLoader<TasksKey, readonly StoredTask[]>;
   readonly redemptionCodes: DataLoader<number, OrderCode[]>;
   readonly redemptionChanges: DataLoader<number, RedemptionChangeRow[]>;
+  readonly expiring: DataLoader<ExpiringKey, Expiring[]>;
+  readonly holds: DataLoader<HoldsKey, HoldShape[]>;
+  readonly earnedDays: DataLoader<number, EarnedDay[]>;
+  readonly pendingSince: DataLoader<{ memberId: number; since: Date }, PendingPoints[]>;
 };
 
 /** Tasks of a member: of these rules, and so many periods back. */
@@ -48,11 +62,31 @@ export function createLoaders(tools: ShopperTools): Loaders {
     }, options),
     offers: new DataLoader((wanted) => loadOffers(tools, reads, wanted), options),
     tasks: new DataLoader((keys) => loadAllTasks(pool, keys), options),
-    redemptionCodes: new DataLoader(async (ids) => {
-      return byOrder(ids, await loadCodes(pool, ids));
+    redemptionCodes: new DataLoader(
+      async (ids) => rowsOf(ids, await loadCodes(pool, ids), byOrder),
+      options,
+    ),
+    redemptionChanges: new DataLoader(
+      async (ids) => rowsOf(ids, await loadChanges(pool, ids), byOrder),
+      options,
+    ),
+    expiring: new DataLoader(async (keys) => {
+      const rows = await loadExpiring(pool, keys, clock.now());
+      const places = keys.map((_key, index) => index + 1);
+      return rowsOf(places, rows, ({ place }) => place);
     }, options),
-    redemptionChanges: new DataLoader(async (ids) => {
-      return byOrder(ids, await loadChanges(pool, ids));
+    holds: new DataLoader((keys) => loadHolds(pool, keys), options),
+    earnedDays: new DataLoader(
+      async (ids) => rowsOf(ids, await loadEarnedDays(pool, ids), byMember),
+      options,
+    ),
+    pendingSince: new DataLoader(async (keys) => {
+      const since = new Map<number, Date>();
+      for (const key of keys) {
+        since.set(key.memberId, earlier(key.since, since.get(key.memberId) ?? key.since));
+      }
+      const rows = await loadPending(pool, [...since.keys()], [...since.values()]);
+      return rowsOf(keys.map(byMember), rows, byMember);
     }, options),
   };
   const reads: MemberReads = {
@@ -65,19 +99,21 @@ export function createLoaders(tools: ShopperTools): Loaders {
 
 /** One statement for all members: those of a request are of one program. */
 async function loadAllTasks(pool: Pool, keys: readonly TasksKey[]): Promise<StoredTask[][]> {
-  const memberIds = [...new Set(keys.map(({ memberId }) => memberId))];
+  const memberIds = [...new Set(keys.map(byMember))];
   const ruleIds = [...new Set(keys.flatMap((key) => key.ruleIds))];
   const rows = await loadTasks(pool, memberIds, ruleIds, Math.max(...keys.map(({ past }) => past)));
-  const byMember = new Map(memberIds.map((id): [number, StoredTask[]] => [id, []]));
-  for (const row of rows) byMember.get(row.memberId)?.push(row);
-  return keys.map(({ memberId }) => byMember.get(memberId) ?? []);
+  return rowsOf(keys.map(byMember), rows, byMember);
 }
 
-/** Rows of each order asked for. */
-const byOrder = <Row extends { readonly redemptionId: number }>(
-  ids: readonly number[],
+const byMember = ({ memberId }: { readonly memberId: number }) => memberId;
+const byOrder = ({ redemptionId }: { readonly redemptionId: number }) => redemptionId;
+
+/** The rows of each that was asked for. */
+function rowsOf<Row>(
+  asked: readonly number[],
   rows: readonly Row[],
-) => {
-  const groups = groupBy(rows, ({ redemptionId }) => redemptionId);
-  return ids.map((id) => groups.get(id) ?? []);
-};
+  keyOf: (row: Row) => number,
+): Row[][] {
+  const groups = groupBy(rows, keyOf);
+  return asked.map((key) => groups.get(key) ?? []);
+}

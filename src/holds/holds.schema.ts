@@ -10,7 +10,7 @@ import { mayReadPrivate, memberRefFor } from '../members/member-access.ts';
 import { captureHold, captureHoldRefusals, releaseHold, releaseHoldRefusals } from './end-hold.ts';
 import { type HoldOutcome, holdPoints, holdPointsRefusals } from './hold-points.ts';
 import { HoldStateEnum } from './hold-state.schema.ts';
-import { type HoldShape, loadHold, loadHolds } from './holds.sql.ts';
+import { type HoldShape, loadHold } from './holds.sql.ts';
 
 const HoldType = builder.objectRef<HoldShape>('Hold').implement({
   description: 'Points set aside for something that is not settled yet.',
@@ -48,11 +48,11 @@ builder.objectField(MemberType, 'holds', (t) =>
       description:
         'The member’s holds, newest first. For the member and for OPERATOR and SERVICE keys.',
       authScopes: (member, _args, context) => mayReadPrivate(context, member),
-      resolve: ({ memberId }, args, { app }) =>
+      resolve: ({ memberId }, args, { loaders }) =>
         pageOf(
           args,
           holdCursor,
-          (range) => loadHolds(app.pool, memberId, range),
+          (range) => loaders.holds.load({ memberId, range }),
           ({ id }) => id,
         ),
     },

@@ -1,83 +1,54 @@
+import type { Keyed, MemberRef, Operation } from '../engine/operation.ts';
 import { expireMemberHolds } from '../holds/end-hold.ts';
+import type { Pool } from '../platform/db.ts';
 import { expirePoints } from '../points/expire-points.ts';
 import { noticeExpiry } from '../points/notice-expiry.ts';
+import { settleMemberDebts } from '../points/settle-debts.ts';
 import { expireRedemption } from '../redemptions/cancel-redemption.ts';
 import { runBackfills } from '../tasks/backfill.ts';
 import { evaluateMemberTier } from '../tiers/evaluate-tier.ts';
 import {
+  findDebtsDue,
   findExpiredHolds,
   findExpiredLots,
   findExpiredReservations,
   findExpiringLots,
   findTiersDue,
 } from './due.sql.ts';
-import { type Job, type JobTools, runForDue } from './due.ts';
+import { type DueMember, type Job, type JobTools, runForDue } from './due.ts';
+
+const eachMinute = '* * * * *';
 
 /** Everything that time brings, and when it is looked for. */
 export function createJobs(tools: JobTools): readonly Job[] {
-  const { pool, tasks } = tools;
+  const { tasks } = tools;
+  const job = <Input extends Keyed & { readonly member: MemberRef }, Outcome>(
+    name: string,
+    actor: string,
+    cron: string,
+    operation: Operation<Input, Outcome>,
+    find: (pool: Pool, now: Date) => Promise<(DueMember & Omit<Input, 'member'>)[]>,
+  ): Job => ({
+    name,
+    cron,
+    run: () =>
+      runForDue(
+        tools,
+        actor,
+        operation,
+        (now) => find(tools.pool, now),
+        (member, { memberId: _id, programId: _program, ...rest }) =>
+          ({ member, ...rest }) as unknown as Input,
+      ),
+  });
   return [
-    {
-      name: 'expirePoints',
-      cron: '* * * * *',
-      run: () =>
-        runForDue(
-          tools,
-          'expiry',
-          expirePoints,
-          (now) => findExpiredLots(pool, now),
-          (member) => ({ member }),
-        ),
-    },
-    {
-      name: 'expireHolds',
-      cron: '* * * * *',
-      run: () =>
-        runForDue(
-          tools,
-          'holds',
-          expireMemberHolds,
-          (now) => findExpiredHolds(pool, now),
-          (member) => ({ member }),
-        ),
-    },
-    {
-      name: 'expireRedemptions',
-      cron: '* * * * *',
-      run: () =>
-        runForDue(
-          tools,
-          'redemptions',
-          expireRedemption,
-          (now) => findExpiredReservations(pool, now),
-          (member, { redemptionId, rewardId }) => ({ member, redemptionId, rewardId }),
-        ),
-    },
-    {
-      name: 'evaluateTiers',
-      cron: '* * * * *',
-      run: () =>
-        runForDue(
-          tools,
-          'tiers',
-          evaluateMemberTier,
-          (now) => findTiersDue(pool, now),
-          (member) => ({ member }),
-        ),
-    },
-    { name: 'backfillTasks', cron: '* * * * *', run: () => runBackfills({ ...tools, ...tasks }) },
-    { name: 'settleTasks', cron: '* * * * *', run: () => tasks.settler.drain() },
-    {
-      name: 'noticeExpiry',
-      cron: '*/10 * * * *',
-      run: () =>
-        runForDue(
-          tools,
-          'notices',
-          noticeExpiry,
-          (now) => findExpiringLots(pool, now),
-          (member) => ({ member }),
-        ),
-    },
+    job('expirePoints', 'expiry', eachMinute, expirePoints, findExpiredLots),
+    job('settleDebts', 'debts', eachMinute, settleMemberDebts, findDebtsDue),
+    job('expireHolds', 'holds', eachMinute, expireMemberHolds, findExpiredHolds),
+    job('expireRedemptions', 'redemptions', eachMinute, expireRedemption, findExpiredReservations),
+    job('evaluateTiers', 'tiers', eachMinute, evaluateMemberTier, findTiersDue),
+    job('noticeExpiry', 'notices', '*/10 * * * *', noticeExpiry, findExpiringLots),
+    { name: 'backfillTasks', cron: eachMinute, run: () => runBackfills({ ...tools, ...tasks }) },
+    { name: 'settleTasks', cron: eachMinute, run: () => tasks.settler.drain() },
   ];
 }

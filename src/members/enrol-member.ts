@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type EarnedWithTier, earn, toldOf } from '../earning/earn.ts';
 import { externalId, idempotencyKey } from '../engine/inputs.ts';
 import type { Operation } from '../engine/operation.ts';
+import { BalanceOutOfRange } from '../points/points.refusals.ts';
 import { factTime } from '../programs/fact-time.ts';
 import { addMember } from './member-steps.ts';
 import { MemberAlreadyEnrolled } from './members.refusals.ts';
@@ -19,7 +20,7 @@ export type EnrolMemberOutcome = EarnedWithTier & {
   readonly position: number;
 };
 
-export const enrolMemberRefusals = [MemberAlreadyEnrolled];
+export const enrolMemberRefusals = [MemberAlreadyEnrolled, BalanceOutOfRange];
 
 /**
  * Makes somebody a member of the program, with an empty account, and pays what rules pay

@@ -39,6 +39,7 @@ export function addMember(facts: Facts, externalId: string, profile: Profile): M
     tierKey: null,
     tierSince: null,
     tierEvaluatesAt: null,
+    tierVersion: null,
     eventPosition: 0,
     ...profile,
   };

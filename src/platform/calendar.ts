@@ -55,6 +55,9 @@ export function isLocalDate(text: string): boolean {
 /** The earlier of two instants. */
 export const earlier = (a: Date, b: Date): Date => (b < a ? b : a);
 
+/** The later of two instants. */
+export const later = (a: Date, b: Date): Date => (b > a ? b : a);
+
 /**
  * The local date that `at` belongs to in `zone`, days starting `dayStartMinutes` (0 to 1439) after
  * local midnight. RangeError for an unknown zone.

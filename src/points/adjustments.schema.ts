@@ -156,8 +156,8 @@ builder.mutationField('decideAdjustment', (t) =>
     type: DecideAdjustmentPayload,
     nullable: true,
     description:
-      'Approves or rejects a correction above the limit. Not for the key that asked for it. ' +
-      'For OPERATOR keys.',
+      'Approves or rejects a correction above the limit. The key that asked for it may only ' +
+      'reject it. For OPERATOR keys.',
     authScopes: { operator: true },
     args: {
       input: t.arg({ type: DecideAdjustmentInput, required: true, description: 'Which and how.' }),

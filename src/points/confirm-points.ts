@@ -5,7 +5,9 @@ import { idempotencyKey, keyText, memberRef, shortText } from '../engine/inputs.
 import type { Operation } from '../engine/operation.ts';
 import { requireMember } from '../members/member-steps.ts';
 import { MemberNotFound } from '../members/members.refusals.ts';
-import { upgradeTier } from '../tiers/member-tier.ts';
+import { holdDueTiers, upgradeTier } from '../tiers/member-tier.ts';
+import { settleDebts } from './ledger.ts';
+import { isExpired } from './lots.ts';
 import { NothingPending } from './points.refusals.ts';
 
 const input = z.object({
@@ -38,8 +40,11 @@ export const confirmPoints: Operation<ConfirmPointsInput, ConfirmPointsOutcome> 
   decide(facts, { type, reference }, now) {
     const member = requireMember(facts);
     requireActivity(facts, member);
-    const waiting = facts.origins(member).filter(({ lot }) => lot.activatesAt === null);
+    const waiting = facts.origins(member).filter(({ lot }) => {
+      return lot.activatesAt === null && lot.remaining > 0 && !isExpired(lot, now);
+    });
     if (waiting.length === 0) throw new NothingPending();
+    const evaluated = holdDueTiers(facts, member);
     let points = 0;
     for (const { lot } of waiting) {
       facts.changes.update('lots', lot, { activatesAt: now });
@@ -52,8 +57,10 @@ export const confirmPoints: Operation<ConfirmPointsInput, ConfirmPointsOutcome> 
       const last = new Date(Math.max(now.getTime(), ...starts));
       facts.changes.update('members', member, { pendingUntil: last });
     }
+    settleDebts(facts, member);
     const tier = upgradeTier(facts, member); // They may count only from now on.
-    const payload = { activity: type, reference, points, ...(tier && { tier }) };
+    const told = { ...(evaluated.length > 0 && { evaluated }), ...(tier && { tier }) };
+    const payload = { activity: type, reference, points, ...told };
     const position = facts.emit(member, 'points.confirmed', now, payload);
     return { memberId: member.memberId, points, position };
   },

@@ -6,6 +6,7 @@ import { MemberNotFound } from '../members/members.refusals.ts';
 import { type AdjustPointsOutcome, bookAdjustment } from './adjust-points.ts';
 import {
   AdjustmentDecided,
+  AdjustmentExpired,
   AdjustmentNotFound,
   BalanceOutOfRange,
   InsufficientPoints,
@@ -25,12 +26,16 @@ export const decideAdjustmentRefusals = [
   MemberNotFound,
   AdjustmentNotFound,
   AdjustmentDecided,
+  AdjustmentExpired,
   SecondPersonRequired,
   InsufficientPoints,
   BalanceOutOfRange,
 ];
 
-/** Approves or rejects a correction above the limit; never by who asked for it (S42). */
+/**
+ * Approves or rejects a correction above the limit. Who asked for it never approves it (S42), but
+ * may take it back.
+ */
 export const decideAdjustment: Operation<DecideAdjustmentInput, AdjustPointsOutcome> = {
   name: 'decideAdjustment',
   input,
@@ -41,7 +46,11 @@ export const decideAdjustment: Operation<DecideAdjustmentInput, AdjustPointsOutc
     if (request === undefined) throw new AdjustmentNotFound();
     if (request.state !== 'PENDING') throw new AdjustmentDecided(request.state);
     const { actor } = facts.caller;
-    if (actor === request.requestedBy) throw new SecondPersonRequired();
+    if (approve) {
+      if (actor === request.requestedBy) throw new SecondPersonRequired();
+      const { expiresAt } = request;
+      if (expiresAt !== null && expiresAt <= now) throw new AdjustmentExpired(expiresAt);
+    }
     facts.changes.update('adjustments', request, {
       state: approve ? 'APPROVED' : 'REJECTED',
       decidedBy: actor,

@@ -31,10 +31,12 @@ const english: Words = {
     }.`,
   HOLD: ({ reason, held }) => `Taken from a hold of ${held} points: ${reason}.`,
   EXPIRY: ({ amount }) => `What was left of ${amount} points expired.`,
-  REVERSAL: ({ reversed, of, debt, unrecovered }) =>
+  REVERSAL: ({ reversed, of, debt, lapsed, unrecovered }) =>
     `${reversed} points of line ${of} were taken back${
       Number(debt) > 0 ? `; ${debt} of them are owed` : ''
-    }${Number(unrecovered) > 0 ? `; ${unrecovered} could not be recovered` : ''}.`,
+    }${Number(lapsed) > 0 ? `; ${lapsed} had expired` : ''}${
+      Number(unrecovered) > 0 ? `; ${unrecovered} could not be recovered` : ''
+    }.`,
   ADJUSTMENT: ({ reason, note }) =>
     `Adjusted: ${reason}${note === null || note === undefined ? '' : ` – ${note}`}.`,
   multiplied: (by) => ` Multiplied by ${by}.`,
@@ -71,10 +73,10 @@ const chinese: Words = {
     }。`,
   HOLD: ({ reason, held }) => `从冻结的 ${held} 积分中扣除：${reason}。`,
   EXPIRY: ({ amount }) => `${amount} 积分中剩余的部分已过期。`,
-  REVERSAL: ({ reversed, of, debt, unrecovered }) =>
+  REVERSAL: ({ reversed, of, debt, lapsed, unrecovered }) =>
     `第 ${of} 笔的 ${reversed} 积分已收回${Number(debt) > 0 ? `，其中 ${debt} 积分记为欠账` : ''}${
-      Number(unrecovered) > 0 ? `，${unrecovered} 积分未能收回` : ''
-    }。`,
+      Number(lapsed) > 0 ? `，${lapsed} 积分此前已过期` : ''
+    }${Number(unrecovered) > 0 ? `，${unrecovered} 积分未能收回` : ''}。`,
   ADJUSTMENT: ({ reason, note }) =>
     `人工调整：${reason}${note === null || note === undefined ? '' : `（${note}）`}。`,
   multiplied: (by) => `倍率：${by}。`,

@@ -35,7 +35,10 @@ export type EntrySource = {
 /** A lot that waits for its confirmation is pending for as long as anybody can tell. */
 const unknownActivation = new Date('9999-12-31T00:00:00Z');
 
-/** Adds points: an entry and the lot they are spent from. What is owed is repaid first. */
+/**
+ * Adds points: an entry and the lot they are spent from. Those that can be spent repay what is owed
+ * first; pending ones do once they are active (S27, S33).
+ */
 export function creditPoints(
   facts: Facts,
   member: MemberState,
@@ -48,7 +51,7 @@ export function creditPoints(
   assert(Number.isSafeInteger(amount) && amount > 0, 'a credit is a positive whole number');
   const entry = appendEntry(facts, member, kind, amount, time, told(source, life), life);
   const lot = openLot(facts, member, entry.seq, amount, life);
-  if (member.debt > 0) repayDebts(facts, member, lot);
+  if (member.debt > 0 && isSpendable(lot, facts.now)) repayDebts(facts, member, lot);
   return entry;
 }
 

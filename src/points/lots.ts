@@ -35,3 +35,12 @@ export function allocate(
 
 /** The life of the points an earning makes: [activatesAt, expiresAt); null: once confirmed, never. */
 export type LotLife = { readonly activatesAt: Date | null; readonly expiresAt: Date | null };
+
+/** Spending order: soonest to expire first, then oldest (S28). */
+export function spentBefore(a: LotRow, b: LotRow): boolean {
+  const end = (lot: LotRow) => lot.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
+  if (end(a) !== end(b)) return end(a) < end(b);
+  const start = (lot: LotRow) => lot.activatesAt?.getTime() ?? Number.POSITIVE_INFINITY;
+  if (start(a) !== start(b)) return start(a) < start(b);
+  return a.seq < b.seq;
+}

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { memberRef } from '../engine/inputs.ts';
 import type { Operation } from '../engine/operation.ts';
 import { requireMember } from '../members/member-steps.ts';
+import { daysBetween, localDateOf } from '../platform/calendar.ts';
 import { oneInForce } from '../rules/versioned.ts';
 
 const input = z.object({ member: memberRef, idempotencyKey: z.undefined().optional() });
@@ -9,11 +10,9 @@ const input = z.object({ member: memberRef, idempotencyKey: z.undefined().option
 export type NoticeExpiryInput = z.infer<typeof input>;
 export type NoticeExpiryOutcome = { readonly memberId: number; readonly notices: number };
 
-const DAY_MS = 86_400_000;
-
 /**
  * Tells of points that are about to expire: once for each expiry and each number of days of the
- * program's points policy (S32). Of several that come at once, only the nearest is told.
+ * program's points policy, by its local dates (S3, S32). Of several that come at once, only the nearest is told.
  */
 export const noticeExpiry: Operation<NoticeExpiryInput, NoticeExpiryOutcome> = {
   name: 'noticeExpiry',
@@ -24,9 +23,12 @@ export const noticeExpiry: Operation<NoticeExpiryInput, NoticeExpiryOutcome> = {
     const { memberId } = member;
     const days = oneInForce(facts.program.policies, now)?.definition.expiryNoticeDays ?? [];
     const nearestFirst = [...new Set(days)].sort((a, b) => a - b);
+    const { zone, dayStartMinutes } = facts.program;
+    const dateOf = (at: Date) => localDateOf(at, zone, dayStartMinutes);
     const told: { expiresAt: string; days: number; points: number }[] = [];
     for (const [time, points] of expiring(facts.lots(member), now)) {
-      const due = nearestFirst.filter((count) => time - now.getTime() <= count * DAY_MS);
+      const left = daysBetween(dateOf(now), dateOf(new Date(time)));
+      const due = nearestFirst.filter((count) => left <= count);
       const fresh = due.filter((count) => !facts.isNoticed(member, time, count));
       for (const count of fresh) {
         facts.changes.insert('notices', {

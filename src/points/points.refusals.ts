@@ -86,11 +86,22 @@ export class AdjustmentDecided extends Refusal {
   }
 }
 
+/** What it would add would have expired. */
+export class AdjustmentExpired extends Refusal {
+  readonly code = 'ADJUSTMENT_EXPIRED';
+  readonly expiresAt: Date;
+
+  constructor(expiresAt: Date) {
+    super('The points of this adjustment would have expired already: reject it.');
+    this.expiresAt = expiresAt;
+  }
+}
+
 /** Who asked for an adjustment cannot approve it (S42). */
 export class SecondPersonRequired extends Refusal {
   readonly code = 'SECOND_PERSON_REQUIRED';
 
   constructor() {
-    super('Somebody else has to decide this adjustment.');
+    super('Somebody else has to approve this adjustment.');
   }
 }

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { MemberState } from '../engine/rows.ts';
 import { builder } from '../graphql/builder.ts';
-import { cursorCodec, pageOf } from '../graphql/paging.ts';
+import { checkPageSize, cursorCodec, pageOf } from '../graphql/paging.ts';
 import { AwardType, type LedgerEntryShape, MemberType } from '../graphql/refs.ts';
+import { limits } from '../limits.ts';
 import { mayReadPrivate } from '../members/member-access.ts';
 import type { AppliedLimit, AppliedMultiplier } from './explain.ts';
 import { explainEntry, factsOf, reasonOf, usedFacts, wantedPoints } from './explain.ts';
-import { loadExpiring, loadLedger } from './points.sql.ts';
+import { loadLedger } from './points.sql.ts';
 import { hasDormantPoints } from './points.ts';
 
 const PointsExpiryType = builder.objectRef<{ at: Date; points: number }>('PointsExpiry').implement({
@@ -58,12 +59,21 @@ const PointsType = builder.objectRef<MemberState>('Points').implement({
     }),
     expiring: t.field({
       type: [PointsExpiryType],
-      description: 'What will expire and when, soonest first, if nothing else happens.',
+      description:
+        'What will expire and when, soonest first, if nothing else happens: at most so many ' +
+        'instants. What a hold has set aside expires with the hold at the earliest.',
       args: {
         until: t.arg({ type: 'DateTime', description: 'Only what expires before this instant.' }),
+        first: t.arg.int({
+          defaultValue: limits.pageSizeMax,
+          description: 'How many instants, 1 to 100; there may be later ones.',
+        }),
       },
-      resolve: ({ memberId }, { until }, { app }) =>
-        loadExpiring(app.pool, memberId, app.clock.now(), until ?? null),
+      resolve: ({ memberId }, { until, first }, { loaders }) => {
+        checkPageSize('first', first);
+        const limit = first ?? limits.pageSizeMax;
+        return loaders.expiring.load({ memberId, until: until ?? null, limit });
+      },
     }),
   }),
 });

@@ -38,16 +38,46 @@ export const loadPointsByState = (pool: Pool, memberIds: readonly number[], now:
     [memberIds, now.toISOString()],
   );
 
-/** When and how many of a member's points will expire, if nothing else happens (S31). */
-export const loadExpiring = (pool: Pool, memberId: number, now: Date, until: Date | null) =>
-  named<{ at: Date; points: number }>(
+/** Whose points will expire, and how much of it is asked for. */
+export type ExpiringKey = {
+  readonly memberId: number;
+  /** Only what expires before it. */
+  readonly until: Date | null;
+  readonly limit: number;
+};
+/** Points that expire at one instant; `place` is that of the key. */
+export type Expiring = { readonly place: number; readonly at: Date; readonly points: number };
+
+/**
+ * When and how many of members' points will expire, if nothing else happens, soonest first (S31).
+ * What a hold has pinned is not booked before the hold ends.
+ */
+export const loadExpiring = (pool: Pool, keys: readonly ExpiringKey[], now: Date) =>
+  named<Expiring>(
     pool,
     'points.loadExpiring',
-    `select expires_at as at, sum(remaining)::bigint as points
-     from lot where member_id = $1 and remaining > 0 and expires_at > $2
-       and ($3::timestamptz is null or expires_at < $3)
-     group by expires_at order by expires_at`,
-    [memberId, now.toISOString(), until?.toISOString() ?? null],
+    `select k.place::int as place, x.at, x.points
+     from unnest($1::bigint[], $2::timestamptz[], $3::int[]) with ordinality
+       as k (member_id, until, size, place)
+     cross join lateral (
+       select p.at, sum(p.points)::bigint as points
+       from (
+         select l.expires_at as at, l.remaining - l.held as points from lot l
+         where l.member_id = k.member_id and l.remaining > 0 and l.expires_at is not null
+         union all
+         select greatest(l.expires_at, h.expires_at), o.amount from hold h
+         join hold_lot o on o.hold_id = h.id
+         join lot l on l.member_id = h.member_id and l.seq = o.lot_seq
+         where h.member_id = k.member_id and h.state = 'HELD' and l.expires_at is not null) p
+       where p.at > $4 and p.points > 0 and (k.until is null or p.at < k.until)
+       group by p.at order by p.at limit k.size) x
+     order by k.place, x.at`,
+    [
+      keys.map(({ memberId }) => memberId),
+      keys.map(({ until }) => until?.toISOString() ?? null),
+      keys.map(({ limit }) => limit),
+      now.toISOString(),
+    ],
   );
 
 /** A member's entries, newest first; places are sequence numbers. */

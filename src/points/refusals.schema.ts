@@ -3,6 +3,7 @@ import { builder } from '../graphql/builder.ts';
 import { refusalInterfaces as interfaces } from '../graphql/refusal-interface.ts';
 import {
   AdjustmentDecided,
+  AdjustmentExpired,
   AdjustmentNotFound,
   AlreadyReversed,
   EntryNotFound,
@@ -69,8 +70,17 @@ builder.objectType(AdjustmentDecided, {
   }),
 });
 
+builder.objectType(AdjustmentExpired, {
+  name: 'AdjustmentExpired',
+  description: 'The points that the adjustment would add would have expired already.',
+  interfaces,
+  fields: (t) => ({
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When.' }),
+  }),
+});
+
 builder.objectType(SecondPersonRequired, {
   name: 'SecondPersonRequired',
-  description: 'Who asked for an adjustment cannot decide it.',
+  description: 'Who asked for an adjustment cannot approve it.',
   interfaces,
 });

@@ -31,6 +31,21 @@ const reversalPayload = (name: string) =>
         description: 'Points that no longer count as earned.',
         resolve: ({ entries }) => sum(entries, 'reversed'),
       }),
+      taken: t.field({
+        type: 'SafeInt',
+        description:
+          'How many of them were taken from points; reversed = taken + debt + lapsed + unrecovered.',
+        resolve: ({ entries }) => {
+          const reversals = entries.filter(({ kind }) => kind === 'REVERSAL');
+          const amounts = reversals.reduce((total, { amount }) => total - amount, 0);
+          return amounts - sum(reversals, 'debt');
+        },
+      }),
+      lapsed: t.field({
+        type: 'SafeInt',
+        description: 'How many of them had expired unspent: neither taken again nor owed.',
+        resolve: ({ entries }) => sum(entries, 'lapsed'),
+      }),
       debt: t.field({
         type: 'SafeInt',
         description: 'How many of them are owed now: what is earned next repays them.',

@@ -12,7 +12,7 @@ import { requireMember } from '../members/member-steps.ts';
 import { MemberNotFound } from '../members/members.refusals.ts';
 import { factTime } from '../programs/fact-time.ts';
 import { oneInForce } from '../rules/versioned.ts';
-import { reviewAfterReversal, type TierStep } from '../tiers/member-tier.ts';
+import { holdDueTiers, reviewAfterReversal, type TierStep } from '../tiers/member-tier.ts';
 import { type EntrySummary, expireLots, summarise } from './ledger.ts';
 import { AlreadyReversed, EntryNotFound, TooManyUnits } from './points.refusals.ts';
 import { pointsPolicyDefaults, reverseEarning } from './reverse.ts';
@@ -32,6 +32,8 @@ export type ReverseEntryInput = z.infer<typeof entryInput>;
 export type ReversalOutcome = {
   readonly memberId: number;
   readonly entries: EntrySummary[];
+  /** What was due of the tier and was held first, and what the reversal made of it. */
+  readonly evaluated?: TierStep[];
   readonly tier?: TierStep;
   readonly position: number;
 };
@@ -55,7 +57,7 @@ export const reverseActivity: Operation<ReverseActivityInput, ReversalOutcome> =
     origin: { activity: { type, reference } },
     earnsBy: null,
   }),
-  decide(facts, { units }, now) {
+  decide(facts, { units }) {
     const member = requireMember(facts);
     const activity = requireActivity(facts, member);
     const left = activity.units - activity.returnedUnits;
@@ -64,6 +66,7 @@ export const reverseActivity: Operation<ReverseActivityInput, ReversalOutcome> =
     if (back > left) throw new TooManyUnits(left, back);
     const origins = facts.origins(member);
     if (origins.length > 0 && origins.every(isReversed)) throw new AlreadyReversed();
+    const evaluated = holdDueTiers(facts, member);
     const before = activity.returnedUnits;
     const { type, reference } = activity;
     facts.changes.update('activities', activity, { returnedUnits: before + back });
@@ -71,10 +74,15 @@ export const reverseActivity: Operation<ReverseActivityInput, ReversalOutcome> =
       // The share of all items returned so far, less what earlier returns took: no rest is lost.
       return Math.max(0, share(amount, before + back, activity.units) - lot.reversed);
     });
-    return tell(facts, member, entries, now, {
-      ...{ activity: type, reference, units: back },
-      ...{ unitsLeft: left - back, unitsTotal: activity.units },
-    });
+    return tell(
+      facts,
+      member,
+      { entries, evaluated },
+      {
+        ...{ activity: type, reference, units: back },
+        ...{ unitsLeft: left - back, unitsTotal: activity.units },
+      },
+    );
   },
 };
 
@@ -83,13 +91,14 @@ export const reverseEntry: Operation<ReverseEntryInput, ReversalOutcome> = {
   name: 'reverseEntry',
   input: entryInput,
   touches: ({ member, seq }) => ({ member, lots: true, origin: { seq }, earnsBy: null }),
-  decide(facts, { seq }, now) {
+  decide(facts, { seq }) {
     const member = requireMember(facts);
     const origins = facts.origins(member);
     if (origins.length === 0) throw new EntryNotFound();
     if (origins.every(isReversed)) throw new AlreadyReversed();
+    const evaluated = holdDueTiers(facts, member);
     const entries = reverseEach(facts, member, origins, ({ lot }) => lot.amount - lot.reversed);
-    return tell(facts, member, entries, now, { seq });
+    return tell(facts, member, { entries, evaluated }, { seq });
   },
 };
 
@@ -112,15 +121,27 @@ export function reverseEach(
   return [...expiries, ...reversals];
 }
 
+/** What reversals came to, once the tier has heeded them (S47). */
+export function reviewed(
+  facts: Facts,
+  member: MemberState,
+  { entries, evaluated }: { readonly entries: EntryRow[]; readonly evaluated: TierStep[] },
+): Omit<ReversalOutcome, 'memberId' | 'position'> {
+  const tier = reviewAfterReversal(facts, member);
+  return {
+    entries: summarise(entries),
+    ...(evaluated.length > 0 && { evaluated }),
+    ...(tier && { tier }),
+  };
+}
+
 function tell(
   facts: Facts,
   member: MemberState,
-  reversals: readonly EntryRow[],
-  now: Date,
+  reversals: { readonly entries: EntryRow[]; readonly evaluated: TierStep[] },
   about: Record<string, string | number>,
 ): ReversalOutcome {
-  const tier = reviewAfterReversal(facts, member);
-  const told = { entries: summarise(reversals), ...(tier && { tier }) };
-  const position = facts.emit(member, 'points.reversed', now, { ...about, ...told });
+  const told = reviewed(facts, member, reversals);
+  const position = facts.emit(member, 'points.reversed', facts.now, { ...about, ...told });
   return { memberId: member.memberId, position, ...told };
 }

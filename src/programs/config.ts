@@ -121,14 +121,18 @@ export class ProgramConfigs {
     client: Pool | PoolClient,
     versions: ReadonlyMap<number, number>,
   ): Promise<ReadonlyMap<number, ProgramConfig>> {
-    const stale = [...versions].filter(([id, version]) => this.#byId.get(id)?.version !== version);
-    if (stale.length > 0) {
-      const rows = await loadConfigs(
-        client,
-        stale.map(([id]) => id),
-      );
-      for (const { config } of rows) this.#byId.set(config.id, configOf(config));
+    const isOld = (id: number, version: number) => {
+      const known = this.#byId.get(id);
+      return known === undefined || known.version < version;
+    };
+    const stale = [...versions].filter(([id, version]) => isOld(id, version)).map(([id]) => id);
+    const rows = stale.length === 0 ? [] : await loadConfigs(client, stale);
+    for (const { config } of rows) {
+      // Another batch may have read a newer one meanwhile: never back to an older.
+      if (isOld(config.id, config.version)) this.#byId.set(config.id, configOf(config));
     }
-    return this.#byId;
+    // A map of its own: what others load later changes nothing for who asked now.
+    const known = [...versions.keys()].map((id) => this.#byId.get(id));
+    return new Map(known.flatMap((config) => (config === undefined ? [] : [[config.id, config]])));
   }
 }

@@ -14,7 +14,7 @@ import { InsufficientPoints } from '../points/points.refusals.ts';
 import { factTime } from '../programs/fact-time.ts';
 import { RewardNotFound } from '../rewards/rewards.refusals.ts';
 import { isOffered, isOnSale, priceFor } from '../rewards/terms.ts';
-import { effectiveTierKey } from '../tiers/member-tier.ts';
+import { effectiveTierKey, holdDueTiers } from '../tiers/member-tier.ts';
 import { addChange, type OrderOutcome } from './order-steps.ts';
 import {
   NotEligible,
@@ -63,12 +63,14 @@ export const redeemReward: Operation<RedeemRewardInput, OrderOutcome> = {
     reward: rewardId,
     lots: true,
     redeems: units,
+    earnsBy: null, // It earns nothing, but its price follows the tier of now.
   }),
   decide(facts, { quantity: units = 1, expectedPrice }, now) {
     const member = requireMember(facts);
     const { reward } = facts.orders;
     if (reward === undefined) throw new RewardNotFound();
     const time = factTime(facts.program, now);
+    const evaluated = holdDueTiers(facts, member);
     const price = judge(facts, member, reward, units, { time, expectedPrice });
     const points = price * units;
     expireHolds(facts, member);
@@ -97,6 +99,7 @@ export const redeemReward: Operation<RedeemRewardInput, OrderOutcome> = {
       points,
       state: order.state,
       entries: summarise([entry]),
+      ...(evaluated.length > 0 && { evaluated }),
     });
     addChange(facts, id, position, { from: null, to: order.state });
     return { memberId, redemptionId: id, position };

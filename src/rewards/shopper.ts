@@ -8,8 +8,7 @@ import type { PointsByState } from '../points/points.sql.ts';
 import { hasDormantPoints } from '../points/points.ts';
 import { factTime } from '../programs/fact-time.ts';
 import type { RuleReader } from '../programs/rule-reader.ts';
-import { oneInForce } from '../rules/versioned.ts';
-import { countingKey } from '../tiers/levels.ts';
+import { effectiveTierKey } from '../tiers/member-tier.ts';
 
 export type Shopper = {
   readonly member: MemberState;
@@ -42,7 +41,7 @@ export async function readShopper(
   const time = factTime(program, now);
   return {
     member,
-    tierKey: countingKey(oneInForce(program.tiers, now)?.definition, member.tierKey),
+    tierKey: effectiveTierKey({ program }, member.tierKey, now),
     available: await availablePoints(loadPoints, member, now),
     time,
     enrolledOn: enrolledOn(member, time),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RuleVersion } from '../generated/prisma/client.ts';
 import { builder } from '../graphql/builder.ts';
-import { known } from '../graphql/context.ts';
+import { type Context, known } from '../graphql/context.ts';
 import { rowId } from '../graphql/ids.ts';
 import { cursorCodec, pageOf } from '../graphql/paging.ts';
 import { RuleKindEnum } from './definition-enums.schema.ts';
@@ -21,6 +21,7 @@ const RuleVersionStateEnum = builder.enumType('RuleVersionState', {
     DRAFT: { description: 'Not published: it may still change.' },
     SCHEDULED: { description: 'Published, to start later.' },
     IN_FORCE: { description: 'Facts of now are judged by it.' },
+    EXHAUSTED: { description: 'In force, but its budget is spent: it pays nothing.' },
     ENDED: { description: 'Only facts of the past are judged by it, if any.' },
   },
 });
@@ -32,7 +33,12 @@ const RuleVersionType = builder.objectRef<RuleVersion>('RuleVersion').implement(
     state: t.field({
       type: RuleVersionStateEnum,
       description: 'Where it stands.',
-      resolve: (version, _args, { app }) => stateOf(version, app.clock.now()),
+      resolve: async (version, _args, { app }) => {
+        const state = stateOf(version, app.clock.now());
+        const budget = state === 'IN_FORCE' ? budgetOf(version.definition) : null;
+        const isSpent = budget !== null && ((await spentOf(app, version.ruleId)) ?? 0) >= budget;
+        return isSpent ? 'EXHAUSTED' : state;
+      },
     }),
     startsAt: t.expose('startsAt', {
       type: 'DateTime',
@@ -111,11 +117,14 @@ builder.node(RuleType, {
       type: 'SafeInt',
       nullable: true,
       description: 'Points of the budget that are paid out; null: it never had one.',
-      resolve: async ({ id }, _args, { app }) =>
-        (await app.db.ruleBudget.findUnique({ where: { ruleId: id } }))?.spent ?? null,
+      resolve: ({ id }, _args, { app }) => spentOf(app, id),
     }),
   }),
 });
+
+/** Points of a rule's budget that are paid out; Prisma asks for those of a page at once. */
+const spentOf = async ({ db }: Context['app'], ruleId: number) =>
+  (await db.ruleBudget.findUnique({ where: { ruleId } }))?.spent ?? null;
 
 /** Larger ids than the column holds name no rule. */
 const intId = (id: string) => Math.min(rowId(id), 2_147_483_647);

@@ -1,18 +1,18 @@
 /** Pays a completed period of a task, or takes back what was paid when it is completed no more. */
 import { exactly } from '../earning/amount.ts';
-import { raiseTier } from '../earning/earn.ts';
+import { toldOf, withTiers } from '../earning/earn.ts';
 import type { Part } from '../earning/judge.ts';
 import { payParts } from '../earning/pay.ts';
 import type { Facts } from '../engine/facts.ts';
 import type { MemberState, SettlementRow, TaskPeriodRow } from '../engine/rows.ts';
 import { assert } from '../platform/assert.ts';
 import { activatesAt, expiresAt } from '../points/expiry.ts';
-import { type EntrySummary, summarise } from '../points/ledger.ts';
-import { reverseEach } from '../points/reverse-points.ts';
+import type { EntrySummary } from '../points/ledger.ts';
+import { reverseEach, reviewed } from '../points/reverse-points.ts';
 import { factTime } from '../programs/fact-time.ts';
 import type { Task } from '../rules/task-definition.ts';
 import type { Versioned } from '../rules/versioned.ts';
-import { reviewAfterReversal, type TierStep } from '../tiers/member-tier.ts';
+import { holdDueTiers, type TierStep } from '../tiers/member-tier.ts';
 import { ONCE } from './periods.ts';
 
 /** What a settlement came to. */
@@ -70,11 +70,11 @@ export function payTask(
       ...(periodStart !== ONCE && { period: periodStart }),
     },
   };
-  const paid = raiseTier(facts, member, payParts(facts, member, [part], []));
+  const paid = withTiers(facts, member, () => payParts(facts, member, [part], []));
   const entrySeq = paid.entries[0]?.seq ?? null;
   note(facts, row, { paid: true, payments, entrySeq });
   const about = { task: task.key, periodStart, ...(quiet && { quiet }) };
-  const position = facts.emit(member, 'task.paid', at, { ...about, ...paid });
+  const position = facts.emit(member, 'task.paid', at, { ...about, ...toldOf(paid) });
   return { position, ...paid };
 }
 
@@ -87,7 +87,8 @@ export function takeBackTask(
 ): Settled {
   const task = taskOf(facts, row);
   const { periodStart, entrySeq } = row.settlement;
-  const reversals =
+  const evaluated = holdDueTiers(facts, member);
+  const entries =
     entrySeq === null
       ? []
       : reverseEach(
@@ -96,9 +97,8 @@ export function takeBackTask(
           facts.origins(member),
           ({ lot }) => lot.amount - lot.reversed, // An operator may have reversed the line before.
         );
-  const tier = reviewAfterReversal(facts, member);
   note(facts, row, { paid: false, entrySeq: null });
-  const told = { entries: summarise(reversals), ...(tier && { tier }) };
+  const told = reviewed(facts, member, { entries, evaluated });
   const about = { task: task.key, periodStart, ...(quiet && { quiet }) };
   const position = facts.emit(member, 'task.takenBack', facts.now, { ...about, ...told });
   return { position, withheld: [], ...told };

@@ -100,24 +100,6 @@ export function evaluate(
 /** What counts for a member's tier: by month, and in all. */
 export type EarnedSums = { readonly sums: MonthSums; readonly lifetime: number };
 
-/** The level after every evaluation held after `last` and up to `today`, one after the other. */
-export function levelAfterDue(
-  tiers: Tiers,
-  level: number,
-  { sums, lifetime }: EarnedSums,
-  last: LocalDate,
-  today: LocalDate,
-): number {
-  let after = level;
-  let held = last;
-  for (;;) {
-    const { closes, date } = nextEvaluation(tiers, held);
-    if (date > today) return after;
-    after = evaluate(tiers, after, sums, lifetime, closes);
-    held = date;
-  }
-}
-
 /** Where a member of `level` stands on `localDate`, with what the next evaluation will give. */
 export function tierStatus(
   tiers: Tiers,

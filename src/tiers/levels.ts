@@ -4,6 +4,7 @@
  */
 import { limits } from '../limits.ts';
 import type { Tiers } from '../rules/definition.ts';
+import type { Versioned } from '../rules/versioned.ts';
 
 type Levels = Pick<Tiers, 'levels'>;
 
@@ -19,9 +20,23 @@ export function levelOf({ levels }: Levels, key: string | null): number {
   return Math.max(found, 0);
 }
 
-/** Key of the tier that counts for who has this one: the first without, null without any tiers. */
-export const countingKey = (tiers: Levels | undefined, key: string | null): string | null =>
-  tiers === undefined ? null : (tiers.levels[levelOf(tiers, key)]?.key ?? null);
+/**
+ * The level that a key stands for under a version of the tiers. One that the version no longer has
+ * is the highest level that its threshold reached: a level that was only renamed keeps its members.
+ */
+export function levelUnder(
+  { definition, startsAt }: Versioned<Tiers>,
+  versions: readonly Versioned<Tiers>[],
+  key: string | null,
+): number {
+  const same = definition.levels.findIndex((level) => level.key === key);
+  if (key === null || same !== -1) return Math.max(same, 0);
+  const [last] = versions
+    .filter((one) => one.startsAt <= startsAt)
+    .sort((a, b) => b.startsAt - a.startsAt)
+    .flatMap(({ definition: { levels } }) => levels.find((level) => level.key === key) ?? []);
+  return last === undefined ? 0 : levelFor(definition, last.threshold);
+}
 
 /** Points from `basis` to the level after this one; 0 when it is reached, null at the top. */
 export function pointsToNext({ levels }: Levels, level: number, basis: number): number | null {

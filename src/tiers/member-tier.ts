@@ -6,9 +6,10 @@ import { monthsOf } from '../points/counters.ts';
 import type { ProgramConfig } from '../programs/config.ts';
 import type { Tiers } from '../rules/definition.ts';
 import { oneInForce, type Versioned, versionName } from '../rules/versioned.ts';
-import { basisAt, type EarnedSums, levelAfterDue, nextEvaluation } from './evaluation.ts';
-import { countingKey, levelFor, levelOf, upgraded } from './levels.ts';
-import { withoutPending } from './month-sums.ts';
+import { basisAt, nextEvaluation } from './evaluation.ts';
+import { levelFor, levelUnder, upgraded } from './levels.ts';
+import { type EarnedWithPending, earnedBy } from './month-sums.ts';
+import { isTierDue, nextDue, standingOf, tiersToHeed } from './standing.ts';
 
 /** The tier a member had at an instant: rates follow it, not the tier of today (S49). */
 export function tierKeyAt(facts: Facts, member: MemberState, at: Date): string | null {
@@ -17,85 +18,89 @@ export function tierKeyAt(facts: Facts, member: MemberState, at: Date): string |
   return later === undefined ? member.tierKey : later.fromKey;
 }
 
-/** The multiplier of a tier, in percent; 100 without tiers. */
-export function tierPercent(facts: Facts, key: string | null, at: Date): number {
-  const tiers = oneInForce(facts.program.tiers, at)?.definition;
-  return tiers?.levels[levelOf(tiers, key)]?.percent ?? 100;
+/** The tier that counts at an instant: without an own one, the first of those in force. */
+export function effectiveTier({ program }: ByRules, key: string | null, at: Date) {
+  const tiers = oneInForce(program.tiers, at);
+  return tiers?.definition.levels[levelUnder(tiers, program.tiers, key)];
 }
 
-/** Key of the tier that counts at an instant: without an own one, the first of those in force. */
-export function effectiveTierKey(
-  { program }: { readonly program: Pick<ProgramConfig, 'tiers'> },
-  key: string | null,
-  at: Date,
-): string | null {
-  return countingKey(oneInForce(program.tiers, at)?.definition, key);
-}
+/** Its key; null without tiers. */
+export const effectiveTierKey = (rules: ByRules, key: string | null, at: Date): string | null =>
+  effectiveTier(rules, key, at)?.key ?? null;
+
+type ByRules = { readonly program: Pick<ProgramConfig, 'tiers'> };
 
 type Cause = TierChangeRow['cause'];
 
-/** Raises the tier at once when the basis reaches a higher one (S46); sets the next evaluation. */
+/** A change as events and outcomes tell of it. */
+export type TierStep = {
+  readonly from: string | null;
+  readonly to: string;
+  readonly cause: Cause;
+  /** Since when; now when absent. */
+  readonly at?: string;
+};
+
+/**
+ * Holds what is due of the member's tier: evaluations, and tiers that came into force. Commands
+ * whose points depend on the tier, or change it, do so first, so that no job's delay matters.
+ */
+export function holdDueTiers(facts: Facts, member: MemberState): TierStep[] {
+  const { program, now, changes } = facts;
+  if (!isTierDue(program, member, now)) return [];
+  const earned = earnedOf(facts, member, tiersToHeed(program, member, now));
+  const standing = standingOf(program, member, earned, now);
+  const steps = standing.changes.map(({ at, cause, tiers, level, basis }) => {
+    const step = moveTo(facts, member, tiers, { level, basis, cause, at });
+    return step === undefined ? [] : [{ ...step, at: at.toISOString() }];
+  });
+  changes.update('members', member, {
+    tierEvaluatesAt: standing.evaluatesAt,
+    tierVersion: standing.tiers?.version ?? member.tierVersion,
+  });
+  return steps.flat();
+}
+
+/**
+ * Raises the tier at once when the basis reaches a higher one (S46); sets the next evaluation. What
+ * was due has been held.
+ */
 export function upgradeTier(facts: Facts, member: MemberState): TierStep | undefined {
   const tiers = oneInForce(facts.program.tiers, facts.now);
   if (tiers === undefined) return undefined;
+  const earned = earnedOf(facts, member, [tiers]);
   const date = today(facts);
-  const basis = basisOf(facts, member, tiers.definition, date);
-  const level = levelOf(tiers.definition, member.tierKey);
-  // One that is due is left to its job: it holds every evaluation that was missed.
-  if (member.tierEvaluatesAt === null || member.tierEvaluatesAt > facts.now) {
-    planEvaluation(facts, member, tiers.definition, date);
-  }
+  planEvaluation(facts, member, tiers.definition, date, earned);
+  const basis = basisOf(facts, tiers, earned, date);
+  const level = levelUnder(tiers, facts.program.tiers, member.tierKey);
   const reached = upgraded(level, tiers.definition, basis);
-  return moveTo(facts, member, tiers, reached, basis, 'EARNED');
+  return moveTo(facts, member, tiers, { level: reached, basis, cause: 'EARNED', at: facts.now });
 }
 
 /** Heeds a reversal that took the basis away, if the program wants that at once (S47). */
 export function reviewAfterReversal(facts: Facts, member: MemberState): TierStep | undefined {
   const tiers = oneInForce(facts.program.tiers, facts.now);
   if (tiers === undefined || tiers.definition.afterReversal !== 'NOW') return undefined;
-  const basis = basisOf(facts, member, tiers.definition, today(facts));
+  const basis = basisOf(facts, tiers, earnedOf(facts, member, [tiers]), today(facts));
   const level = Math.min(
-    levelOf(tiers.definition, member.tierKey),
+    levelUnder(tiers, facts.program.tiers, member.tierKey),
     levelFor(tiers.definition, basis),
   );
-  return moveTo(facts, member, tiers, level, basis, 'REVERSED');
+  return moveTo(facts, member, tiers, { level, basis, cause: 'REVERSED', at: facts.now });
 }
 
-/** Holds every evaluation that is due, one after the other, then heeds what was earned since. */
-export function evaluateTier(facts: Facts, member: MemberState): TierStep | undefined {
-  const tiers = oneInForce(facts.program.tiers, facts.now);
-  const { tierEvaluatesAt: due } = member;
-  if (tiers === undefined) {
-    if (due !== null) facts.changes.update('members', member, { tierEvaluatesAt: null });
-    return undefined;
-  }
-  if (due === null || due > facts.now) return undefined;
-  const { zone, dayStartMinutes } = facts.program;
-  const date = today(facts);
-  const { sums, lifetime } = sumsOf(facts, member, tiers.definition);
-  const level = levelAfterDue(
-    tiers.definition,
-    levelOf(tiers.definition, member.tierKey),
-    { sums, lifetime },
-    localDateOf(new Date(due.getTime() - 1), zone, dayStartMinutes),
-    date,
-  );
-  const basis = basisOf(facts, member, tiers.definition, date);
-  planEvaluation(facts, member, tiers.definition, date);
-  const final = upgraded(level, tiers.definition, basis);
-  return moveTo(facts, member, tiers, final, basis, 'EVALUATED');
-}
-
-/** A change as events and outcomes tell of it. */
-export type TierStep = { readonly from: string | null; readonly to: string; readonly cause: Cause };
+type Move = {
+  readonly level: number;
+  readonly basis: number;
+  readonly cause: Cause;
+  readonly at: Date;
+};
 
 function moveTo(
   facts: Facts,
   member: MemberState,
   tiers: Versioned<Tiers>,
-  level: number,
-  basis: number,
-  cause: Cause,
+  { level, basis, cause, at }: Move,
 ): TierStep | undefined {
   const to = tiers.definition.levels[level]?.key;
   // Everybody has the first tier; a row for it would say nothing.
@@ -103,7 +108,7 @@ function moveTo(
   if (to === undefined || stays) return undefined;
   const from = member.tierKey;
   facts.changeTier(member, {
-    changedAt: facts.now,
+    changedAt: at,
     fromKey: from,
     toKey: to,
     cause,
@@ -114,13 +119,16 @@ function moveTo(
 }
 
 /** Sets when the tier is looked at next: an evaluation, or points that begin to count. */
-function planEvaluation(facts: Facts, member: MemberState, tiers: Tiers, date: LocalDate): void {
+function planEvaluation(
+  facts: Facts,
+  member: MemberState,
+  tiers: Tiers,
+  date: LocalDate,
+  earned: EarnedWithPending,
+): void {
   const { zone, dayStartMinutes } = facts.program;
   const evaluation = startOfLocalDate(nextEvaluation(tiers, date).date, zone, dayStartMinutes);
-  const activations = tiers.countPending
-    ? []
-    : facts.pendingPoints(member).flatMap(({ activatesAt }) => activatesAt?.getTime() ?? []);
-  const next = new Date(Math.min(evaluation.getTime(), ...activations));
+  const next = nextDue(tiers, facts.now, evaluation, earned);
   if (member.tierEvaluatesAt?.getTime() === next.getTime()) return;
   facts.changes.update('members', member, { tierEvaluatesAt: next });
 }
@@ -128,15 +136,25 @@ function planEvaluation(facts: Facts, member: MemberState, tiers: Tiers, date: L
 const today = ({ now, program: { zone, dayStartMinutes } }: Facts) =>
   localDateOf(now, zone, dayStartMinutes);
 
-const basisOf = (facts: Facts, member: MemberState, tiers: Tiers, date: LocalDate) => {
-  const { sums, lifetime } = sumsOf(facts, member, tiers);
-  return basisAt(tiers, sums, lifetime, monthOf(date));
-};
+function basisOf(
+  { now }: Facts,
+  { definition }: Versioned<Tiers>,
+  earned: EarnedWithPending,
+  date: LocalDate,
+): number {
+  const { sums, lifetime } = earnedBy(now, earned);
+  return basisAt(definition, sums, lifetime, monthOf(date));
+}
 
 /** Points earned by month: the account's, or the ledger's where the account has none yet. */
-function sumsOf(facts: Facts, member: MemberState, { basis, countPending }: Tiers): EarnedSums {
-  const months =
-    basis === 'LIFETIME' ? {} : (member.counters?.months ?? monthsOf(facts.earnedDays(member)));
-  const pending = countPending ? [] : facts.pendingPoints(member);
-  return withoutPending(months, member.lifetimeEarned, pending);
+function earnedOf(
+  facts: Facts,
+  member: MemberState,
+  versions: readonly Versioned<Tiers>[],
+): EarnedWithPending {
+  const byMonth = versions.some(({ definition }) => definition.basis !== 'LIFETIME');
+  const months = byMonth ? (member.counters?.months ?? monthsOf(facts.earnedDays(member))) : {};
+  const waits = versions.some(({ definition }) => !definition.countPending);
+  const pending = waits ? facts.pendingPoints(member) : [];
+  return { months, lifetime: member.lifetimeEarned, pending };
 }

@@ -1,8 +1,8 @@
-import { loadEarnedDays, loadPending, type PendingPoints } from '../engine/history.sql.ts';
+import type { PendingPoints } from '../engine/history.sql.ts';
 import type { MemberState } from '../engine/rows.ts';
-import type { Pool } from '../platform/db.ts';
-import { monthsOf } from '../points/counters.ts';
+import { type EarnedDay, monthsOf } from '../points/counters.ts';
 import type { Tiers } from '../rules/definition.ts';
+import type { Versioned } from '../rules/versioned.ts';
 import type { EarnedSums } from './evaluation.ts';
 
 /** Takes off what is not active yet, in the month in which it was earned. */
@@ -36,18 +36,28 @@ export const earnedBy = (at: Date, { months, lifetime, pending }: EarnedWithPend
     pending.filter(({ activatesAt }) => activatesAt === null || activatesAt > at),
   );
 
+/** How reads ask the ledger; members of a page are asked for together. */
+export type EarnedLoaders = {
+  readonly earnedDays: { load(memberId: number): Promise<readonly EarnedDay[]> };
+  readonly pendingSince: {
+    load(key: { memberId: number; since: Date }): Promise<readonly PendingPoints[]>;
+  };
+};
+
 /** What a member earned: the account's sums, or the ledger's where it has none. */
 export async function readEarned(
-  pool: Pool,
+  loaders: EarnedLoaders,
   { memberId, counters, entrySeq, lifetimeEarned, pendingUntil }: MemberState,
-  { basis, countPending }: Tiers,
-  now: Date,
+  versions: readonly Versioned<Tiers>[],
+  since: Date,
 ): Promise<EarnedWithPending> {
-  const needsLedger = basis !== 'LIFETIME' && counters?.months === undefined && entrySeq > 0;
-  const months = needsLedger
-    ? monthsOf(await loadEarnedDays(pool, [memberId]))
-    : (counters?.months ?? {});
-  const mayPend = !countPending && pendingUntil !== null && pendingUntil > now;
-  const pending = mayPend ? await loadPending(pool, [memberId], now) : [];
+  const byMonth = versions.some(({ definition }) => definition.basis !== 'LIFETIME');
+  const needsLedger = byMonth && counters?.months === undefined && entrySeq > 0;
+  const mayPend =
+    pendingUntil !== null && versions.some(({ definition }) => !definition.countPending);
+  const [months, pending] = await Promise.all([
+    needsLedger ? loaders.earnedDays.load(memberId).then(monthsOf) : (counters?.months ?? {}),
+    mayPend ? loaders.pendingSince.load({ memberId, since }) : [],
+  ]);
   return { months, lifetime: lifetimeEarned, pending };
 }

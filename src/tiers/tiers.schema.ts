@@ -5,10 +5,9 @@ import { MemberType } from '../graphql/refs.ts';
 import { mayReadPrivate } from '../members/member-access.ts';
 import { localDateOf, startOfLocalDate } from '../platform/calendar.ts';
 import type { Tiers } from '../rules/definition.ts';
-import { oneInForce } from '../rules/versioned.ts';
-import { levelAfterDue, type TierStatus, tierStatus } from './evaluation.ts';
-import { levelOf } from './levels.ts';
+import { type TierStatus, tierStatus } from './evaluation.ts';
 import { earnedBy, readEarned } from './month-sums.ts';
+import { judgedSince, judgingTiers, standingOf } from './standing.ts';
 
 type TierShape = Tiers['levels'][number] & { readonly level: number };
 
@@ -28,10 +27,11 @@ const TierType = builder.objectRef<TierShape>('Tier').implement({
   }),
 });
 
-type ProgressShape = TierStatus & {
+type ProgressShape = Pick<TierStatus, 'basis' | 'pointsToNext' | 'pointsToStay'> & {
   readonly tiers: Tiers;
   readonly level: number;
   readonly evaluatesAt: Date;
+  readonly projectedTier: TierShape | null;
 };
 
 const TierProgressType = builder.objectRef<ProgressShape>('TierProgress').implement({
@@ -56,13 +56,15 @@ const TierProgressType = builder.objectRef<ProgressShape>('TierProgress').implem
     }),
     evaluatesAt: t.expose('evaluatesAt', {
       type: 'DateTime',
-      description: 'When the tier is evaluated next; until then it is never lowered.',
+      description:
+        'When the tier is looked at next: an evaluation, or the end of the tiers in force if ' +
+        'that comes first. Until then it is never lowered.',
     }),
-    projectedTier: t.field({
+    projectedTier: t.expose('projectedTier', {
       type: TierType,
       nullable: true,
-      description: 'The tier after the next evaluation, if nothing else happens.',
-      resolve: ({ tiers, projectedLevel }) => tierAt(tiers, projectedLevel),
+      description:
+        'The tier then, if nothing else happens; null when the program has no tiers then.',
     }),
     nextTier: t.field({
       type: TierType,
@@ -78,41 +80,36 @@ const tierAt = ({ levels }: Tiers, level: number): TierShape | null => {
   return tier === undefined ? null : { ...tier, level };
 };
 
-/** The tiers in force now; undefined for a program without. */
-async function tiersOf(programId: number, { app }: Context): Promise<Tiers | undefined> {
-  const { tiers } = await app.rules.find(programId);
-  return oneInForce(tiers, app.clock.now())?.definition;
+/** Where a member stands now, whatever jobs have run. */
+async function standingNow(member: MemberState, { app, loaders }: Context) {
+  const rules = await app.rules.find(member.programId);
+  const now = app.clock.now();
+  const versions = judgingTiers(rules, member, now);
+  const earned = await readEarned(loaders, member, versions, judgedSince(versions, member, now));
+  return { rules, now, earned, standing: standingOf(rules, member, earned, now) };
 }
 
 async function progressOf(member: MemberState, context: Context): Promise<ProgressShape | null> {
-  const tiers = await tiersOf(member.programId, context);
-  if (tiers === undefined) return null;
-  const { app } = context;
-  const { zone, dayStartMinutes } = await app.rules.find(member.programId);
-  const now = app.clock.now();
-  const dateOf = (at: Date) => localDateOf(at, zone, dayStartMinutes);
-  const startOf = (date: string) => startOfLocalDate(date, zone, dayStartMinutes);
-  const earned = await readEarned(app.pool, member, tiers, now);
-  const present = earnedBy(now, earned);
-  const due = member.tierEvaluatesAt;
-  const stored = levelOf(tiers, member.tierKey);
-  // What is due counts, whether its job has run or not.
-  const level =
-    due === null || due > now
-      ? stored
-      : levelAfterDue(tiers, stored, present, dateOf(new Date(due.getTime() - 1)), dateOf(now));
-  const today = dateOf(now);
-  const status = tierStatus(tiers, level, present.sums, present.lifetime, today);
-  const evaluatesAt = startOf(status.evaluatesOn);
+  const { rules, now, earned, standing } = await standingNow(member, context);
+  if (standing.tiers === undefined) return null;
+  const { definition: tiers, endsAt } = standing.tiers;
+  const { level } = standing;
+  const today = localDateOf(now, rules.zone, rules.dayStartMinutes);
+  const { sums, lifetime } = earnedBy(now, earned);
+  const present = tierStatus(tiers, level, sums, lifetime, today);
+  const ends = startOfLocalDate(present.evaluatesOn, rules.zone, rules.dayStartMinutes);
+  const evaluatesAt = ends.getTime() < endsAt ? ends : new Date(endsAt);
+  // The very evaluation that will be held, and of other tiers if they come into force before it.
+  const projected = standingOf(rules, member, earned, evaluatesAt);
   const then = earnedBy(evaluatesAt, earned);
-  const { projectedLevel, pointsToStay } = tierStatus(
-    tiers,
-    level,
-    then.sums,
-    then.lifetime,
-    today,
-  );
-  return { tiers, level, ...status, evaluatesAt, projectedLevel, pointsToStay };
+  const { pointsToStay } = tierStatus(tiers, level, then.sums, then.lifetime, today);
+  const { basis, pointsToNext } = present;
+  return {
+    ...{ tiers, level, basis, pointsToNext, evaluatesAt },
+    pointsToStay: ends.getTime() < endsAt ? pointsToStay : 0,
+    projectedTier:
+      projected.tiers === undefined ? null : tierAt(projected.tiers.definition, projected.level),
+  };
 }
 
 builder.objectFields(MemberType, (t) => ({
@@ -121,8 +118,8 @@ builder.objectFields(MemberType, (t) => ({
     nullable: true,
     description: 'The member’s tier; null when the program has no tiers.',
     resolve: async (member, _args, context) => {
-      const tiers = await tiersOf(member.programId, context);
-      return tiers === undefined ? null : tierAt(tiers, levelOf(tiers, member.tierKey));
+      const { tiers, level } = (await standingNow(member, context)).standing;
+      return tiers === undefined ? null : tierAt(tiers.definition, level);
     },
   }),
   tierProgress: t.field({

@@ -222,11 +222,12 @@ describe('instants given by the caller (S6)', () => {
     expect((await ada()).streak).toMatchObject({ current: 2, longest: 2, totalDays: 3 });
 
     const late = await checkIn(june(2, '20:00:00'));
+    const at = (day: number) => new Date(june(day)).toISOString(); // Of those days' own.
     expect(late.checkIn).toMatchObject({ localDate: '2026-06-02', streakDay: 2 });
     expect(late.awards.map((award: object) => award)).toMatchObject([
       { points: 15, reason: 'CHECK_IN', occurredAt: '2026-06-02T20:00:00.000Z' },
-      { points: 10, reason: 'STREAK_CORRECTION', occurredAt: '2026-06-02T22:00:00.000Z' },
-      { points: 10, reason: 'STREAK_CORRECTION', occurredAt: '2026-06-03T22:00:00.000Z' },
+      { points: 10, reason: 'STREAK_CORRECTION', occurredAt: at(3) },
+      { points: 10, reason: 'STREAK_CORRECTION', occurredAt: at(4) },
     ]);
     expect(late.member.streak).toMatchObject({ current: 4, longest: 4, totalDays: 4 });
     expect(late.member.points.available).toBe(10 + 15 + 20 + 25);

@@ -11,6 +11,7 @@ import {
   type Rounding,
   roundOnce,
   share,
+  tooMany,
 } from '../../src/earning/amount.ts';
 import { limits } from '../../src/limits.ts';
 import type { BasePoints } from '../../src/rules/definition.ts';
@@ -133,13 +134,13 @@ describe('roundOnce', () => {
     expect(roundOnce(fraction, 'NEAREST')).toBe(nearest);
   });
 
-  it('refuses what is not exact as a number', () => {
+  it('is too many where it would not be exact as a number', () => {
     const most = 2n ** 53n - 1n;
     expect(roundOnce(of(most * 2n + 1n, 2n), 'DOWN')).toBe(limits.pointsMax);
-    expect(() => roundOnce(of(most * 2n + 1n, 2n), 'UP')).toThrow(RangeError);
-    expect(() => roundOnce(of(most * 2n + 1n, 2n), 'NEAREST')).toThrow(RangeError);
-    expect(() => roundOnce(of(most + 1n), 'DOWN')).toThrow(RangeError);
-    expect(() => pay({ fixed: limits.pointsMax }, null, [200])).toThrow(RangeError);
+    expect(roundOnce(of(most * 2n + 1n, 2n), 'UP')).toBe(tooMany);
+    expect(roundOnce(of(most * 2n + 1n, 2n), 'NEAREST')).toBe(tooMany);
+    expect(roundOnce(of(most + 1n), 'DOWN')).toBe(tooMany);
+    expect(pay({ fixed: limits.pointsMax }, null, [200])).toBe(tooMany);
   });
 
   it('a negative award is a bug of the caller', () => {
@@ -148,7 +149,7 @@ describe('roundOnce', () => {
 });
 
 describe('combine (S19)', () => {
-  const part = (what: Part['what'], wanted: number, id = '') => ({ what, wanted, id });
+  const part = (what: Part['what'], given: number, id = '') => ({ what, given, id });
   const base = part('BASE', 10);
   const milestone = part('MILESTONE', 100);
   const rule = part('RULE', 5);

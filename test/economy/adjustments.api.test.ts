@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createApiKey } from '../../src/auth/api-key.ts';
 import { bePatient } from '../support/patience.ts';
+import { setRule } from '../support/rules.ts';
 import { DAY, type Economy, fixed, openEconomies } from './api.ts';
 
 let economies: Awaited<ReturnType<typeof openEconomies>>;
@@ -50,22 +51,48 @@ describe('an adjustment', () => {
     expect((await eco.points('ada')).available).toBe(100 + amount);
   });
 
-  it('above the limit waits; its maker cannot decide it, a second person can, once', async () => {
+  it('above the limit waits; its maker cannot approve it, a second person can, once', async () => {
     const { adjustmentId, applied } = await ask(101);
     expect(applied).toBe(false);
     expect((await eco.points('ada')).available).toBe(0);
     expect(await pending()).toEqual([
       { id: adjustmentId, amount: 101, reason: 'goodwill', state: 'PENDING', member },
     ]);
-    for (const approve of [true, false]) {
-      expect((await decide(adjustmentId, approve)).code).toBe('SECOND_PERSON_REQUIRED');
-    }
+    expect((await decide(adjustmentId, true)).code).toBe('SECOND_PERSON_REQUIRED');
     expect(await decide(adjustmentId, true, second)).toMatchObject({ applied: true });
     expect(await pending()).toEqual([]);
     expect(await eco.points('ada')).toMatchObject({ available: 101, lifetimeEarned: 0 });
     const again = await decide(adjustmentId, false, second);
     expect(again).toMatchObject({ code: 'ADJUSTMENT_DECIDED', state: 'APPROVED' });
     expect((await eco.points('ada')).available).toBe(101);
+  });
+
+  it('may be taken back by its maker', async () => {
+    const { adjustmentId } = await ask(101);
+    expect(await decide(adjustmentId, false)).toMatchObject({ applied: false });
+    expect(await pending()).toEqual([]);
+    const again = await decide(adjustmentId, true, second);
+    expect(again).toMatchObject({ code: 'ADJUSTMENT_DECIDED', state: 'REJECTED' });
+  });
+
+  it('whose points would have expired is not approved any more, and can be rejected', async () => {
+    const expiresAt = new Date(eco.clock.now().getTime() + DAY).toISOString();
+    const { adjustmentId } = await ask(101, { expiresAt });
+    eco.clock.set(expiresAt);
+    expect((await decide(adjustmentId, true, second)).code).toBe('ADJUSTMENT_EXPIRED');
+    expect(await eco.ledger('ada')).toEqual([]);
+    expect(await decide(adjustmentId, false, second)).toMatchObject({ applied: false });
+  });
+
+  it('that takes points takes those of holds that are over', async () => {
+    await ask(50);
+    const expiresAt = new Date(eco.clock.now().getTime() + DAY).toISOString();
+    await eco.done('holdPoints', 'ada', { points: 50, reason: 'hotel', expiresAt });
+    expect(await eco.refused('adjustPoints', 'ada', { amount: -50, reason: 'error' })).toBe(
+      'INSUFFICIENT_POINTS',
+    );
+    eco.clock.set(expiresAt);
+    expect((await ask(-50)).applied).toBe(true);
   });
 
   it('that is rejected books nothing', async () => {
@@ -121,7 +148,7 @@ describe('a notice of expiry (S32)', () => {
     for (const _ of [1, 2, 3]) await eco.job('noticeExpiry');
     expect(await told()).toEqual(['30: 40']);
     await eco.done('redeemReward', 'ada', { rewardId: await eco.reward(15) });
-    eco.clock.set('2026-03-23T21:59:59.999Z');
+    eco.clock.set('2026-03-23T22:59:59.999Z'); // Seven local days before.
     await eco.job('noticeExpiry');
     expect(await told()).toEqual(['30: 40']);
     eco.clock.advance(1);
@@ -134,6 +161,37 @@ describe('a notice of expiry (S32)', () => {
     eco.clock.advance(DAY);
     await eco.job('noticeExpiry');
     expect(await told()).toHaveLength(3);
+  });
+
+  it('counts local days, whatever hours they have and the clock shows', async () => {
+    await eco.policy({ expiryNoticeDays: [2] });
+    // At 10 on Sunday 29 March in Rome, the day of 23 hours; two dates before is Friday.
+    const expiresAt = '2026-03-29T08:00:00Z';
+    await eco.done('adjustPoints', 'ada', { amount: 9, reason: 'gift', expiresAt });
+    eco.clock.set('2026-03-26T22:59:59.999Z');
+    await eco.job('noticeExpiry');
+    expect(await told()).toEqual([]);
+    eco.clock.advance(1);
+    await eco.job('noticeExpiry');
+    expect(await told()).toEqual(['2: 9']);
+  });
+
+  it('of a nearer number of days is not followed by a farther one that is set later', async () => {
+    await eco.policy({ expiryNoticeDays: [7] });
+    await eco.earning('buy', fixed('buy', 40, { expiry: { days: 5, until: 'END_OF_DAY' } }));
+    await eco.act('ada', 'buy');
+    await eco.job('noticeExpiry');
+    expect(await told()).toEqual(['7: 40']);
+    eco.clock.advance(1_000);
+    await setRule(
+      eco.test,
+      eco.program,
+      'default',
+      { expiryNoticeDays: [7, 30] },
+      { kind: 'POINTS_POLICY', since: eco.clock.now().toISOString() },
+    );
+    await eco.job('noticeExpiry');
+    expect(await told()).toEqual(['7: 40']);
   });
 
   it('late by weeks tells the nearest alone; another expiry has its own', async () => {

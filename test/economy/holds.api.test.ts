@@ -160,4 +160,27 @@ describe('a hold', () => {
     await Promise.all(Array.from({ length: 50 }, () => eco.done('captureHold', 'ada', { holdId })));
     expect(await balance()).toBe(60);
   });
+
+  it('outlives the points it pins: they expire with it (S31)', async () => {
+    const [lot, end] = [until(DAY), until(3 * DAY)];
+    await eco.done('adjustPoints', 'ada', { amount: 30, reason: 'gift', expiresAt: lot });
+    await eco.done('holdPoints', 'ada', { points: 10, reason: 'x', expiresAt: end });
+    const expiring = async (first = 100) => {
+      const fields = `points { expiring(first: ${first}) { at points } }`;
+      return (await eco.read('ada', fields)).points.expiring;
+    };
+    const both = [
+      { at: lot, points: 20 },
+      { at: end, points: 10 },
+    ];
+    expect(await expiring()).toEqual(both);
+    expect(await expiring(1)).toEqual(both.slice(0, 1));
+    for (const { at, points } of both) {
+      eco.clock.set(at);
+      const before = await balance();
+      for (const job of ['expireHolds', 'expirePoints']) await eco.job(job);
+      expect(before - (await balance())).toBe(points);
+    }
+    expect(await expiring()).toEqual([]);
+  });
 });

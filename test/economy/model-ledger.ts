@@ -57,19 +57,21 @@ export class LedgerModel {
   credit(
     line: Pick<ModelEntry, 'kind' | 'amount' | 'date' | 'rule' | 'wanted'>,
     life: Life,
+    now: number,
   ): ModelLot {
     const earned = line.kind === 'EARN' ? line.amount : 0;
     const { seq } = this.append({ ...line, earned, capped: earned });
     const { amount } = line;
     const lot = { seq, amount, remaining: amount, reversed: 0, expired: 0, lapsed: 0, ...life };
     this.lots.push(lot);
-    this.#repay(lot, lot.remaining);
+    // What cannot be spent yet repays nothing yet.
+    if (this.#spendable(now).includes(lot)) this.#repay(lot, lot.remaining);
     return lot;
   }
 
   debit(kind: string, amount: number, date: string, now: number): Verdict {
     if (this.available(now) < amount) return 'INSUFFICIENT_POINTS';
-    for (const lot of this.#spendable(now)) this.#repay(lot, this.#free(lot, now));
+    this.settle(now);
     const { seq } = this.append({ ...plain, kind, amount: -amount, date });
     const before = this.#spendable(now).map((lot) => ({ lot, had: lot.remaining }));
     this.#takeFrom(this.#spendable(now), amount, now);
@@ -99,7 +101,7 @@ export class LedgerModel {
       const sums = { amount: renewed, remaining: renewed, reversed: 0, expired: 0, lapsed: 0 };
       this.lots.push({ seq: line.seq, ...sums, activatesAt: now, expiresAt: renewedUntil });
     }
-    for (const lot of this.#spendable(now)) this.#repay(lot, this.#free(lot, now));
+    this.settle(now);
     this.sweep(dateOf, now);
   }
 
@@ -130,7 +132,7 @@ export class LedgerModel {
 
   hold(points: number, expiresAt: number, now: number): Verdict {
     if (this.available(now) < points) return 'INSUFFICIENT_POINTS';
-    for (const lot of this.#spendable(now)) this.#repay(lot, this.#free(lot, now));
+    this.settle(now);
     const pins = new Map<ModelLot, number>();
     let missing = points;
     for (const lot of this.#spendable(now)) {
@@ -176,6 +178,11 @@ export class LedgerModel {
     }
   }
 
+  /** Repays what is owed from all that can be spent. */
+  settle(now: number): void {
+    for (const lot of this.#spendable(now)) this.#repay(lot, this.#free(lot, now));
+  }
+
   get balance(): number {
     return this.entries.reduce((sum, { amount }) => sum + amount, 0);
   }
@@ -203,14 +210,22 @@ export class LedgerModel {
     return this.lots.reduce((sum, lot) => sum + this.#pinned(lot, now), 0);
   }
 
-  /** When and how much of each will expire, if nothing else happens (S31). */
+  /** When and how much will expire, if nothing else happens; pinned points with their hold (S31). */
   expiring(now: number): { at: string; points: number }[] {
     const sums = new Map<number, number>();
-    for (const lot of inSpendingOrder(this.lots)) {
-      if (lot.remaining === 0 || lot.expiresAt === null || isOver(lot, now)) continue;
-      sums.set(lot.expiresAt, (sums.get(lot.expiresAt) ?? 0) + lot.remaining);
+    const add = (at: number, points: number) => {
+      if (at > now && points > 0) sums.set(at, (sums.get(at) ?? 0) + points);
+    };
+    for (const lot of this.lots) {
+      if (lot.expiresAt === null) continue;
+      add(lot.expiresAt, this.#free(lot, now));
+      for (const hold of this.holds.filter((one) => isOpen(one, now))) {
+        add(Math.max(lot.expiresAt, hold.expiresAt), hold.pins.get(lot) ?? 0);
+      }
     }
-    return [...sums].map(([at, points]) => ({ at: new Date(at).toISOString(), points }));
+    return [...sums]
+      .sort(([a], [b]) => a - b)
+      .map(([at, points]) => ({ at: new Date(at).toISOString(), points }));
   }
 
   /** Lots with what open holds pin of each. */

@@ -38,12 +38,13 @@ type Award = {
   readonly extra: number;
   readonly date: string;
   readonly life: Life;
+  readonly now: number;
 };
 
 export class MemberModel extends LedgerModel {
   readonly activities: ModelActivity[] = [];
-  /** Checked-in dates, and what the plan was to pay for each so far. */
-  readonly days = new Map<string, number>();
+  /** Checked-in dates, when they were, and what the plan was to pay for each so far. */
+  readonly days = new Map<string, { readonly at: number; readonly paid: number }>();
   readonly tierChanges: { readonly at: number; readonly level: number }[] = [];
   /** Planned at enrolment, and at every earning. */
   evaluatesAt: number;
@@ -54,7 +55,7 @@ export class MemberModel extends LedgerModel {
     super(settings);
     this.budget = budget;
     this.evaluatesAt = this.nextEvaluation(now);
-    this.#payRules('ENROLMENT', 0, now);
+    this.#payRules('ENROLMENT', 0, now, now);
     this.#settleTier(now);
   }
 
@@ -64,9 +65,10 @@ export class MemberModel extends LedgerModel {
     if (this.days.has(date)) return 'nothing';
     const following: string[] = [];
     for (let day = addDays(date, 1); this.days.has(day); day = addDays(day, 1)) following.push(day);
-    this.days.set(date, 0);
+    this.evaluateTier(now);
+    this.days.set(date, { at, paid: 0 });
     const percent = this.#percentAt(at);
-    this.#payDay(date, ladderPoints(this.#dayInRun(date), percent), at);
+    this.#payDay(date, ladderPoints(this.#dayInRun(date), percent), at, now);
     for (const { cycle, days, points } of milestones) {
       const cadence = cycle === 'WEEK' ? 'WEEKLY' : 'MONTHLY';
       const { from } = periodOf(cadence, date);
@@ -77,17 +79,18 @@ export class MemberModel extends LedgerModel {
           wanted: Math.floor((points * percent) / 100),
           date,
           life: life(date, at),
+          now,
         });
       }
     }
-    this.#payRules('CHECK_IN', this.#dayInRun(date), at);
-    // Days that now stand later in their run are paid the difference, as of their own start (S6).
+    this.#payRules('CHECK_IN', this.#dayInRun(date), at, now);
+    // Days that now stand later in their run are paid the difference, as of their check-in (S6).
     for (const [index, day] of following.entries()) {
-      const start = startOf(day);
-      const then = this.#percentAt(start);
-      const before = Math.max(this.days.get(day) ?? 0, ladderPoints(index + 1, then));
-      const wanted = ladderPoints(this.#dayInRun(day), then);
-      this.#payDay(day, Math.max(0, wanted - before), start);
+      const { at: then, paid } = this.days.get(day) ?? { at: 0, paid: 0 };
+      const rate = this.#percentAt(then);
+      const before = Math.max(paid, ladderPoints(index + 1, rate));
+      const wanted = ladderPoints(this.#dayInRun(day), rate);
+      this.#payDay(day, Math.max(0, wanted - before), then, now);
     }
     this.#settleTier(now);
     return 'done';
@@ -107,14 +110,15 @@ export class MemberModel extends LedgerModel {
     if (this.activities.some((one) => one.type === type && one.reference === reference))
       return 'nothing';
     if (at < now - latenessMs) return 'OCCURRED_TOO_LONG_AGO';
-    const lots = this.#payRules(type, value, at);
+    this.evaluateTier(now);
+    const lots = this.#payRules(type, value, at, now);
     this.activities.push({ type, reference, units, returned: 0, lots });
     this.#settleTier(now);
     return 'done';
   }
 
   /** Pays the rules of a type, most important first; the campaign doubles purchases. */
-  #payRules(type: string, value: number, at: number): ModelLot[] {
+  #payRules(type: string, value: number, at: number, now: number): ModelLot[] {
     const date = dateOf(at);
     const percent = this.#percentAt(at);
     const runs = type === 'buy' && date >= campaign.firstDate && date <= campaign.lastDate;
@@ -124,7 +128,7 @@ export class MemberModel extends LedgerModel {
       const wanted = runs ? pointsOf(rule, value, percent * 2) : once;
       const { name, caps } = rule;
       const award = { rule: name, caps, wanted, extra: wanted - once, date };
-      return this.#award({ ...award, life: lifeOf(rule, date, at) }) ?? [];
+      return this.#award({ ...award, life: lifeOf(rule, date, at), now }) ?? [];
     });
   }
 
@@ -138,6 +142,7 @@ export class MemberModel extends LedgerModel {
     if (back > left) return 'TOO_MANY_UNITS';
     const isReversed = ({ reversed, amount }: ModelLot) => reversed === amount;
     if (activity.lots.length > 0 && activity.lots.every(isReversed)) return 'ALREADY_REVERSED';
+    this.evaluateTier(now);
     activity.returned += back;
     this.sweep(dateOf, now);
     for (const lot of activity.lots) {
@@ -153,6 +158,7 @@ export class MemberModel extends LedgerModel {
     const entry = this.entries.find((one) => one.seq === seq);
     if (lot === undefined || entry?.kind !== 'EARN') return 'ENTRY_NOT_FOUND';
     if (lot.reversed === lot.amount) return 'ALREADY_REVERSED';
+    this.evaluateTier(now);
     this.sweep(dateOf, now);
     this.reverse(lot, lot.amount - lot.reversed, now);
     this.#reviewTier(now);
@@ -162,9 +168,13 @@ export class MemberModel extends LedgerModel {
   confirm(reference: string, now: number): Verdict {
     const activity = this.activities.find((one) => one.reference === reference);
     if (activity === undefined) return 'ACTIVITY_NOT_FOUND';
-    const waiting = activity.lots.filter(({ activatesAt }) => activatesAt === null);
+    const waiting = activity.lots.filter(
+      ({ activatesAt, remaining }) => activatesAt === null && remaining > 0,
+    );
     if (waiting.length === 0) return 'NOTHING_PENDING';
+    this.evaluateTier(now);
     for (const lot of waiting) lot.activatesAt = now;
+    this.settle(now);
     return 'done';
   }
 
@@ -172,20 +182,19 @@ export class MemberModel extends LedgerModel {
     const date = dateOf(now);
     if (amount < 0) return this.debit('ADJUSTMENT', -amount, date, now);
     const line = { kind: 'ADJUSTMENT', amount, date, rule: null, wanted: amount };
-    this.credit(line, { activatesAt: now, expiresAt });
+    this.credit(line, { activatesAt: now, expiresAt }, now);
     return 'done';
   }
 
-  /** Holds the evaluations that are due, then heeds what was earned since. */
+  /** Holds the evaluations that are due, as of their own instants, whoever comes first. */
   evaluateTier(now: number): void {
     if (this.evaluatesAt > now) return;
-    let { level } = this;
     const months = this.months;
     const before = dateOf(this.evaluatesAt - 1);
     for (const one of evaluations(this.settings, before, dateOf(now))) {
-      level = judge(this.settings, level, months, one);
+      this.#moveTo(judge(this.settings, this.level, months, one), startOf(one.date));
     }
-    this.#moveTo(Math.max(level, levelFor(this.basis(now))), now);
+    this.#moveTo(Math.max(this.level, levelFor(this.basis(now))), now);
     this.#planEvaluation(now);
   }
 
@@ -225,14 +234,15 @@ export class MemberModel extends LedgerModel {
     return length;
   }
 
-  #payDay(date: string, wanted: number, at: number): void {
-    const paid = this.#award({ ...plan, wanted, date, life: life(date, at) });
+  #payDay(date: string, wanted: number, at: number, now: number): void {
+    const paid = this.#award({ ...plan, wanted, date, life: life(date, at), now });
     // What a cap left nothing of has no line; its place tells what it was to be.
-    if (paid !== undefined) this.days.set(date, (this.days.get(date) ?? 0) + wanted);
+    const day = this.days.get(date);
+    if (paid && day) this.days.set(date, { at: day.at, paid: day.paid + wanted });
   }
 
   /** Cuts an award to what the campaign's budget and the caps leave, and pays it (S37, S38). */
-  #award({ rule, caps, wanted, extra, date, life }: Award): ModelLot | undefined {
+  #award({ rule, caps, wanted, extra, date, life, now }: Award): ModelLot | undefined {
     let amount = wanted - Math.max(0, extra - Math.max(0, campaign.budget - this.budget.spent));
     const cut = (most: number | undefined, used: number) => {
       if (most !== undefined) amount = Math.min(amount, Math.max(0, most - used));
@@ -243,7 +253,7 @@ export class MemberModel extends LedgerModel {
     cut(dayCap, this.#capped(null, 'DAILY', date));
     if (amount === 0) return undefined;
     this.budget.spent += Math.max(0, extra - (wanted - amount));
-    return this.credit({ kind: 'EARN', amount, date, rule, wanted }, life);
+    return this.credit({ kind: 'EARN', amount, date, rule, wanted }, life, now);
   }
 
   /** What caps count of a rule (or all) in the day, week or month of a date. */
@@ -263,7 +273,7 @@ export class MemberModel extends LedgerModel {
 
   /** Upgrades are immediate (S46). */
   #settleTier(now: number): void {
-    if (this.evaluatesAt > now) this.#planEvaluation(now);
+    this.#planEvaluation(now);
     this.#moveTo(Math.max(this.level, levelFor(this.basis(now))), now);
   }
 

@@ -103,6 +103,18 @@ describe('a quote equals what is paid next', () => {
     expect(await eco.send('recordActivity', input)).toMatchObject({ replayed: false });
   });
 
+  it('of a key that was used says what the command would: a repeat, or that it was', async () => {
+    const input = buy(1_000, 'a', { idempotencyKey: 'k' });
+    await eco.send('recordActivity', input);
+    expect(await eco.quote({ activity: input })).toMatchObject({ points: 0, repeated: true });
+    const { errors } = await eco.test.ask(
+      eco.program.keys.service,
+      'query ($input: QuoteInput!) { quote(input: $input) { points } }',
+      { input: { activity: buy(2_000, 'a', { idempotencyKey: 'k' }) } },
+    );
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
+  });
+
   it('100 quotes at once beside the real thing leave one payment', async () => {
     const quotes = Array.from({ length: 100 }, (_, n) =>
       eco.quote({ activity: buy(1_000, `q${n}`) }),

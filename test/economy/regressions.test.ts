@@ -108,6 +108,25 @@ describe('the economy', () => {
     expect(outcome.entries.map(({ amount }) => amount)).toEqual([10, 10]);
   });
 
+  it('S6: a correction is judged by what was in force at that day’s own check-in', async () => {
+    await fresh();
+    const kind = 'CHECK_IN_PLAN';
+    const since = '2026-03-10T11:00:00Z'; // An hour before the check-in of that day.
+    await setRule(eco.test, eco.program, 'default', { ladder: [100, 300] }, { kind, since });
+    const who = await member();
+    await eco.test.app.engine.run(checkIn, viewer(), { member: who });
+    const occurredAt = new Date(clock.now().getTime() - 24 * HOUR);
+    const { outcome } = await eco.test.app.engine.run(checkIn, viewer(), {
+      member: who,
+      occurredAt,
+    });
+    expect(outcome.entries.map((entry) => [entry.amount, entry.ruleVersion])).toEqual([
+      [10, 'plan:default@1'],
+      [200, 'plan:default@2'],
+    ]);
+    expect(outcome.entries[1]?.occurredAt).toBe(clock.now().toISOString());
+  });
+
   it('S33: what is owed is not available when pending points become active', async () => {
     await fresh();
     await setRule(eco.test, eco.program, 'now', pays('now', 50));

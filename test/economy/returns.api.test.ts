@@ -187,3 +187,26 @@ async function giveBackAt(): Promise<{ position: number }> {
   );
   return data.reverseActivity;
 }
+
+it('what had expired is told, and owed by no later return (S33, S34)', async () => {
+  await eco.earning('buy', perPoint({ expiry: { days: 0, until: 'END_OF_DAY' } }));
+  await buy(10, 5);
+  await eco.done('redeemReward', 'ada', { rewardId: await eco.reward(4) });
+  eco.clock.advance(24 * HOUR);
+  await eco.job('expirePoints');
+  const query = `mutation { reverseActivity(input: {member: {externalId: "ada"}, type: "buy",
+    reference: "order", units: 1}) { ... on ReverseActivityPayload {
+      reversed taken debt lapsed unrecovered } } }`;
+  const returns = [];
+  for (const _ of [1, 2, 3, 4, 5]) {
+    const { data } = await eco.test.ask(eco.program.keys.service, query);
+    returns.push(data.reverseActivity);
+  }
+  const back = { reversed: 2, taken: 0, unrecovered: 0 };
+  const gone = { ...back, debt: 0, lapsed: 2 };
+  const owed = { ...back, debt: 2, lapsed: 0 };
+  expect(returns).toEqual([gone, gone, gone, owed, owed]);
+  const line = (await eco.ledger('ada')).find(({ kind }) => kind === 'REVERSAL');
+  expect(line.explanation).toContain('2 had expired');
+  expect(line.zh).toContain('2 积分此前已过期');
+});

@@ -60,7 +60,7 @@ export type Given = typeof command extends fc.Arbitrary<infer C> ? C : never;
 
 const hours = (max: number) =>
   fc.integer({ min: 1, max: max * 60 }).map((minutes) => minutes * 60_000);
-const job = fc.constantFrom('expirePoints', 'expireHolds', 'evaluateTiers');
+const job = fc.constantFrom('expirePoints', 'expireHolds', 'settleDebts', 'evaluateTiers');
 
 /** What happens at one moment: time passes, jobs run or do not, and commands come. */
 export const step = fc.record({

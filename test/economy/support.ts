@@ -49,7 +49,10 @@ export async function readFacts(
                     and p.lot_seq = l.seq),
                 'activatesAt', floor(extract(epoch from l.activates_at) * 1000),
                 'expiresAt', floor(extract(epoch from l.expires_at) * 1000))
-              from lot l where l.member_id = m.id order by l.seq) as lots
+              from lot l where l.member_id = m.id order by l.seq) as lots,
+            array(select json_build_object('at', floor(extract(epoch from t.changed_at) * 1000),
+                'key', t.to_key)
+              from tier_change t where t.member_id = m.id order by t.position, t.step) as tiers
      from member m join account a on a.member_id = m.id
      where m.program_id = $1 and m.external_id = any($3)`,
     [programId, campaignId, names, now.toISOString()],

@@ -183,6 +183,16 @@ describe('a late fact', () => {
     expect(await earn(50)).toEqual([100]);
   });
 
+  it('of the very instant of a change is paid by the tier after it', async () => {
+    await eco.tiers({ basis: 'LIFETIME', levels });
+    const silverSince = eco.clock.now().toISOString();
+    await earn(100);
+    eco.clock.advance(HOUR);
+    await earn(100);
+    expect(await eco.tier('ada')).toBe('gold');
+    expect(await earn(50, { occurredAt: silverSince })).toEqual([100]);
+  });
+
   it('of a time before a downgrade keeps the better rate', async () => {
     await eco.tiers({ basis: 'CALENDAR_YEAR', levels });
     await earn(100);

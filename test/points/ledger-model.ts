@@ -34,7 +34,8 @@ export type Verdict = string;
 export class LedgerModel {
   readonly lots: ModelLot[] = [];
   readonly entries: ModelEntry[] = [];
-  readonly dates = new Set<string>();
+  /** Checked-in dates, and when they were. */
+  readonly dates = new Map<string, number>();
   readonly references = new Set<string>();
   lifetime = 0;
   /** Units left of the reward, over all members. */
@@ -49,17 +50,17 @@ export class LedgerModel {
     if (refused !== undefined) return refused;
     const date = dateOf(at);
     if (this.dates.has(date)) return 'nothing';
-    const before = new Map([...this.dates].map((known) => [known, this.#dayInRun(known)]));
-    this.dates.add(date);
+    const before = new Map([...this.dates.keys()].map((known) => [known, this.#dayInRun(known)]));
+    this.dates.set(date, at);
     this.#earn(pay(this.#dayInRun(date)), date, at, now, {
       pendingDays: 0,
       pointsDays: checkInDays,
     });
     for (const known of [...before.keys()].sort()) {
       const gained = pay(this.#dayInRun(known)) - pay(before.get(known) ?? 0);
-      const start = startOfLocalDate(known, zone, 0).getTime();
+      const then = this.dates.get(known) ?? 0; // Its own check-in.
       if (gained > 0)
-        this.#earn(gained, known, start, now, { pendingDays: 0, pointsDays: checkInDays });
+        this.#earn(gained, known, then, now, { pendingDays: 0, pointsDays: checkInDays });
     }
     return 'done';
   }
@@ -114,7 +115,7 @@ export class LedgerModel {
   }
 
   get streak() {
-    const sorted = [...this.dates].sort();
+    const sorted = [...this.dates.keys()].sort();
     const lengths = sorted.map((date) => this.#dayInRun(date));
     return {
       current: lengths.at(-1) ?? 0,

@@ -80,7 +80,7 @@ export class Commands {
         return {
           send: () => this.#run(pair, recordActivity, { member, type, reference }),
           apply: () => {
-            model.credit(line, { activatesAt: now, expiresAt });
+            model.credit(line, { activatesAt: now, expiresAt }, now);
             return 'done';
           },
         };

@@ -40,36 +40,36 @@ const disagreeing = `
  * reversal may lack what is owed), lots whose pins are not those of open holds.
  */
 const unallocated = `
+  with given as (select member_id, lot_seq as seq, sum(amount) as taken from allocation group by 1, 2),
+  covered as (select member_id, debit_seq as seq, sum(amount) as taken from allocation group by 1, 2),
+  pinned as (
+    select p.member_id, p.lot_seq as seq, sum(p.amount) as held
+    from hold_lot p join hold h on h.id = p.hold_id and h.state = 'HELD' group by 1, 2),
+  reversed as (
+    select member_id, (explanation->>'of')::bigint as seq,
+           sum((explanation->>'reversed')::bigint) as points
+    from ledger_entry where kind = 'REVERSAL' group by 1, 2)
   select 'lot' as what, l.member_id, l.seq from lot l
-    left join ledger_entry e using (member_id, seq)
-    left join lateral (select coalesce(sum(amount), 0) as taken from allocation a
-      where a.member_id = l.member_id and a.lot_seq = l.seq) t on true
+    left join ledger_entry e using (member_id, seq) left join given g using (member_id, seq)
     where (case e.kind when 'REFUND' then (e.explanation->>'renewed')::bigint else e.amount end)
-      is distinct from l.amount or l.remaining <> l.amount - t.taken
+      is distinct from l.amount or l.remaining <> l.amount - coalesce(g.taken, 0)
   union all
-  select 'pins', l.member_id, l.seq from lot l
-    left join lateral (select coalesce(sum(p.amount), 0) as held from hold_lot p
-      join hold h on h.id = p.hold_id and h.state = 'HELD'
-      where p.member_id = l.member_id and p.lot_seq = l.seq) t on true
-    where l.held <> t.held
+  select 'pins', l.member_id, l.seq from lot l left join pinned p using (member_id, seq)
+    where l.held <> coalesce(p.held, 0)
   union all
-  select 'reversed', l.member_id, l.seq from lot l
-    left join lateral (select coalesce(sum((r.explanation->>'reversed')::bigint), 0) as points
-      from ledger_entry r where r.member_id = l.member_id and r.kind = 'REVERSAL'
-        and r.explanation->>'of' = l.seq::text) t on true
-    where l.reversed <> t.points
+  select 'reversed', l.member_id, l.seq from lot l left join reversed r using (member_id, seq)
+    where l.reversed <> coalesce(r.points, 0)
   union all
   select 'credit', e.member_id, e.seq from ledger_entry e left join lot l using (member_id, seq)
     where e.amount > 0 and l.seq is null
       and (e.kind <> 'REFUND' or e.explanation ? 'renewed')
   union all
-  select 'debit', e.member_id, e.seq from ledger_entry e
-    left join lateral (select coalesce(sum(amount), 0) as taken from allocation a
-      where a.member_id = e.member_id and a.debit_seq = e.seq) t on true
-    where (e.amount > 0 and t.taken <> case e.kind when 'REFUND'
-        then coalesce((e.explanation->>'renewed')::bigint, 0) - e.amount else 0 end) or (e.amount < 0 and (t.taken > -e.amount or
-      t.taken < -e.amount - case when e.kind = 'REVERSAL'
-        then (e.explanation->>'debt')::bigint else 0 end))`;
+  select 'debit', e.member_id, e.seq
+    from ledger_entry e left join covered c using (member_id, seq)
+    where (e.amount > 0 and coalesce(c.taken, 0) <> case e.kind when 'REFUND'
+        then coalesce((e.explanation->>'renewed')::bigint, 0) - e.amount else 0 end)
+      or (e.amount < 0 and (coalesce(c.taken, 0) > -e.amount or coalesce(c.taken, 0) < -e.amount
+        - case when e.kind = 'REVERSAL' then (e.explanation->>'debt')::bigint else 0 end))`;
 
 /** Accounts whose version is not the number of their events: a change was lost. */
 const miscounted = `
