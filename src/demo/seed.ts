@@ -9,7 +9,7 @@ import { addDays, localDateOf, startOfLocalDate } from '../platform/calendar.ts'
 import { makeFolder } from '../platform/folder.ts';
 import { createProgram } from '../programs/create-program.ts';
 import { createReward } from '../rewards/create-reward.ts';
-import { draftRule, publishRule } from '../rules/admin.ts';
+import { draftRule } from '../rules/admin.ts';
 import { demoMembers, demoRewards, demoRules } from './demo-data.ts';
 
 export const DEMO_PROGRAM = 'demo';
@@ -46,8 +46,7 @@ export async function seedDemo(app: App): Promise<DemoKeys | undefined> {
 async function seedProgram(app: App, programId: number): Promise<void> {
   const viewer = { kind: 'system', programId, name: 'demo' } as const;
   for (const [key, definition] of Object.entries(demoRules)) {
-    await draftRule(app, viewer, { kind: 'EARNING', key, definition });
-    await publishRule(app, viewer, { kind: 'EARNING', key });
+    await draftRule(app, viewer, { kind: 'EARNING', key, definition, publish: {} });
   }
   for (const reward of demoRewards) await createReward(app, viewer, reward);
   const today = localDateOf(app.clock.now(), ZONE, 0);

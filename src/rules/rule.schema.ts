@@ -1,14 +1,17 @@
 import { z } from 'zod';
-import type { RuleVersion } from '../generated/prisma/client.ts';
+import { keyText } from '../engine/inputs.ts';
+import type { Prisma, RuleVersion } from '../generated/prisma/client.ts';
 import { builder } from '../graphql/builder.ts';
 import { known } from '../graphql/context.ts';
 import { rowId } from '../graphql/ids.ts';
 import { cursorCodec, pageOf } from '../graphql/paging.ts';
+import type { PrismaClient } from '../platform/db.ts';
 import { RuleKindEnum } from './definition-enums.schema.ts';
 import {
   draftOf,
   findRule,
   type RuleRow,
+  type RuleVersionState,
   stateOf,
   versionAfter,
   versionAt,
@@ -25,7 +28,7 @@ const RuleVersionStateEnum = builder.enumType('RuleVersionState', {
   },
 });
 
-const RuleVersionType = builder.objectRef<RuleVersion>('RuleVersion').implement({
+export const RuleVersionType = builder.objectRef<RuleVersion>('RuleVersion').implement({
   description: 'One version of a rule. Once published it never changes; it only ends.',
   fields: (t) => ({
     version: t.exposeInt('version', { description: '1, 2, 3 …' }),
@@ -125,6 +128,30 @@ function budgetOf(definition: unknown): number | null {
   return parsed.success ? parsed.data.budget : null;
 }
 
+/** Rules with a version in a state. */
+function withState(
+  state: RuleVersionState,
+  now: Date,
+  startsAt: PrismaClient['ruleVersion']['fields']['startsAt'],
+): Prisma.RuleWhereInput {
+  // What ends as it starts was withdrawn.
+  const endsLater = { OR: [{ endsAt: null }, { endsAt: { gt: startsAt } }] };
+  const scheduled = { startsAt: { gt: now }, ...endsLater };
+  const inForce = { startsAt: { lte: now }, OR: [{ endsAt: null }, { endsAt: { gt: now } }] };
+  switch (state) {
+    case 'DRAFT':
+      return { versions: { some: { startsAt: null } } };
+    case 'SCHEDULED':
+      return { versions: { some: scheduled } };
+    case 'IN_FORCE':
+      return { versions: { some: inForce } };
+    case 'ENDED':
+      return {
+        versions: { some: { startsAt: { not: null } }, none: { OR: [scheduled, inForce] } },
+      };
+  }
+}
+
 const ruleCursor = cursorCodec('rules', z.number().int().positive().max(2_147_483_647));
 
 builder.queryField('rules', (t) =>
@@ -133,8 +160,15 @@ builder.queryField('rules', (t) =>
       type: RuleType,
       description: 'The program’s rules, oldest first. For OPERATOR keys.',
       authScopes: { operator: true },
-      args: { kind: t.arg({ type: RuleKindEnum, description: 'Only of this kind.' }) },
-      resolve: (_root, { kind, ...args }, { app, viewer }) =>
+      args: {
+        kind: t.arg({ type: RuleKindEnum, description: 'Only of this kind.' }),
+        state: t.arg({
+          type: RuleVersionStateEnum,
+          description:
+            'Only with a version in this state; ENDED: with none in force, and none to come.',
+        }),
+      },
+      resolve: (_root, { kind, state, ...args }, { app, viewer }) =>
         pageOf(
           args,
           ruleCursor,
@@ -147,6 +181,9 @@ builder.queryField('rules', (t) =>
                   ...(before !== undefined && { lt: before }),
                 },
                 ...(kind !== null && kind !== undefined && { kind }),
+                ...(state !== null &&
+                  state !== undefined &&
+                  withState(state, app.clock.now(), app.db.ruleVersion.fields.startsAt)),
               },
               orderBy: { id: inverted ? 'desc' : 'asc' },
               take: limit,
@@ -171,6 +208,9 @@ builder.queryField('rule', (t) =>
       key: t.arg.string({ required: true, description: 'Its short name.' }),
     },
     resolve: (_root, { kind, key }, { app, viewer }) =>
-      findRule(app.db, { programId: known(viewer).programId, kind, key }),
+      // No rule has a key that is none; the database refuses some of them.
+      keyText.safeParse(key).success
+        ? findRule(app.db, { programId: known(viewer).programId, kind, key })
+        : null,
   }),
 );

@@ -43,6 +43,7 @@ export const rootFields: Readonly<Record<string, Field>> = {
     scope: 'operator',
     operations: () => [
       '{ rules(first: 100) { edges { node { id key versions { createdBy } } } } }',
+      '{ rules(state: IN_FORCE) { edges { node { id key } } } }',
     ],
   },
   'Query.leaderboard': {
@@ -212,6 +213,19 @@ export const rootFields: Readonly<Record<string, Field>> = {
     scope: 'operator',
     operations: () => [
       `mutation { retireRule(input: {kind: EARNING, key: "nothing"}) { __typename ${refusal} } }`,
+    ],
+  },
+  'Mutation.withdrawRuleVersion': {
+    scope: 'operator',
+    operations: () => [
+      `mutation { withdrawRuleVersion(input: {kind: EARNING, key: "nothing", version: 1}) {
+         __typename ${refusal} } }`,
+    ],
+  },
+  'Mutation.discardDraft': {
+    scope: 'operator',
+    operations: () => [
+      `mutation { discardDraft(input: {kind: EARNING, key: "nothing"}) { __typename ${refusal} } }`,
     ],
   },
   'Subscription.leaderboardChanged': {

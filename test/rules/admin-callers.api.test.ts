@@ -95,8 +95,8 @@ describe('the audit', () => {
       },
       {
         action: 'retireRule',
-        before: { version: 2 },
-        after: { endsAt: '2026-06-01T08:00:02.000Z' },
+        before: { versions: [{ version: 2, startsAt: endsAt, endsAt: null }] },
+        after: { versions: [{ version: 2, endsAt: '2026-06-01T08:00:02.000Z' }] },
       },
     ]);
     for (const { actor, target } of entries) {

@@ -40,7 +40,7 @@ describe('at publishing, with everything that is wrong', () => {
     [
       'EARNING',
       { trigger: { on: 'CHECK_IN' }, points: { fixed: 1 }, condition: over },
-      ['condition: CHECK_IN facts have no value: compare something else'],
+      ['condition: CHECK_IN facts have no VALUE: compare something else'],
     ],
     [
       'EARNING',
@@ -113,7 +113,7 @@ describe('at publishing, with everything that is wrong', () => {
     for (const times of [{}, { endsAt: '2026-06-01T00:00:00.001Z' }, { startsAt }]) {
       expect(wordsOf(await rival.publish(times))).toEqual([
         'exclusive: campaign summer (2026-06-01 to 2026-06-30) is exclusive, too, and meets this ' +
-          'one: part their dates or their triggers',
+          'one: part their dates, their triggers, or their audiences by tiers',
       ]);
     }
     expect((await rival.publish({ startsAt: endsAt })).rule.scheduled).toMatchObject({
