@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { loadKeyNames } from '../auth/keys.sql.ts';
 import type { MemberState } from '../engine/rows.ts';
 import { loadMembers } from '../members/members.sql.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -12,6 +13,8 @@ import { loadPointsByState, type PointsByState } from '../points/points.sql.ts';
 export type Loaders = {
   readonly members: DataLoader<number, MemberState | undefined>;
   readonly pointsByState: DataLoader<number, PointsByState>;
+  /** Names of API keys, by id. */
+  readonly keyNames: DataLoader<string, string | undefined>;
 };
 
 export function createLoaders(pool: Pool, clock: Clock): Loaders {
@@ -20,6 +23,11 @@ export function createLoaders(pool: Pool, clock: Clock): Loaders {
     members: new DataLoader(async (ids) => {
       const rows = await loadMembers(pool, ids);
       const byId = new Map(rows.map((row) => [row.memberId, row]));
+      return ids.map((id) => byId.get(id));
+    }, options),
+    keyNames: new DataLoader(async (ids) => {
+      const rows = await loadKeyNames(pool, ids);
+      const byId = new Map(rows.map(({ id, name }) => [id, name]));
       return ids.map((id) => byId.get(id));
     }, options),
     pointsByState: new DataLoader(async (ids) => {

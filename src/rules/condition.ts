@@ -50,6 +50,7 @@ export type ConditionFacts = {
 };
 
 const fact = z.enum(numberFacts);
+// Lists are called by the API what they hold; both are stored as `oneOf`.
 
 const numberComparison = choice(
   {
@@ -58,17 +59,23 @@ const numberComparison = choice(
       is: z.enum(['EQ', 'NE', 'LT', 'LTE', 'GT', 'GTE']),
       number: exact,
     }),
+    numbers: z
+      .strictObject({ fact, numbers: listOf(exact, 1, LIST_MAX) })
+      .transform(({ numbers, ...given }) => ({ ...given, oneOf: numbers })),
     oneOf: z.strictObject({ fact, oneOf: listOf(exact, 1, LIST_MAX) }),
   },
-  'must say `is` and `number`, or `oneOf`',
+  'must say `is` and `number`, or `numbers`',
 );
 
 const textComparison = choice(
   {
     is: z.strictObject({ attribute: keyText, is: z.enum(['EQ', 'NE']), text: shortText }),
+    texts: z
+      .strictObject({ attribute: keyText, texts: listOf(shortText, 1, LIST_MAX) })
+      .transform(({ texts, ...given }) => ({ ...given, oneOf: texts })),
     oneOf: z.strictObject({ attribute: keyText, oneOf: listOf(shortText, 1, LIST_MAX) }),
   },
-  'must say `is` and `text`, or `oneOf`',
+  'must say `is` and `text`, or `texts`',
 );
 
 const part: z.ZodType<Condition> = z.lazy(() => tree);

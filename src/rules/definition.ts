@@ -7,7 +7,15 @@ import { z } from 'zod';
 import { exact, keyText, positivePoints, quantity, shortText } from '../engine/inputs.ts';
 import { isLocalDate } from '../platform/calendar.ts';
 import { condition } from './condition.ts';
-import { choice, listOf, type Problem, plainWords, problemsOf, wholeNumber } from './shapes.ts';
+import {
+  choice,
+  listOf,
+  type Problem,
+  plainWords,
+  problemsOf,
+  wholeNumber,
+  without,
+} from './shapes.ts';
 
 const localDate = z.string().refine(isLocalDate, 'must be a date of the calendar, YYYY-MM-DD');
 const days = wholeNumber(0, 3_650);
@@ -28,13 +36,13 @@ export type Expiry = z.output<typeof expiry>;
 
 /** When points can be spent: at once, from the start of a later day, or once confirmed (S27). */
 export const activation = z.discriminatedUnion('mode', [
-  z.strictObject({ mode: z.literal('AT_ONCE') }),
+  z.strictObject({ mode: z.literal('AT_ONCE') }, without('days', 'AT_ONCE')),
   z.strictObject({
     mode: z.literal('AFTER_DAYS'),
     /** Local days from the fact's own to the one on which they become active. */
     days: wholeNumber(1, 3_650),
   }),
-  z.strictObject({ mode: z.literal('ON_CONFIRMATION') }),
+  z.strictObject({ mode: z.literal('ON_CONFIRMATION') }, without('days', 'ON_CONFIRMATION')),
 ]);
 export type Activation = z.output<typeof activation>;
 
@@ -55,17 +63,22 @@ export const audience = z
   });
 export type Audience = z.output<typeof audience>;
 
+/** Points up to which something pays. */
+const limitOf = (what: string) =>
+  exact.refine((value) => value > 0, {
+    error: ({ input }) =>
+      `a ${what} of ${input} would pay nothing: leave the ${what} out or retire the rule`,
+  });
+
+/** Points in all, to everybody. */
+const budget = limitOf('budget');
+
 /** The most that one member gets in a local day, week or month (S37). */
 export const cap = z.strictObject({
   /** Its window follows the local date of the fact. */
   period: z.enum(['DAY', 'WEEK', 'MONTH']),
   /** Points in one such period; what would be above is cut off. */
-  points: exact.refine((value) => value > 0, {
-    error: ({ input }) =>
-      input === 0
-        ? 'a cap of 0 would pay nothing: leave the cap out or retire the rule'
-        : 'must be greater than 0',
-  }),
+  points: limitOf('cap'),
 });
 export type Cap = z.output<typeof cap>;
 
@@ -78,8 +91,8 @@ export const trigger = z.discriminatedUnion('on', [
     /** The type that activities are recorded with: `purchase`. */
     type: keyText,
   }),
-  z.strictObject({ on: z.literal('CHECK_IN') }),
-  z.strictObject({ on: z.literal('ENROLMENT') }),
+  z.strictObject({ on: z.literal('CHECK_IN') }, without('type', 'CHECK_IN')),
+  z.strictObject({ on: z.literal('ENROLMENT') }, without('type', 'ENROLMENT')),
 ]);
 export type Trigger = z.output<typeof trigger>;
 
@@ -133,7 +146,7 @@ export const earningRule = z.strictObject({
   /** For each member, by this rule alone. */
   caps,
   /** Points it may pay in all, to everybody (S38). Null: no end. */
-  budget: positivePoints.nullable().default(null),
+  budget: budget.nullable().default(null),
 });
 export type EarningRule = z.output<typeof earningRule>;
 
@@ -159,13 +172,13 @@ export const campaign = z.strictObject({
   condition: condition.optional(),
   audience: audience.optional(),
   /** 200 is double. */
-  percent: wholeNumber(101, 10_000),
+  percent: wholeNumber(101, 10_000, ': 200 is double'),
   /** Its place in the order base → tier → campaigns → boosts (S39). */
   layer: z.enum(['CAMPAIGN', 'BOOST']).default('CAMPAIGN'),
   /** At most one exclusive campaign counts for a fact. */
   exclusive: z.boolean().default(false),
   /** Points it may add in all, to everybody (S38). Null: no end. */
-  budget: positivePoints.nullable().default(null),
+  budget: budget.nullable().default(null),
 });
 export type Campaign = z.output<typeof campaign>;
 
@@ -199,7 +212,7 @@ export const level = z.strictObject({
   /** Points of the basis. */
   threshold: quantity,
   /** Its multiplier of what its members earn; 100 changes nothing. */
-  percent: wholeNumber(100, 1_000).default(100),
+  percent: wholeNumber(100, 1_000, ': 200 is double').default(100),
 });
 export type Level = z.output<typeof level>;
 

@@ -14,7 +14,7 @@ import {
   withdrawRuleVersion,
   withdrawRuleVersionRefusals,
 } from './retire.ts';
-import { RuleType, RuleVersionType } from './rule.schema.ts';
+import { RuleType, RuleVersionType, shownOf } from './rule.schema.ts';
 import type { RuleRow } from './rule-rows.ts';
 
 const RetireRuleInput = builder.inputType('RetireRuleInput', {
@@ -37,7 +37,7 @@ const RetireRulePayload = builder.objectRef<Ended>('RetireRulePayload').implemen
       type: [RuleVersionType],
       description:
         'The versions it ended, newest first; those that end as they start were withdrawn.',
-      resolve: ({ ended }) => [...ended],
+      resolve: ({ rule: { kind }, ended }) => ended.map((version) => ({ kind, ...version })),
     }),
   }),
 });
@@ -81,13 +81,13 @@ const WithdrawRuleVersionPayload = builder
       withdrawn: t.field({
         type: RuleVersionType,
         description: 'What was taken back: it ends as it starts.',
-        resolve: ({ ended }) => ended[0] as RuleVersion,
+        resolve: ({ rule: { kind }, ended }) => ({ kind, ...(ended[0] as RuleVersion) }),
       }),
       resumed: t.field({
         type: RuleVersionType,
         nullable: true,
         description: 'The version that it would have ended, with the end it has now; null: none.',
-        resolve: ({ ended }) => ended[1] ?? null,
+        resolve: ({ rule, ended }) => shownOf(rule, ended[1]),
       }),
     }),
   });

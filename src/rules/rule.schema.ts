@@ -5,8 +5,11 @@ import { builder } from '../graphql/builder.ts';
 import { known } from '../graphql/context.ts';
 import { rowId } from '../graphql/ids.ts';
 import { cursorCodec, pageOf } from '../graphql/paging.ts';
+import { ActorType } from '../graphql/refs.ts';
 import type { PrismaClient } from '../platform/db.ts';
+import type { RuleKind } from './definition.ts';
 import { RuleKindEnum } from './definition-enums.schema.ts';
+import { definitionJson } from './definition-json.ts';
 import {
   draftOf,
   findRule,
@@ -28,7 +31,16 @@ const RuleVersionStateEnum = builder.enumType('RuleVersionState', {
   },
 });
 
-export const RuleVersionType = builder.objectRef<RuleVersion>('RuleVersion').implement({
+/** A version with the kind of its rule, which says how its definition is to be read. */
+export type VersionShape = RuleVersion & { readonly kind: RuleKind };
+
+/** Versions of a rule as the API shows them. */
+export const shownOf = <Version extends RuleVersion | null | undefined>(
+  { kind }: RuleRow,
+  version: Version,
+) => (version === null || version === undefined ? null : { kind, ...version });
+
+export const RuleVersionType = builder.objectRef<VersionShape>('RuleVersion').implement({
   description: 'One version of a rule. Once published it never changes; it only ends.',
   fields: (t) => ({
     version: t.exposeInt('version', { description: '1, 2, 3 …' }),
@@ -48,19 +60,22 @@ export const RuleVersionType = builder.objectRef<RuleVersion>('RuleVersion').imp
       description: 'And before then; null: no end. As startsAt: it was withdrawn unused.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was written.' }),
-    createdBy: t.exposeString('createdBy', { description: 'Who wrote it: key:<id>.' }),
+    createdBy: t.expose('createdBy', { type: ActorType, description: 'Who wrote it.' }),
     publishedAt: t.expose('publishedAt', {
       type: 'DateTime',
       nullable: true,
       description: 'When it was published; null: a draft.',
     }),
-    publishedBy: t.exposeString('publishedBy', {
+    publishedBy: t.expose('publishedBy', {
+      type: ActorType,
       nullable: true,
       description: 'Who published it; null: a draft.',
     }),
-    definition: t.expose('definition', {
+    definition: t.field({
       type: 'JSON',
-      description: 'What it says, with all defaults filled in.',
+      description:
+        'What it says, with all defaults filled in: a RuleDefinitionInput, to be sent as it is.',
+      resolve: ({ kind, definition }) => definitionJson(kind, definition),
     }),
   }),
 });
@@ -84,25 +99,25 @@ builder.node(RuleType, {
     versions: t.field({
       type: [RuleVersionType],
       description: 'All there were, newest first.',
-      resolve: ({ versions }) => [...versions],
+      resolve: ({ kind, versions }) => versions.map((version) => ({ kind, ...version })),
     }),
     current: t.field({
       type: RuleVersionType,
       nullable: true,
       description: 'The version in force; null: none is.',
-      resolve: (rule, _args, { app }) => versionAt(rule, app.clock.now()) ?? null,
+      resolve: (rule, _args, { app }) => shownOf(rule, versionAt(rule, app.clock.now())),
     }),
     scheduled: t.field({
       type: RuleVersionType,
       nullable: true,
       description: 'The next version to start; null: none is scheduled.',
-      resolve: (rule, _args, { app }) => versionAfter(rule, app.clock.now()) ?? null,
+      resolve: (rule, _args, { app }) => shownOf(rule, versionAfter(rule, app.clock.now())),
     }),
     draft: t.field({
       type: RuleVersionType,
       nullable: true,
       description: 'What the next publishRule publishes; null: there is no draft.',
-      resolve: (rule) => draftOf(rule) ?? null,
+      resolve: (rule) => shownOf(rule, draftOf(rule)),
     }),
     budget: t.field({
       type: 'SafeInt',

@@ -31,7 +31,9 @@ const member = ({ member: id }: Subject) => `member: {id: "${id}"}`;
 export const rootFields: Readonly<Record<string, Field>> = {
   'Query.audit': {
     scope: 'operator',
-    operations: () => ['{ audit { edges { node { actor action target after } } } }'],
+    operations: () => [
+      '{ audit { edges { node { actor { id name kind } action target after } } } }',
+    ],
   },
   'Query.rule': {
     scope: 'operator',
@@ -42,7 +44,7 @@ export const rootFields: Readonly<Record<string, Field>> = {
   'Query.rules': {
     scope: 'operator',
     operations: () => [
-      '{ rules(first: 100) { edges { node { id key versions { createdBy } } } } }',
+      '{ rules(first: 100) { edges { node { id key versions { createdBy { id name } } } } } }',
       '{ rules(state: IN_FORCE) { edges { node { id key } } } }',
     ],
   },
@@ -73,7 +75,7 @@ export const rootFields: Readonly<Record<string, Field>> = {
       `{ node(id: "${subject.member}") { ... on Member { externalId points { available } } } }`,
       `{ node(id: "${subject.board}") { ... on Leaderboard { key } } }`,
       `{ node(id: "${subject.season}") { ... on Season { version leaderboard { key } } } }`,
-      `{ node(id: "${subject.rule}") { ... on Rule { key versions { createdBy } } } }`,
+      `{ node(id: "${subject.rule}") { ... on Rule { key versions { createdBy { id name } } } } }`,
     ],
   },
   'Query.nodes': {

@@ -61,7 +61,8 @@ export async function ask(
 
 /** Every change of a program's settings, oldest first, without who and when. */
 export async function auditOf(test: TestApp, program: TestProgram) {
-  const query = '{ audit(first: 100) { edges { node { actor action target before after at } } } }';
+  const query =
+    '{ audit(first: 100) { edges { node { actor { id name kind } action target before after at } } } }';
   const { data } = await ask(test, program.keys.operator, query);
   return data.audit.edges.map(({ node }: { node: object }) => node).reverse();
 }

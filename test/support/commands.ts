@@ -30,7 +30,7 @@ const ruleCommand = (name: string, refusals = '', fields = '') => {
   const type = `${name[0]?.toUpperCase()}${name.slice(1)}`;
   return `mutation ($input: ${type}Input!) { ${name}(input: $input) { __typename
     ... on ${type}Payload { rule { id kind key spent budget
-      versions { ${version} createdAt createdBy publishedAt publishedBy }
+      versions { ${version} createdAt createdBy { id name kind } publishedAt publishedBy { id name kind } }
       current { ${version} } scheduled { ${version} } draft { ${version} } } ${fields} }
     ${refusals} ... on Refusal { code message } } }`;
 };
