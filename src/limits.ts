@@ -39,6 +39,7 @@ export const limits = {
   latenessHoursMax: 8_760, // A year: what is older is an import.
   futureToleranceMs: 5 * 60 * SECOND, // Clocks of devices differ (S6).
   rulePastToleranceMs: 5 * SECOND, // An operator’s “now” is a little old when it arrives.
+  quoteDraftsMax: 20, // Each is a read.
   ruleNamesShownMax: 20, // Of a kind, to somebody who mistyped one.
 
   // API documents.

@@ -181,7 +181,7 @@ function once<Value>(compute: () => Value): () => Value {
 }
 
 /** What conditions may ask of the fact. */
-function conditionFacts(member: MemberState, fact: EarningFact): ConditionFacts {
+export function conditionFacts(member: MemberState, fact: EarningFact): ConditionFacts {
   const { occurredAt, localDate, utcOffsetSeconds } = fact.time;
   const { month = 0, day = 0 } = datePartsOf(localDate) ?? {};
   const weekday = weekdayOf(dayNumberOf(localDate));

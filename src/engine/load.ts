@@ -101,7 +101,7 @@ function loadKnown(client: PoolClient, requests: readonly Request[]) {
 export async function loadBatch(
   client: PoolClient,
   clock: Clock,
-  configs: ProgramConfigs,
+  configs: Pick<ProgramConfigs, 'current'>,
   requests: readonly Request[],
 ): Promise<Loaded & { readonly txid: string }> {
   const sent = [

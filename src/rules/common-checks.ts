@@ -1,6 +1,12 @@
 /** Checks at publishing that several kinds of rules share. Messages name no field. */
 import type { LocalDate } from '../platform/calendar.ts';
-import { type Comparison, type Condition, comparisonsOf, type NumberFact } from './condition.ts';
+import {
+  type Comparison,
+  type Condition,
+  comparisonsOf,
+  factName,
+  type NumberFact,
+} from './condition.ts';
 import { canMatch, impossiblePart } from './condition-range.ts';
 import type { Audience, Cap, Tiers, Trigger } from './definition.ts';
 import type { Problem } from './shapes.ts';
@@ -19,9 +25,6 @@ export function repeated<Item>(
     .map((item, index) => ({ item, index, first: keys.indexOf(keyOf(item)) }))
     .filter(({ index, first }) => first < index);
 }
-
-/** A fact as the API names it: DAY_OF_MONTH. */
-export const factName = (fact: NumberFact) => fact.replace(/[A-Z]/g, '_$&').toUpperCase();
 
 const triggerKinds: readonly Trigger['on'][] = ['ACTIVITY', 'CHECK_IN', 'ENROLMENT'];
 

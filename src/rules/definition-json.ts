@@ -1,6 +1,5 @@
 /** Definitions as the API's RuleDefinitionInput takes them: what is answered can be sent again. */
-import { factName } from './common-checks.ts';
-import type { NumberFact } from './condition.ts';
+import { factName, type NumberFact } from './condition.ts';
 import type { RuleKind } from './definition.ts';
 import { kindOfName } from './versioned.ts';
 
