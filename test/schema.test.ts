@@ -143,6 +143,7 @@ describe('connections', () => {
       'Award.limits', // Caps and budgets of one rule.
       'Award.multipliers', // A program’s campaigns that run at one time.
       'CheckInPayload.awards', // The days of one run within the program's lateness.
+      'DraftRulePayload.warnings', // As RuleNotValid.problems.
       'EnrolMemberPayload.awards', // The rules for newcomers, made by the operator.
       'LeaderboardChange.changes', // first
       'LeaderboardChange.removed', // first
@@ -151,10 +152,13 @@ describe('connections', () => {
       'LedgerEntry.multipliers',
       'Member.tags', // At most 50.
       'Points.expiring', // The member's own lots that expire.
+      'PublishRulePayload.warnings', // As RuleNotValid.problems.
       'Query.leaderboards', // The boards of a program, made by its operator.
       'Query.nodes', // At most 100 ids.
       'Quote.awards', // As of the command.
+      'Quote.considered', // The rules for one trigger and the campaigns, made by the operator.
       'RecordActivityPayload.awards', // The rules for one type, made by the operator.
+      'RetireRulePayload.ended', // As Rule.versions.
       'Rule.versions', // What the program’s operators published.
       'RuleNotValid.problems', // The parts of one definition, which is bounded.
       'Season.around', // radius

@@ -126,7 +126,9 @@ const CampaignInput = builder.inputType('CampaignInput', {
     percent: t.int({ required: true, description: '101 to 10000; 200 is double.' }),
     layer: t.field({ type: CampaignLayerEnum, description: 'CAMPAIGN when absent.' }),
     exclusive: t.boolean({
-      description: 'At most one exclusive campaign counts for a fact; false when absent.',
+      description:
+        'It never counts together with another exclusive one: publishing refuses two that meet. ' +
+        'Dates, triggers or audiences by tiers part them. False when absent.',
     }),
     budget: t.field({
       type: 'SafeInt',
