@@ -22,9 +22,8 @@ import {
   summaryOf,
   type Tools,
 } from './change.ts';
-import type { Definitions, RuleKind } from './definition.ts';
 import { type Interval, otherRules, situationOf } from './others.ts';
-import { publishProblems } from './publish-checks.ts';
+import { publishProblems, strandedRules } from './publish-checks.ts';
 import {
   draftOf,
   endOf,
@@ -96,10 +95,10 @@ export async function draftRule(
       return publishDraft(changed, rule, written, interval, 'publish.');
     }
     const interval = { startsAt: now, endsAt: null };
-    return {
-      rule: await reread(tx, rule),
-      warnings: await warn(changed, rule, definition, interval),
-    };
+    const others = await otherRules(changed, rule.id, interval);
+    const situation = await situationOf(changed, rule, definition, interval);
+    const warnings = warningsOf(named.kind, definition, others, situation);
+    return { rule: await reread(tx, rule), warnings };
   });
 }
 
@@ -164,13 +163,14 @@ async function publishDraft(
     throw new InputError(`${prefix}endsAt`, message);
   }
   const definition = parsed(rule.kind, json);
-  const problems = publishProblems(
-    rule.kind,
-    definition,
-    await otherRules(changed, rule.id, interval),
-  );
+  const others = await otherRules(changed, rule.id, interval);
+  const problems = [
+    ...publishProblems(rule.kind, definition, others),
+    ...(await endProblems(changed, rule, endsAt, next?.startsAt)),
+  ];
   if (problems.length > 0) throw new RuleNotValid(problems);
-  const warnings = await warn(changed, rule, definition, interval);
+  const situation = await situationOf(changed, rule, definition, interval);
+  const warnings = warningsOf(rule.kind, definition, others, situation);
   const before = versionAt(rule, startsAt);
   if (before !== undefined) await endVersion(tx, before, startsAt);
   const published = await tx.ruleVersion.update({
@@ -190,15 +190,18 @@ async function publishDraft(
   return { rule: await reread(tx, rule), warnings };
 }
 
-const warn = async (
+/** Rules that are for a tier after the tiers have ended, when no others follow. */
+async function endProblems(
   changed: Change,
   rule: RuleRow,
-  definition: Definitions[RuleKind],
-  interval: Interval,
-): Promise<Problem[]> =>
-  warningsOf(
-    rule.kind,
-    definition,
-    await otherRules(changed, rule.id, interval),
-    await situationOf(changed, rule, definition, interval),
-  );
+  endsAt: Date | null,
+  next: Date | undefined,
+): Promise<Problem[]> {
+  if (rule.kind !== 'TIERS' || endsAt === null || next?.getTime() === endsAt.getTime()) return [];
+  const after = { startsAt: endsAt, endsAt: next ?? null };
+  const stranded = strandedRules([], await otherRules(changed, rule.id, after));
+  return stranded.map((words) => ({
+    field: 'endsAt',
+    message: `${words}, and there would be no tiers then: leave the end out, or retire it first`,
+  }));
+}

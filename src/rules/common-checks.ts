@@ -105,6 +105,22 @@ export function dateProblems(
   return [];
 }
 
+/** Tiers that there are at first and no longer while the rule still applies. */
+export function laterTierProblems(
+  audience: Audience | undefined,
+  changes: readonly { readonly from: LocalDate; readonly keys: readonly string[] }[],
+  { last }: Days,
+): Problem[] {
+  return (audience?.tiers ?? []).flatMap((tier, index) => {
+    const gone = changes.find(
+      ({ from, keys }) => !keys.includes(tier) && (last === null || from <= last),
+    );
+    if (gone === undefined) return [];
+    const message = `there is no tier ${tier} from ${gone.from} on: end the rule by then`;
+    return [{ field: `audience.tiers.${index}`, message }];
+  });
+}
+
 /** An audience that nobody is in on the day of their enrolment, when that sets the rule off. */
 export function newcomerProblems(
   audience: Audience | undefined,

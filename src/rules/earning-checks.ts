@@ -5,6 +5,7 @@ import {
   conditionProblems,
   count,
   dateProblems,
+  laterTierProblems,
   newcomerProblems,
 } from './common-checks.ts';
 import { canMatch } from './condition-range.ts';
@@ -23,6 +24,7 @@ export function earningProblems(rule: EarningRule, others: OtherRules): Problem[
     ...unpaidProblems(rule, days),
     ...dateProblems('', rule, others),
     ...audienceProblems(audience, others.tiers),
+    ...laterTierProblems(audience, others.laterTiers, days),
     ...newcomerProblems(audience, [trigger], others.tiers, days),
     ...pointsProblems(points, trigger),
     ...capProblems(rule.caps),
@@ -63,7 +65,7 @@ function shadowProblems(rule: EarningRule, days: Days, others: OtherRules): Prob
 }
 
 /** Whether one rule applies to every fact to which the other can. */
-function alwaysTakes(other: EarningRule, rule: EarningRule, days: Days): boolean {
+export function alwaysTakes(other: EarningRule, rule: EarningRule, days: Days): boolean {
   const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
   return (
     triggerKey(other.trigger) === triggerKey(rule.trigger) &&

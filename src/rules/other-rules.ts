@@ -20,6 +20,8 @@ export type OtherRules = {
   readonly campaigns: readonly Other<Campaign>[];
   /** Those in force at the start. */
   readonly tiers: Tiers | null;
+  /** Changes of the levels while the definition judges: from a local date on there are these. */
+  readonly laterTiers: readonly { readonly from: LocalDate; readonly keys: readonly string[] }[];
   /** The program's local date. */
   readonly today: LocalDate;
   /** When the definition judges: instants, and the local dates they are on. */

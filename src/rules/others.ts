@@ -2,7 +2,7 @@
 import type { Prisma } from '../generated/prisma/client.ts';
 import { localDateOf, startOfLocalDate, utcOffsetSeconds } from '../platform/calendar.ts';
 import { type Change, FOREVER, parsed } from './change.ts';
-import type { Audience, Definitions, RuleKind } from './definition.ts';
+import type { Audience, Definitions, RuleKind, Tiers } from './definition.ts';
 import type { Other, OtherRules } from './other-rules.ts';
 import { endOf, judgingVersions, type RuleRow, versionAt, withVersions } from './rule-rows.ts';
 import type { Situation } from './warnings.ts';
@@ -39,10 +39,12 @@ export async function otherRules(
     .map((rule) => versionAt(rule, startsAt))
     .find((version) => version !== undefined);
   const dateOf = (at: Date) => localDateOf(at, program.zone, program.dayStartMinutes);
+  const changes = levelChanges(of('TIERS'), startsAt.getTime(), endOf({ endsAt }));
   return {
     earning: of('EARNING'),
     campaigns: of('CAMPAIGN'),
     tiers: tiers === undefined ? null : parsed('TIERS', tiers.definition),
+    laterTiers: changes.map(({ at, keys }) => ({ from: dateOf(new Date(at)), keys })),
     today: dateOf(now),
     startsAt: startsAt.getTime(),
     endsAt: endOf({ endsAt }),
@@ -51,6 +53,20 @@ export async function otherRules(
       last: endsAt === null ? null : dateOf(new Date(endsAt.getTime() - 1)),
     },
   };
+}
+
+/** When other levels begin to count, and when none do, between two instants. */
+function levelChanges(tiers: readonly Other<Tiers>[], from: number, to: number) {
+  const begins = tiers
+    .filter(({ startsAt }) => startsAt > from)
+    .map(({ startsAt, definition }) => ({
+      at: startsAt,
+      keys: definition.levels.map(({ key }) => key),
+    }));
+  const ends = tiers
+    .filter(({ endsAt }) => endsAt < to && tiers.every(({ startsAt }) => startsAt !== endsAt))
+    .map(({ endsAt }) => ({ at: endsAt, keys: [] }));
+  return [...begins, ...ends].sort((a, b) => a.at - b.at);
 }
 
 const meeting = (rule: RuleRow, { startsAt, endsAt }: Interval) =>

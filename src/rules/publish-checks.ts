@@ -8,6 +8,7 @@ import {
   conditionProblems,
   count,
   dateProblems,
+  laterTierProblems,
   newcomerProblems,
   repeated,
 } from './common-checks.ts';
@@ -59,6 +60,7 @@ function campaignProblems(campaign: Campaign, others: OtherRules): Problem[] {
     ...conditionProblems(campaign.condition, triggers, days),
     ...('birthday' in when ? [] : dateProblems('when.', when, others)),
     ...audienceProblems(audience, others.tiers),
+    ...laterTierProblems(audience, others.laterTiers, days),
     ...newcomerProblems(audience, triggers, others.tiers, days),
     ...exclusiveProblems(campaign, others.campaigns),
   ];

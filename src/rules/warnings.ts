@@ -10,7 +10,8 @@ import type {
   TableRow,
   Tiers,
 } from './definition.ts';
-import type { OtherRules } from './other-rules.ts';
+import { alwaysTakes } from './earning-checks.ts';
+import { daysOf, type OtherRules } from './other-rules.ts';
 import type { Problem } from './shapes.ts';
 import { triggerKey } from './versioned.ts';
 
@@ -62,6 +63,7 @@ function earningWarnings(rule: EarningRule, others: OtherRules, situation: Situa
     ...cut,
     ...('table' in points ? fallingRows(points.table) : []),
     ...besides(rule, others),
+    ...overshadowed(rule, others),
     ...lateStart('', rule.firstDate, others, situation),
     ...budgetWarnings(rule.budget, situation),
     ...tagWarnings(situation),
@@ -90,6 +92,22 @@ function besides({ trigger, exclusiveGroup: group }: EarningRule, { earning }: O
     `${names} pays for ${what}, too: what they pay adds up ` +
     '(in one exclusiveGroup, one pays alone)';
   return [{ field: 'trigger', message }];
+}
+
+/** Rules of the group that would not pay any more: this one always comes first. */
+function overshadowed(rule: EarningRule, others: OtherRules): Problem[] {
+  const { exclusiveGroup: group, priority } = rule;
+  if (group === undefined) return [];
+  return others.earning
+    .filter(({ definition: other, isOlder }) => {
+      const isLater = other.priority < priority || (other.priority === priority && !isOlder);
+      return isLater && other.exclusiveGroup === group;
+    })
+    .filter(({ definition: other }) => alwaysTakes(rule, other, daysOf(other, others)))
+    .map(({ key }) => {
+      const message = `${key} of this group pays nothing while this rule is in force`;
+      return { field: 'exclusiveGroup', message };
+    });
 }
 
 /** Facts of the first date that happened before the rule starts. */

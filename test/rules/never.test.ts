@@ -241,6 +241,9 @@ describe('warnings', () => {
     ]);
     const grouped = { ...purchase, exclusiveGroup: 'best' };
     const others = { earning: [other('EARNING', 'shop', grouped)] };
-    expect(warnings('EARNING', { ...grouped, priority: 1 }, others)).toEqual([]);
+    expect(warnings('EARNING', grouped, others)).toEqual([]);
+    expect(warnings('EARNING', { ...grouped, priority: 1 }, others)).toEqual([
+      'exclusiveGroup: shop of this group pays nothing while this rule is in force',
+    ]);
   });
 });

@@ -37,6 +37,7 @@ export const others: OtherRules = {
     other('CAMPAIGN', 'open', june),
   ],
   earning: [],
+  laterTiers: [],
   tiers: definitionOf('TIERS', {
     basis: 'LIFETIME',
     levels: [

@@ -17,6 +17,7 @@ const clock = new FakeClock('2026-06-01T08:00:00Z');
 const [july, august, september] = ['07', '08', '09'].map(
   (month) => `2026-${month}-01T00:00:00.000Z`,
 );
+const june30 = '2026-06-30T00:00:00.000Z';
 let test: TestApp;
 let program: TestProgram;
 
@@ -211,7 +212,18 @@ describe('tiers that audiences name', () => {
       code: 'RULE_NEEDED',
       message: 'The tiers are needed: earning rule golden is for gold members. Retire that first.',
     });
+    expect(
+      (await tiers.draft(levels(['bronze', 0], ['gold', 9]), { endsAt: june30 })).problems,
+    ).toMatchObject([{ field: 'endsAt' }]);
     await tiers.set(levels(['bronze', 0]), { startsAt: july });
+    expect(
+      (await golden.draft({ ...purchase, audience: { tiers: ['gold'] } }, {})).problems,
+    ).toEqual([
+      {
+        field: 'audience.tiers.0',
+        message: 'there is no tier gold from 2026-07-01 on: end the rule by then',
+      },
+    ]);
     const later = await golden.draft(
       { ...purchase, audience: { tiers: ['gold'] } },
       { startsAt: july },
