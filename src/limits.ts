@@ -44,6 +44,8 @@ export const limits = {
   taskPeriodsPastMax: 10,
   programTasksMax: 200, // In force at once: each fact is held against all of its trigger.
   rulePastToleranceMs: 5 * SECOND, // An operator’s “now” is a little old when it arrives.
+  quoteDraftsMax: 20, // Each is a read.
+  ruleNamesShownMax: 20, // Of a kind, to somebody who mistyped one.
 
   // API documents.
   documentCharactersMax: 20_000,

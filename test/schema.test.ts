@@ -144,6 +144,7 @@ describe('connections', () => {
       'Award.multipliers', // A program’s campaigns that run at one time.
       'CheckInPayload.awards', // The days of one run within the program's lateness.
       'ClaimTaskPayload.awards', // One task.
+      'DraftRulePayload.warnings', // As RuleNotValid.problems.
       'EnrolMemberPayload.awards', // The rules for newcomers, made by the operator.
       'ImportRewardCodesPayload.rejections', // The first 20.
       'LeaderboardChange.changes', // first
@@ -156,9 +157,12 @@ describe('connections', () => {
       'MemberTask.missingTasks', // At most 20.
       'MemberTask.requires', // At most 20.
       'Points.expiring', // first
+      'Points.expiring', // The member's own lots that expire.
+      'PublishRulePayload.warnings', // As RuleNotValid.problems.
       'Query.leaderboards', // The boards of a program, made by its operator.
       'Query.nodes', // At most 100 ids.
       'Quote.awards', // As of the command.
+      'Quote.considered', // The rules for one trigger and the campaigns, made by the operator.
       'RecordActivityPayload.awards', // The rules for one type, made by the operator.
       'Redemption.changes', // Its moves, and one for each unit at most.
       'Redemption.codes', // One a unit, at most 100.
@@ -167,6 +171,7 @@ describe('connections', () => {
       'Reward.tierPrices', // One for each of at most 20 tiers.
       'RewardNotValid.problems', // The parts of one reward, which is bounded.
       'RewardOffer.limitLeft', // As of the reward.
+      'RetireRulePayload.ended', // As Rule.versions.
       'Rule.versions', // What the program’s operators published.
       'RuleNotValid.problems', // The parts of one definition, which is bounded.
       'Season.around', // radius

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { type ImportFlags, importCheckIns } from './import-check-ins.ts';
 import { type ImportCodesFlags, importCodes } from './import-codes.ts';
-import { type CreateKeyFlags, createKey, revokeKey } from './keys.ts';
+import { type CreateKeyFlags, createKey, listKeys, revokeKey } from './keys.ts';
 import { migrate } from './migrate.ts';
 import { createOutput, type Output } from './output.ts';
 import { CliProblem, problemLine } from './problem.ts';
@@ -132,6 +132,14 @@ function addPrograms(root: Command, add: Add, does: Does, env: Env): void {
       .requiredOption('--role <role>', API_KEY_ROLES.join(', '), parseRole)
       .option('--name <name>', 'what it is for', 'made at the command line'),
     (output, flags: CreateKeyFlags) => createKey(env, output, flags),
+  );
+  does(
+    add(
+      keys,
+      'list',
+      'list API keys: ids, roles and names, never the keys themselves',
+    ).requiredOption('--program <key>', 'the program they belong to'),
+    (output, { program }: { program: string }) => listKeys(env, output, program),
   );
   does(
     add(keys, 'revoke', 'end an API key').argument('<id>', 'the id in its middle, or all of it'),

@@ -61,3 +61,26 @@ export async function revokeKey(env: Env, output: Output, idOrKey: string): Prom
     again ? `key ${id} was revoked before, at ${revokedAt.toISOString()}` : `key ${id} is revoked`,
   ]);
 }
+
+/** `tallymark key list`: what keys there are, oldest first. Audit rows name them by these ids. */
+export async function listKeys(env: Env, output: Output, program: string): Promise<void> {
+  const keys = await withApp(env, async (app) => {
+    const { id: programId } = await requireProgram(app, program);
+    return app.db.apiKey.findMany({
+      where: { programId },
+      select: { id: true, role: true, name: true, createdAt: true, revokedAt: true },
+      orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+    });
+  });
+  const rows = keys.map(({ createdAt, revokedAt, ...key }) => ({
+    ...key,
+    createdAt: createdAt.toISOString(),
+    revokedAt: revokedAt?.toISOString() ?? null,
+  }));
+  const line = ({ id, role, name, createdAt, revokedAt }: (typeof rows)[number]) =>
+    [
+      ...[id, role.padEnd('OPERATOR'.length), createdAt],
+      ...[revokedAt === null ? 'in use' : `revoked ${revokedAt}`, name],
+    ].join('  ');
+  output.result({ program, keys: rows }, rows.map(line));
+}

@@ -10,7 +10,7 @@ import { makeFolder } from '../platform/folder.ts';
 import { createProgram } from '../programs/create-program.ts';
 import { createReward } from '../rewards/create-reward.ts';
 import { importRewardCodes } from '../rewards/import-codes.ts';
-import { draftRule, publishRule } from '../rules/admin.ts';
+import { draftRule } from '../rules/admin.ts';
 import { demoMembers, demoRewards, demoRules, demoTasks, demoTiers } from './demo-data.ts';
 
 export const DEMO_PROGRAM = 'demo';
@@ -51,12 +51,11 @@ async function seedProgram(app: App, programId: number): Promise<void> {
     ['TASK', demoTasks],
   ] as const) {
     for (const [key, definition] of Object.entries(rules)) {
-      await draftRule(app, viewer, { kind, key, definition });
-      await publishRule(app, viewer, { kind, key });
+      await draftRule(app, viewer, { kind, key, definition, publish: {} });
     }
   }
-  await draftRule(app, viewer, { kind: 'TIERS', key: 'default', definition: demoTiers });
-  await publishRule(app, viewer, { kind: 'TIERS', key: 'default' });
+  const tiers = { kind: 'TIERS', key: 'default', definition: demoTiers } as const;
+  await draftRule(app, viewer, { ...tiers, publish: {} });
   for (const { terms, codes } of demoRewards) {
     const { id } = await createReward(app, viewer, terms);
     if (codes === undefined) continue;

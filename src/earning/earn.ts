@@ -11,6 +11,7 @@ import {
   upgradeTier,
 } from '../tiers/member-tier.ts';
 import { combine } from './amount.ts';
+import type { Judged } from './consider.ts';
 import { type Boost, boostsFor, type EarningFact, type Part, partOf, rulesFor } from './judge.ts';
 import { type Earned, payParts, reckon } from './pay.ts';
 
@@ -45,6 +46,10 @@ type Options = {
   readonly explanation: Part['explanation'];
 };
 
+/** Who wants to know what a command's fact is judged by: quotes do, commands do not. */
+const watchers = new WeakMap<Facts, (judged: Judged) => void>();
+export const watchFacts = (facts: Facts, see: (judged: Judged) => void) => watchers.set(facts, see);
+
 /** Pays a fact by the rules in force at its time, and raises the tier when that is reached. */
 export function earn(
   facts: Facts,
@@ -74,6 +79,7 @@ export function payFact(
   const { program, now } = facts;
   if (parts.length === 0 && program.earning.size === 0) return { entries: [], withheld: [] };
   const { fact, boosts } = asOfThen(facts, member, given);
+  watchers.get(facts)?.({ program, fact, member: { ...member } });
   const partFor = (rule: Versioned<EarningRule>) =>
     partOf(rule, member, fact, { purpose: `RULE:${rule.key}`, ...source }, now, explanation);
   const byRules = rulesFor(program, member, fact, (rule) => {

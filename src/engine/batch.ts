@@ -38,7 +38,7 @@ export type Verdict = { readonly answer: Answer } | { readonly error: unknown };
 export type BatchTools = {
   readonly pool: Pool;
   readonly clock: Clock;
-  readonly configs: ProgramConfigs;
+  readonly configs: Pick<ProgramConfigs, 'current'>;
 };
 
 /** Thrown when the connection was lost while COMMIT was under way and nobody can say how it went. */
@@ -79,17 +79,22 @@ export async function runBatch(
 
 /**
  * Decides commands as one batch would and writes nothing: for quotes and dry runs. `spent` carries
- * what earlier rehearsals of the same dry run took from budgets.
+ * what earlier rehearsals of the same dry run took from budgets; rules of `newBudgets` are tried
+ * before they are published, and have spent nothing.
  */
 export async function rehearseBatch(
   tools: BatchTools,
   commands: readonly Command[],
   spent: Map<number, number> = new Map(),
+  newBudgets: readonly number[] = [],
 ): Promise<Verdict[]> {
   const client = await tools.pool.connect();
   let broken: Error | undefined;
   try {
     const { held, receipts } = await loadBatch(client, tools.clock, tools.configs, commands);
+    for (const ruleId of newBudgets) {
+      if (!held.budgets.has(ruleId)) held.budgets.set(ruleId, { ruleId, spent: 0 });
+    }
     for (const budget of held.budgets.values()) {
       budget.spent = spent.get(budget.ruleId) ?? budget.spent;
     }

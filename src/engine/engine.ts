@@ -31,6 +31,12 @@ export type Rehearsed<Outcome> =
   | { readonly answer: Committed<Outcome> }
   | { readonly error: unknown };
 
+/** What a rehearsal puts in place of what is. */
+export type Trial = Partial<Pick<BatchTools, 'clock' | 'configs'>> & {
+  /** Rules that were never published: their budgets have no row yet. */
+  readonly newBudgets?: readonly number[];
+};
+
 type Waiting = Command & {
   readonly rows: readonly string[];
   readonly enqueuedAt: number;
@@ -100,11 +106,13 @@ export class Engine {
     viewer: KnownViewer,
     rawInputs: readonly Input[],
     spent?: Map<number, number>,
+    { newBudgets, ...trial }: Trial = {},
   ): Promise<Rehearsed<Outcome>[]> {
     const inputs = rawInputs.map((raw) => parseOrRefuse(operation.input, raw));
     const commands = inputs.map((input) => commandOf(operation, viewer, input));
     try {
-      return (await rehearseBatch(this.#tools, commands, spent)) as Rehearsed<Outcome>[];
+      const tools = { ...this.#tools, ...trial };
+      return (await rehearseBatch(tools, commands, spent, newBudgets)) as Rehearsed<Outcome>[];
     } catch (error) {
       throw errorFor(classifyFault(error), error);
     }

@@ -116,7 +116,7 @@ const openAndLock = (client: PoolClient, requests: readonly Request[]) =>
 export async function loadBatch(
   client: PoolClient,
   clock: Clock,
-  configs: ProgramConfigs,
+  configs: Pick<ProgramConfigs, 'current'>,
   requests: readonly Request[],
 ): Promise<Loaded & { readonly txid: string }> {
   const sent = together(client, () => openAndLock(client, requests));

@@ -2,7 +2,10 @@ import SchemaBuilder from '@pothos/core';
 import ErrorsPlugin from '@pothos/plugin-errors';
 import PrismaPlugin from '@pothos/plugin-prisma';
 import RelayPlugin from '@pothos/plugin-relay';
-import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
+import ScopeAuthPlugin, {
+  AuthScopeFailureType,
+  type ForbiddenResult,
+} from '@pothos/plugin-scope-auth';
 import { GraphQLError } from 'graphql';
 import type PrismaTypes from '../generated/pothos-types.ts';
 import { getDatamodel } from '../generated/pothos-types.ts';
@@ -35,7 +38,10 @@ export type SchemaTypes = {
 };
 
 /** The caller is unknown, or may not do this. */
-export function authorizationError({ viewer }: Pick<Context, 'viewer'>): GraphQLError {
+export function authorizationError(
+  { viewer }: Pick<Context, 'viewer'>,
+  scope?: string,
+): GraphQLError {
   if (viewer.kind === 'anonymous') {
     return new GraphQLError('Send a valid API key or member token.', {
       extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } },
@@ -46,10 +52,31 @@ export function authorizationError({ viewer }: Pick<Context, 'viewer'>): GraphQL
       extensions: { code: 'PERSISTED_QUERY_REQUIRED', http: { status: 403 } },
     });
   }
-  return new GraphQLError('This credential may not do this.', {
-    extensions: { code: 'FORBIDDEN', http: { status: 403 } },
-  });
+  const needed = scope === undefined ? undefined : neededFor[scope];
+  const caller = viewer.kind === 'key' ? `${an(viewer.role)} key` : 'a member token';
+  const message =
+    needed === undefined
+      ? 'This credential may not do this.'
+      : `This needs ${needed}; this is ${caller}.`;
+  return new GraphQLError(message, { extensions: { code: 'FORBIDDEN', http: { status: 403 } } });
 }
+
+const an = (word: string) => `${/^[AEIOU]/.test(word) ? 'an' : 'a'} ${word}`;
+
+/** Credentials by the scope that a field asks for. */
+const neededFor: Readonly<Record<string, string>> = {
+  operator: 'an OPERATOR key',
+  service: 'an OPERATOR or a SERVICE key',
+  acts: 'an OPERATOR key, a SERVICE key or a member token',
+};
+
+/** The scope that was missing. */
+const scopeOf = ({ failure }: ForbiddenResult): string | undefined =>
+  failure.kind === AuthScopeFailureType.AuthScope
+    ? failure.scope
+    : failure.kind === AuthScopeFailureType.AnyAuthScopes && 'failures' in failure
+      ? failure.failures.map((one) => ('scope' in one ? String(one.scope) : undefined))[0]
+      : undefined;
 
 /** The one schema builder: plugins and defaults, no domain type. */
 export const builder = new SchemaBuilder<SchemaTypes>({
@@ -71,7 +98,8 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   },
   scopeAuth: {
     authorizeOnSubscribe: true,
-    unauthorizedError: (_parent, context) => authorizationError(context),
+    unauthorizedError: (_parent, context, _info, result) =>
+      authorizationError(context, scopeOf(result)),
     authScopes: ({ viewer }) => {
       const role = viewer.kind === 'key' ? viewer.role : undefined;
       const member = viewer.kind === 'member';

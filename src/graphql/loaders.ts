@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { loadKeyNames } from '../auth/keys.sql.ts';
 import { loadEarnedDays, loadPending, type PendingPoints } from '../engine/history.sql.ts';
 import type { MemberState, RedemptionChangeRow } from '../engine/rows.ts';
 import { type HoldShape, type HoldsKey, loadHolds } from '../holds/holds.sql.ts';
@@ -35,6 +36,8 @@ export type Loaders = {
   readonly holds: DataLoader<HoldsKey, HoldShape[]>;
   readonly earnedDays: DataLoader<number, EarnedDay[]>;
   readonly pendingSince: DataLoader<{ memberId: number; since: Date }, PendingPoints[]>;
+  /** Names of API keys, by id. */
+  readonly keyNames: DataLoader<string, string | undefined>;
 };
 
 /** Tasks of a member: of these rules, and so many periods back. */
@@ -51,6 +54,11 @@ export function createLoaders(tools: ShopperTools): Loaders {
     members: new DataLoader(async (ids) => {
       const rows = await loadMembers(pool, ids);
       const byId = new Map(rows.map((row) => [row.memberId, row]));
+      return ids.map((id) => byId.get(id));
+    }, options),
+    keyNames: new DataLoader(async (ids) => {
+      const rows = await loadKeyNames(pool, ids);
+      const byId = new Map(rows.map(({ id, name }) => [id, name]));
       return ids.map((id) => byId.get(id));
     }, options),
     pointsByState: new DataLoader(async (ids) => {

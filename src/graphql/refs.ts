@@ -7,6 +7,21 @@ import { builder } from './builder.ts';
 
 export const MemberType = builder.objectRef<MemberState>('Member');
 
+export const RuleKindEnum = builder.enumType('RuleKind', {
+  description: 'What a rule sets.',
+  values: {
+    EARNING: { description: 'What an activity, a check-in or an enrolment pays.' },
+    CAMPAIGN: { description: 'A multiplier of what other rules pay, for some time.' },
+    CHECK_IN_PLAN: { description: 'What check-ins pay; every program has one.' },
+    TIERS: { description: 'The tiers of the program; one rule at most.' },
+    POINTS_POLICY: { description: 'What holds for all points; one rule at most.' },
+    TASK: { description: 'Something for members to do, and what it pays.' },
+  },
+});
+
+/** Who did something, as rows name them: `key:<id>`, `system`. */
+export const ActorType = builder.objectRef<string>('Actor');
+
 /** One credit of a command, as the outcome summarises it. */
 export const AwardType = builder.objectRef<EntrySummary>('Award');
 

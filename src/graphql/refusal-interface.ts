@@ -47,6 +47,8 @@ export const RefusalCode = builder.enumType('RefusalCode', {
     TASK_CLAIM_CLOSED: { description: 'The time to claim the task is over.' },
     RULE_NOT_VALID: { description: 'The rule’s definition has mistakes.' },
     RULE_HAS_NO_DRAFT: { description: 'There is nothing to publish.' },
+    RULE_DRAFT_CHANGED: { description: 'The draft is another than the one that is meant.' },
+    RULE_VERSION_NOT_SCHEDULED: { description: 'There is nothing to withdraw.' },
     RULE_ALREADY_SCHEDULED: { description: 'Another version starts within that time.' },
     RULE_NOT_IN_FORCE: { description: 'There is nothing to retire.' },
     RULE_NEEDED: { description: 'The program cannot be without the rule.' },

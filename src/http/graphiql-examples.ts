@@ -66,22 +66,23 @@ mutation Redeem($rewardId: ID!) {
   }
 }
 
-# Rules need an operator key (npm start prints one): draft what to pay, then publish it.
-mutation DraftRule {
-  draftRule(input: { key: "review", definition: { earning: {
+# Rules need an operator key (npm start prints one). With publish it is drafted and published.
+mutation SetRule {
+  draftRule(input: { key: "review", publish: {}, definition: { earning: {
     trigger: { on: ACTIVITY, type: "review" }, points: { fixed: 10 }, caps: [{ period: DAY, points: 30 }]
   } } }) {
-    ... on DraftRulePayload { rule { draft { version definition } } }
+    ... on DraftRulePayload { rule { current { version startsAt definition } } warnings { field message } }
     ... on RuleNotValid { problems { field message } }
     ... on Refusal { code message }
   }
 }
 
-mutation PublishRule {
-  publishRule(input: { kind: EARNING, key: "review" }) {
-    ... on PublishRulePayload { rule { current { version startsAt } } }
-    ... on RuleNotValid { problems { field message } }
-    ... on Refusal { code message }
+# What would it pay, and why does each rule apply or not?
+query Quote {
+  quote(input: { activity: { member: { externalId: "ada" }, type: "review" } }) {
+    points
+    awards { points explanation }
+    considered { rule applied because }
   }
 }
 

@@ -7,8 +7,15 @@ import { isLocalDate } from '../platform/calendar.ts';
 export const birthday = z
   .string()
   .refine((text) => /^\d\d-\d\d$/.test(text) && isLocalDate(`2000-${text}`), {
-    message: 'must be a month and a day, MM-DD',
+    error: ({ input }) => whatIsWrong(String(input)),
   });
+
+function whatIsWrong(text: string): string {
+  if (isLocalDate(text)) return 'must be a month and a day, MM-DD: leave the year out';
+  return /^\d\d-\d\d$/.test(text)
+    ? `${text} is no date of the calendar`
+    : 'must be a month and a day, MM-DD';
+}
 
 export const tags = z
   .array(keyText)

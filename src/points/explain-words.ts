@@ -17,7 +17,7 @@ const english: Words = {
   STREAK_CORRECTION: ({ streakDay, was }) =>
     `A late check-in made this day ${streakDay} in a row instead of ${was}.`,
   MILESTONE: ({ days, cycle, from }) =>
-    `${days} check-ins ${cycle === 'EVER' ? 'in all' : `in the ${String(cycle).toLowerCase()} from ${from}`}.`,
+    `${days} check-in${days === 1 ? '' : 's'} ${cycle === 'EVER' ? 'in all' : `in the ${String(cycle).toLowerCase()} from ${from}`}.`,
   RULE: ({ title, streakDay }) =>
     `${title ?? 'A rule for check-ins'}, on day ${streakDay} in a row.`,
   ACTIVITY: ({ title, activity, value }) =>

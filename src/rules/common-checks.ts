@@ -1,9 +1,16 @@
 /** Checks at publishing that several kinds of rules share. Messages name no field. */
 import type { LocalDate } from '../platform/calendar.ts';
-import { type Comparison, type Condition, comparisonsOf, type NumberFact } from './condition.ts';
-import { impossiblePart } from './condition-range.ts';
+import {
+  type Comparison,
+  type Condition,
+  comparisonsOf,
+  factName,
+  type NumberFact,
+} from './condition.ts';
+import { canMatch, impossiblePart } from './condition-range.ts';
 import type { Audience, Cap, TaskTrigger, Tiers, Trigger } from './definition.ts';
 import type { Problem } from './shapes.ts';
+import { type Days, worldOf } from './worlds.ts';
 
 /** A number as people write it: 1,000. */
 export const count = (value: number) => value.toLocaleString('en-US');
@@ -19,52 +26,131 @@ export function repeated<Item>(
     .filter(({ index, first }) => first < index);
 }
 
+type AnyTrigger = Trigger | TaskTrigger;
+
+const triggerKinds: readonly Trigger['on'][] = ['ACTIVITY', 'CHECK_IN', 'ENROLMENT'];
+
+/** What sets a rule off, without types; none given: anything does. */
+export const kindsOf = (triggers: readonly AnyTrigger[]): readonly AnyTrigger['on'][] =>
+  triggers.length === 0 ? triggerKinds : [...new Set(triggers.map(({ on }) => on))];
+
 /** A condition that no fact fulfils, or on what none of the triggers has (none given: any). */
 export function conditionProblems(
   condition: Condition | undefined,
-  triggers: readonly (Trigger | TaskTrigger)[],
+  triggers: readonly AnyTrigger[],
+  days: Days,
 ): Problem[] {
   if (condition === undefined) return [];
   const problems = comparisonsOf(condition).flatMap(({ path, comparison }) => {
     const isMissing = triggers.length > 0 && !triggers.some(({ on }) => has(on, comparison));
     if (!isMissing) return [];
-    const name = 'fact' in comparison ? comparison.fact : `attribute ${comparison.attribute}`;
-    const kinds = [...new Set(triggers.map(({ on }) => on))].join(' and ');
-    const message = `${kinds} facts have no ${name}: compare something else`;
+    const name =
+      'fact' in comparison ? factName(comparison.fact) : `attribute ${comparison.attribute}`;
+    const message = `${kindsOf(triggers).join(' and ')} facts have no ${name}: compare something else`;
     return [{ field: `condition${path}`, message }];
   });
-  const part = impossiblePart(condition);
-  if (part !== undefined) {
-    const message = 'this can never be true, so the rule would never apply';
-    problems.push({ field: `condition${part}`, message });
-  }
-  return problems;
+  return problems.length > 0 ? problems : neverTrue(condition, kindsOf(triggers), days);
+}
+
+/** What no fact of any of the triggers fulfils, on the dates that the rule is for. */
+function neverTrue(
+  condition: Condition,
+  kinds: readonly AnyTrigger['on'][],
+  days: Days,
+): Problem[] {
+  const worlds = kinds.map((on) => worldOf(on, days));
+  if (worlds.some((world) => canMatch(condition, world))) return [];
+  const [world] = worlds;
+  const shared = impossiblePart(condition);
+  const part = shared ?? (worlds.length === 1 ? impossiblePart(condition, world) : '') ?? '';
+  const undated = kinds.find((on) => canMatch(condition, { ...worldOf(on, days), dates: null }));
+  const why =
+    undated !== undefined
+      ? `this is never true from ${days.first} to ${days.last}`
+      : shared === undefined && kinds.length > 1
+        ? `this can never be true of one fact of ${kinds.join(', ')}`
+        : 'this can never be true';
+  return [{ field: `condition${part}`, message: `${why}, so the rule would never apply` }];
 }
 
 const ofActivities: readonly NumberFact[] = ['value', 'units'];
 const ofCheckIns: readonly NumberFact[] = ['streakDay', 'totalDays'];
 
 /** Whether facts of a trigger have what is compared. */
-function has(on: (Trigger | TaskTrigger)['on'], comparison: Comparison) {
+function has(on: AnyTrigger['on'], comparison: Comparison) {
   if ('attribute' in comparison) return on === 'ACTIVITY';
   if (ofActivities.includes(comparison.fact)) return on === 'ACTIVITY' || on === 'REDEMPTION';
   return ofCheckIns.includes(comparison.fact) ? on === 'CHECK_IN' : true;
 }
 
-/** Dates in the wrong order, or gone by. `prefix` leads to them: 'when.'. */
+/** When a rule is asked: the dates of its publication, and of the program. */
+type Calendar = { readonly today: LocalDate; readonly days: Days };
+
+/** Dates in the wrong order, gone by, or outside of what is published. `prefix`: 'when.'. */
 export function dateProblems(
   prefix: string,
   dates: { readonly firstDate?: LocalDate | undefined; readonly lastDate?: LocalDate | undefined },
-  today: LocalDate,
+  { today, days }: Calendar,
 ): Problem[] {
   const { firstDate, lastDate } = dates;
-  const field = `${prefix}lastDate`;
-  if (lastDate === undefined) return [];
-  if (firstDate !== undefined && firstDate > lastDate) {
-    return [{ field, message: `${lastDate} is before the first date, ${firstDate}` }];
+  if (firstDate !== undefined && lastDate !== undefined && firstDate > lastDate) {
+    const message = `${lastDate} is before the first date, ${firstDate}`;
+    return [{ field: `${prefix}lastDate`, message }];
   }
-  if (lastDate >= today) return [];
-  return [{ field, message: `${lastDate} is over: today is ${today}` }];
+  if (lastDate !== undefined && lastDate < today) {
+    return [{ field: `${prefix}lastDate`, message: `${lastDate} is over: today is ${today}` }];
+  }
+  if (lastDate !== undefined && days.first !== null && lastDate < days.first) {
+    const message = `${lastDate} is over when the rule starts, on ${days.first}`;
+    return [{ field: `${prefix}lastDate`, message }];
+  }
+  if (firstDate !== undefined && days.last !== null && firstDate > days.last) {
+    const message = `${firstDate} is after the rule ends, on ${days.last}`;
+    return [{ field: `${prefix}firstDate`, message }];
+  }
+  return [];
+}
+
+/** Tiers that there are at first and no longer while the rule still applies. */
+export function laterTierProblems(
+  audience: Audience | undefined,
+  changes: readonly { readonly from: LocalDate; readonly keys: readonly string[] }[],
+  { last }: Days,
+): Problem[] {
+  return (audience?.tiers ?? []).flatMap((tier, index) => {
+    const gone = changes.find(
+      ({ from, keys }) => !keys.includes(tier) && (last === null || from <= last),
+    );
+    if (gone === undefined) return [];
+    const message = `there is no tier ${tier} from ${gone.from} on: end the rule by then`;
+    return [{ field: `audience.tiers.${index}`, message }];
+  });
+}
+
+/** An audience that nobody is in on the day of their enrolment, when that sets the rule off. */
+export function newcomerProblems(
+  audience: Audience | undefined,
+  triggers: readonly Trigger[],
+  tiers: Tiers | null,
+  days: Days,
+): Problem[] {
+  if (audience === undefined || kindsOf(triggers).some((on) => on !== 'ENROLMENT')) return [];
+  const problems: Problem[] = [];
+  const first = tiers?.levels[0]?.key;
+  if (audience.tiers !== undefined && first !== undefined && !audience.tiers.includes(first)) {
+    const message = `who enrols is ${first}: nobody has another tier then`;
+    problems.push({ field: 'audience.tiers', message });
+  }
+  const { memberSinceFrom: from, memberSinceBefore: before } = audience;
+  if (before !== undefined && days.first !== null && before <= days.first) {
+    const message = `nobody who enrols from ${days.first} on enrolled before ${before}`;
+    problems.push({ field: 'audience.memberSinceBefore', message });
+  }
+  if (from !== undefined && days.last !== null && from > days.last) {
+    const message = `nobody who enrols until ${days.last} enrolled from ${from} on`;
+    problems.push({ field: 'audience.memberSinceFrom', message });
+  }
+  return problems;
 }
 
 /** Tiers that there are not, and dates between which nobody can have enrolled. */

@@ -50,6 +50,7 @@ export type ConditionFacts = {
 };
 
 const fact = z.enum(numberFacts);
+// Lists are called by the API what they hold; both are stored as `oneOf`.
 
 const numberComparison = choice(
   {
@@ -58,17 +59,23 @@ const numberComparison = choice(
       is: z.enum(['EQ', 'NE', 'LT', 'LTE', 'GT', 'GTE']),
       number: exact,
     }),
+    numbers: z
+      .strictObject({ fact, numbers: listOf(exact, 1, LIST_MAX) })
+      .transform(({ numbers, ...given }) => ({ ...given, oneOf: numbers })),
     oneOf: z.strictObject({ fact, oneOf: listOf(exact, 1, LIST_MAX) }),
   },
-  'must say `is` and `number`, or `oneOf`',
+  'must say `is` and `number`, or `numbers`',
 );
 
 const textComparison = choice(
   {
     is: z.strictObject({ attribute: keyText, is: z.enum(['EQ', 'NE']), text: shortText }),
+    texts: z
+      .strictObject({ attribute: keyText, texts: listOf(shortText, 1, LIST_MAX) })
+      .transform(({ texts, ...given }) => ({ ...given, oneOf: texts })),
     oneOf: z.strictObject({ attribute: keyText, oneOf: listOf(shortText, 1, LIST_MAX) }),
   },
-  'must say `is` and `text`, or `oneOf`',
+  'must say `is` and `text`, or `texts`',
 );
 
 const part: z.ZodType<Condition> = z.lazy(() => tree);
@@ -168,6 +175,42 @@ function numberFits(comparison: Extract<Comparison, { fact: unknown }>, number: 
 function textFits(comparison: Extract<Comparison, { attribute: unknown }>, text: string): boolean {
   if ('oneOf' in comparison) return comparison.oneOf.includes(text);
   return (text === comparison.text) === (comparison.is === 'EQ');
+}
+
+/** The first part that the facts do not fulfil, and what they have instead; undefined: none. */
+export function failedPart(
+  condition: Condition,
+  facts: ConditionFacts,
+  path = 'condition',
+): string | undefined {
+  if (matches(condition, facts)) return undefined;
+  if ('all' in condition) {
+    const parts = condition.all.map((child, at) => failedPart(child, facts, `${path}.all.${at}`));
+    return parts.find((part) => part !== undefined);
+  }
+  if ('any' in condition) {
+    const parts = condition.any.map((child, at) => failedPart(child, facts, `${path}.any.${at}`));
+    return parts.filter((part) => part !== undefined).join('; ');
+  }
+  if ('not' in condition) return `${path}.not: what it excludes is so`;
+  const isNumber = 'fact' in condition;
+  const name = isNumber ? factName(condition.fact) : condition.attribute;
+  const value = isNumber ? facts.numbers[condition.fact] : textOf(facts, name);
+  if (value === undefined) return `${path}: the fact has no ${name}`;
+  return `${path}: ${name} is ${value}, not ${wordsOf(condition)}`;
+}
+
+/** A fact as the API names it: DAY_OF_MONTH. */
+export const factName = (name: NumberFact) => name.replace(/[A-Z]/g, '_$&').toUpperCase();
+
+const comparing = {
+  ...{ EQ: '', NE: 'other than ', LT: 'less than ', LTE: 'at most ' },
+  ...{ GT: 'more than ', GTE: 'at least ' },
+} as const;
+
+function wordsOf(comparison: Comparison): string {
+  if ('oneOf' in comparison) return `one of ${comparison.oneOf.join(', ')}`;
+  return `${comparing[comparison.is]}${'fact' in comparison ? comparison.number : comparison.text}`;
 }
 
 /** Every comparison of a condition, with its path ('.all.0.not'; '' for a comparison alone). */

@@ -2,17 +2,7 @@
 import { builder } from '../graphql/builder.ts';
 import type { NumberFact } from './condition.ts';
 
-export const RuleKindEnum = builder.enumType('RuleKind', {
-  description: 'What a rule sets.',
-  values: {
-    EARNING: { description: 'What an activity, a check-in or an enrolment pays.' },
-    CAMPAIGN: { description: 'A multiplier of what other rules pay, for some time.' },
-    CHECK_IN_PLAN: { description: 'What check-ins pay; every program has one.' },
-    TIERS: { description: 'The tiers of the program; one rule at most.' },
-    POINTS_POLICY: { description: 'What holds for all points; one rule at most.' },
-    TASK: { description: 'Something for members to do, and what it pays.' },
-  },
-});
+export { RuleKindEnum } from '../graphql/refs.ts';
 
 export const TriggerKindEnum = builder.enumType('TriggerKind', {
   description: 'What sets a rule off.',
@@ -39,7 +29,7 @@ const facts = {
 } as const satisfies Record<string, { value: NumberFact; description: string }>;
 
 export const NumberFactEnum = builder.enumType('NumberFact', {
-  description: 'A number that a fact may have; definitions as JSON write it like dayOfMonth.',
+  description: 'A number that a fact may have.',
   values: facts,
 });
 

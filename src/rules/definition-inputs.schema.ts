@@ -14,6 +14,7 @@ import {
   TierDowngradeEnum,
   TierEvaluationEnum,
 } from './definition-enums.schema.ts';
+import { kindsByField } from './definition-json.ts';
 import {
   ActivationInput,
   AudienceInput,
@@ -126,7 +127,9 @@ const CampaignInput = builder.inputType('CampaignInput', {
     percent: t.int({ required: true, description: '101 to 10000; 200 is double.' }),
     layer: t.field({ type: CampaignLayerEnum, description: 'CAMPAIGN when absent.' }),
     exclusive: t.boolean({
-      description: 'At most one exclusive campaign counts for a fact; false when absent.',
+      description:
+        'It never counts together with another exclusive one: publishing refuses two that meet. ' +
+        'Dates, triggers or audiences by tiers part them. False when absent.',
     }),
     budget: t.field({
       type: 'SafeInt',
@@ -225,16 +228,6 @@ const PointsPolicyInput = builder.inputType('PointsPolicyInput', {
   }),
 });
 
-/** Which field of the input means which kind of rule. */
-const kinds = {
-  earning: 'EARNING',
-  campaign: 'CAMPAIGN',
-  checkInPlan: 'CHECK_IN_PLAN',
-  tiers: 'TIERS',
-  pointsPolicy: 'POINTS_POLICY',
-  task: 'TASK',
-} as const satisfies Record<string, RuleKind>;
-
 export const RuleDefinitionInput = builder.inputType('RuleDefinitionInput', {
   description: 'What a rule says: one of the kinds. Null means the same as leaving a field out.',
   isOneOf: true,
@@ -253,19 +246,15 @@ export function definitionOf(input: typeof RuleDefinitionInput.$inferInput): {
   kind: RuleKind;
   definition: unknown;
 } {
-  const [field] = Object.keys(input) as (keyof typeof kinds)[];
+  const [field] = Object.keys(input) as (keyof typeof kindsByField)[];
   assert(field !== undefined, 'exactly one field is given');
-  return { kind: kinds[field], definition: plain(input[field]) };
+  return { kind: kindsByField[field], definition: plain(input[field]) };
 }
 
-/** Without nulls at any depth, and with the one `oneOf` that conditions have for two lists. */
+/** Without nulls at any depth. */
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== 'object' || value === null) return value;
   const given = Object.entries(value).filter(([, part]) => part !== null && part !== undefined);
-  // Who gives both lists is told that `texts` is no field of it.
-  const list = Object.hasOwn(value, 'numbers') ? 'numbers' : 'texts';
-  return Object.fromEntries(
-    given.map(([name, part]) => [name === list ? 'oneOf' : name, plain(part)]),
-  );
+  return Object.fromEntries(given.map(([name, part]) => [name, plain(part)]));
 }

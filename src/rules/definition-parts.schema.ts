@@ -41,11 +41,11 @@ ConditionInput.implement({
     number: t.field({ type: 'SafeInt', description: 'What to compare the fact with.' }),
     numbers: t.field({
       type: ['SafeInt'],
-      description: 'The fact is one of these, 1 to 50; called oneOf in definitions as JSON.',
+      description: 'The fact is one of these, 1 to 50.',
     }),
     text: t.string({ description: 'What to compare the attribute with.' }),
     texts: t.stringList({
-      description: 'The attribute is one of these, 1 to 50; called oneOf in definitions as JSON.',
+      description: 'The attribute is one of these, 1 to 50.',
     }),
   }),
 });

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { keyText } from '../engine/inputs.ts';
 import { isLocalDate } from '../platform/calendar.ts';
-import { listOf, wholeNumber } from './shapes.ts';
+import { listOf, wholeNumber, without } from './shapes.ts';
 
 export const localDate = z
   .string()
@@ -25,13 +25,13 @@ export type Expiry = z.output<typeof expiry>;
 
 /** When points can be spent: at once, from the start of a later day, or once confirmed (S27). */
 export const activation = z.discriminatedUnion('mode', [
-  z.strictObject({ mode: z.literal('AT_ONCE') }),
+  z.strictObject({ mode: z.literal('AT_ONCE') }, without('days', 'AT_ONCE')),
   z.strictObject({
     mode: z.literal('AFTER_DAYS'),
     /** Local days from the fact's own to the one on which they become active. */
     days: wholeNumber(1, 3_650),
   }),
-  z.strictObject({ mode: z.literal('ON_CONFIRMATION') }),
+  z.strictObject({ mode: z.literal('ON_CONFIRMATION') }, without('days', 'ON_CONFIRMATION')),
 ]);
 export type Activation = z.output<typeof activation>;
 

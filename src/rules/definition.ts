@@ -7,7 +7,15 @@ import { z } from 'zod';
 import { exact, keyText, positivePoints, quantity, shortText } from '../engine/inputs.ts';
 import { condition } from './condition.ts';
 import { activation, audience, expiry, localDate } from './definition-parts.ts';
-import { choice, listOf, type Problem, plainWords, problemsOf, wholeNumber } from './shapes.ts';
+import {
+  choice,
+  listOf,
+  type Problem,
+  plainWords,
+  problemsOf,
+  wholeNumber,
+  without,
+} from './shapes.ts';
 import { task } from './task-definition.ts';
 
 export {
@@ -20,17 +28,22 @@ export {
 } from './definition-parts.ts';
 export type { Task, TaskTrigger } from './task-definition.ts';
 
+/** Points up to which something pays. */
+const limitOf = (what: string) =>
+  exact.refine((value) => value > 0, {
+    error: ({ input }) =>
+      `a ${what} of ${input} would pay nothing: leave the ${what} out or retire the rule`,
+  });
+
+/** Points in all, to everybody. */
+const budget = limitOf('budget');
+
 /** The most that one member gets in a local day, week or month (S37). */
 export const cap = z.strictObject({
   /** Its window follows the local date of the fact. */
   period: z.enum(['DAY', 'WEEK', 'MONTH']),
   /** Points in one such period; what would be above is cut off. */
-  points: exact.refine((value) => value > 0, {
-    error: ({ input }) =>
-      input === 0
-        ? 'a cap of 0 would pay nothing: leave the cap out or retire the rule'
-        : 'must be greater than 0',
-  }),
+  points: limitOf('cap'),
 });
 export type Cap = z.output<typeof cap>;
 
@@ -43,8 +56,8 @@ export const trigger = z.discriminatedUnion('on', [
     /** The type that activities are recorded with: `purchase`. */
     type: keyText,
   }),
-  z.strictObject({ on: z.literal('CHECK_IN') }),
-  z.strictObject({ on: z.literal('ENROLMENT') }),
+  z.strictObject({ on: z.literal('CHECK_IN') }, without('type', 'CHECK_IN')),
+  z.strictObject({ on: z.literal('ENROLMENT') }, without('type', 'ENROLMENT')),
 ]);
 export type Trigger = z.output<typeof trigger>;
 
@@ -98,7 +111,7 @@ export const earningRule = z.strictObject({
   /** For each member, by this rule alone. */
   caps,
   /** Points it may pay in all, to everybody (S38). Null: no end. */
-  budget: positivePoints.nullable().default(null),
+  budget: budget.nullable().default(null),
 });
 export type EarningRule = z.output<typeof earningRule>;
 
@@ -124,13 +137,13 @@ export const campaign = z.strictObject({
   condition: condition.optional(),
   audience: audience.optional(),
   /** 200 is double. */
-  percent: wholeNumber(101, 10_000),
+  percent: wholeNumber(101, 10_000, ': 200 is double'),
   /** Its place in the order base → tier → campaigns → boosts (S39). */
   layer: z.enum(['CAMPAIGN', 'BOOST']).default('CAMPAIGN'),
   /** At most one exclusive campaign counts for a fact. */
   exclusive: z.boolean().default(false),
   /** Points it may add in all, to everybody (S38). Null: no end. */
-  budget: positivePoints.nullable().default(null),
+  budget: budget.nullable().default(null),
 });
 export type Campaign = z.output<typeof campaign>;
 
@@ -164,7 +177,7 @@ export const level = z.strictObject({
   /** Points of the basis. */
   threshold: quantity,
   /** Its multiplier of what its members earn; 100 changes nothing. */
-  percent: wholeNumber(100, 1_000).default(100),
+  percent: wholeNumber(100, 1_000, ': 200 is double').default(100),
 });
 export type Level = z.output<typeof level>;
 

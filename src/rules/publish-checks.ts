@@ -2,45 +2,34 @@
  * What is wrong with a definition that its schema accepts, found when it is published (ADR 9):
  * mistakes of which no operator could want the result. Messages name no field.
  */
-import type { LocalDate } from '../platform/calendar.ts';
 import {
   audienceProblems,
   capProblems,
   conditionProblems,
   count,
   dateProblems,
+  laterTierProblems,
+  newcomerProblems,
   repeated,
 } from './common-checks.ts';
 import type {
-  BasePoints,
   Campaign,
   CheckInPlan,
   Definitions,
   EarningRule,
   PointsPolicy,
   RuleKind,
-  TableRow,
   Task,
   Tiers,
-  Trigger,
 } from './definition.ts';
+import { earningProblems, lifeProblems } from './earning-checks.ts';
+import { daysOf, type Other, type OtherRules } from './other-rules.ts';
 import type { Problem } from './shapes.ts';
 import { taskProblems } from './task-checks.ts';
+import { triggerKey } from './versioned.ts';
 
+export type { OtherRules } from './other-rules.ts';
 export type { Problem } from './shapes.ts';
-
-/** What else is in force, or scheduled, while the definition is. */
-export type OtherRules = {
-  /** Without the one that is published. */
-  readonly campaigns: readonly { readonly key: string; readonly definition: Campaign }[];
-  readonly tiers: Tiers | null;
-  /** Without the one that is published; of each task the newest. */
-  readonly tasks: readonly { readonly key: string; readonly definition: Task }[];
-  /** Key of the rule that is published. */
-  readonly key: string;
-  /** The program's local date. */
-  readonly today: LocalDate;
-};
 
 type Check<Definition> = (definition: Definition, others: OtherRules) => Problem[];
 
@@ -62,102 +51,20 @@ export function publishProblems<Kind extends RuleKind>(
   return checks[kind](definition, others);
 }
 
-function earningProblems(rule: EarningRule, others: OtherRules): Problem[] {
-  const { points, budget } = rule;
-  const problems = [
-    ...conditionProblems(rule.condition, [rule.trigger]),
-    ...dateProblems('', rule, others.today),
-    ...audienceProblems(rule.audience, others.tiers),
-    ...pointsProblems(points, rule.trigger),
-    ...capProblems(rule.caps),
-    ...lifeProblems(rule),
-  ];
-  if (budget !== null && 'fixed' in points && budget < points.fixed) {
-    const message = `${count(budget)} is less than one award of ${count(points.fixed)} points`;
-    problems.push({ field: 'budget', message });
-  }
-  return problems;
-}
-
-function pointsProblems(points: BasePoints, trigger: Trigger): Problem[] {
-  if ('fixed' in points) return [];
-  const form = 'table' in points ? 'table' : 'perUnit';
-  const problems = 'table' in points ? tableProblems(points.table) : [];
-  if (trigger.on === 'ACTIVITY') return problems;
-  const message = `${trigger.on} has no value to pay for: use fixed points`;
-  return [{ field: `points.${form}`, message }, ...problems];
-}
-
-/** A table says what each value pays, from 0 to without end; values that pay 0 have a row, too. */
-function tableProblems(table: readonly TableRow[]): Problem[] {
-  const problems = table.flatMap((row, index) => {
-    const field = `points.table.${index}`;
-    const before = table[index - 1];
-    const start = before === undefined ? firstRowProblem(row) : joinProblem(before, row);
-    const found: Problem[] =
-      start === undefined ? [] : [{ field: `${field}.from`, message: start }];
-    if (row.below === null || row.below > row.from) return found;
-    const message = `${valuesFrom(row.from, row.below)} are none: the row is empty`;
-    return [...found, { field: `${field}.below`, message }];
-  });
-  const last = table.length - 1;
-  const end = table[last]?.below ?? null;
-  if (end !== null) {
-    const message = `values from ${count(end)} on ${wouldPayNothing}`;
-    problems.push({ field: `points.table.${last}.below`, message });
-  }
-  if (table.every((row) => row.points === 0)) {
-    const message = 'every row pays 0: the rule would pay nothing';
-    problems.push({ field: 'points.table', message });
-  }
-  return problems;
-}
-
-const valuesFrom = (from: number, below: number) =>
-  `values from ${count(from)} to below ${count(below)}`;
-const wouldPayNothing = 'would pay nothing: if that is meant, add a row of 0 points';
-
-const firstRowProblem = ({ from }: TableRow) =>
-  from === 0 ? undefined : `${valuesFrom(0, from)} ${wouldPayNothing}`;
-
-/** What is wrong where `row` follows `before`. */
-function joinProblem(before: TableRow, row: TableRow): string | undefined {
-  if (row.from < before.from) {
-    return `${count(row.from)} comes after ${count(before.from)}: put the rows in order`;
-  }
-  if (before.below === null) {
-    return `values from ${count(row.from)} on are in the row before, too: it has no end`;
-  }
-  if (row.from < before.below) {
-    return `${valuesFrom(row.from, before.below)} are in the row before, too`;
-  }
-  // After an empty row only that is reported.
-  if (row.from === before.below || before.below <= before.from) return undefined;
-  return `${valuesFrom(before.below, row.from)} ${wouldPayNothing}`;
-}
-
-/** Points must be active for some time before they expire, whatever the date of their fact. */
-function lifeProblems({
-  activation,
-  expiry,
-}: Pick<EarningRule, 'activation' | 'expiry'>): Problem[] {
-  if (expiry === null || activation.mode !== 'AFTER_DAYS') return [];
-  // A fact on the last day of a month or year gives no more whole days than these.
-  const days = expiry.until === 'INSTANT' ? expiry.days : expiry.days + 1;
-  if (days > activation.days) return [];
-  const missing = activation.days + 1 - days;
-  const message =
-    `points become active after ${activation.days} days, but some would have expired by then: ` +
-    `make it at least ${expiry.days + missing} days`;
-  return [{ field: 'expiry.days', message }];
-}
-
 function campaignProblems(campaign: Campaign, others: OtherRules): Problem[] {
-  const { when } = campaign;
+  const { when, triggers, audience } = campaign;
+  const days = daysOf('birthday' in when ? {} : when, others);
+  const twice = repeated(triggers, triggerKey).map(({ index, first }) => ({
+    field: `triggers.${index}`,
+    message: `triggers.${first} is the same`,
+  }));
   return [
-    ...conditionProblems(campaign.condition, campaign.triggers),
-    ...('birthday' in when ? [] : dateProblems('when.', when, others.today)),
-    ...audienceProblems(campaign.audience, others.tiers),
+    ...twice,
+    ...conditionProblems(campaign.condition, triggers, days),
+    ...('birthday' in when ? [] : dateProblems('when.', when, others)),
+    ...audienceProblems(audience, others.tiers),
+    ...laterTierProblems(audience, others.laterTiers, days),
+    ...newcomerProblems(audience, triggers, others.tiers, days),
     ...exclusiveProblems(campaign, others.campaigns),
   ];
 }
@@ -171,26 +78,28 @@ function exclusiveProblems(campaign: Campaign, campaigns: OtherRules['campaigns'
       const dates = 'birthday' in when ? 'birthdays' : `${when.firstDate} to ${when.lastDate}`;
       const message =
         `campaign ${key} (${dates}) is exclusive, too, and meets this one: ` +
-        'part their dates or their triggers';
+        'part their dates, their triggers, or their audiences by tiers';
       return { field: 'exclusive', message };
     });
 }
 
-/** Whether both can apply to one fact, by their dates and triggers. A birthday can be any day. */
+/**
+ * Whether both can apply to one fact, by their dates, triggers and tiers. A birthday can be any
+ * day; a member may have any tags, but one tier at a time.
+ */
 function meet(a: Campaign, b: Campaign): boolean {
   const haveDate =
     'birthday' in a.when ||
     'birthday' in b.when ||
     (a.when.firstDate <= b.when.lastDate && b.when.firstDate <= a.when.lastDate);
-  const isSame = (one: Trigger, other: Trigger) =>
-    one.on === 'ACTIVITY' && other.on === 'ACTIVITY'
-      ? one.type === other.type
-      : one.on === other.on;
   const haveTrigger =
     a.triggers.length === 0 ||
     b.triggers.length === 0 ||
-    a.triggers.some((one) => b.triggers.some((other) => isSame(one, other)));
-  return haveDate && haveTrigger;
+    a.triggers.some((one) => b.triggers.some((other) => triggerKey(one) === triggerKey(other)));
+  const [tiers, others] = [a.audience?.tiers, b.audience?.tiers];
+  const haveTier =
+    tiers === undefined || others === undefined || tiers.some((tier) => others.includes(tier));
+  return haveDate && haveTrigger && haveTier;
 }
 
 const cycleLengths = {
@@ -199,7 +108,14 @@ const cycleLengths = {
   EVER: { days: Number.MAX_SAFE_INTEGER, words: '' },
 } as const;
 
-function planProblems({ milestones }: CheckInPlan): Problem[] {
+function planProblems({ ladder, milestones }: CheckInPlan, { earning }: OtherRules): Problem[] {
+  const isPaid =
+    ladder.some((points) => points > 0) ||
+    milestones.length > 0 ||
+    earning.some(({ definition }) => definition.trigger.on === 'CHECK_IN');
+  const unpaid = isPaid
+    ? []
+    : [{ field: 'ladder', message: 'every day pays 0, and nothing else pays for check-ins' }];
   const tooLong = milestones.flatMap(({ days, cycle }, index) => {
     const length = cycleLengths[cycle];
     if (days <= length.days) return [];
@@ -212,14 +128,37 @@ function planProblems({ milestones }: CheckInPlan): Problem[] {
       message: `milestones.${first} has the same days and cycle`,
     }),
   );
-  return [...tooLong, ...twice];
+  return [...unpaid, ...tooLong, ...twice];
 }
 
-function tierProblems({ levels }: Tiers): Problem[] {
+/** Rules whose audiences name tiers that are not among `levels`, in words. */
+export function strandedRules(
+  levels: readonly { readonly key: string }[],
+  { earning, campaigns, tasks }: Pick<OtherRules, 'earning' | 'campaigns' | 'tasks'>,
+): string[] {
+  const keys = levels.map(({ key }) => key);
+  const words = (kind: string, rules: readonly Other<EarningRule | Campaign | Task>[]) =>
+    rules.flatMap(({ key, definition }) => {
+      const gone = (definition.audience?.tiers ?? []).filter((tier) => !keys.includes(tier));
+      return gone.length === 0 ? [] : [`${kind} ${key} is for ${gone.join(' and ')} members`];
+    });
+  return [
+    ...new Set([
+      ...words('earning rule', earning),
+      ...words('campaign', campaigns),
+      ...words('task', tasks),
+    ]),
+  ];
+}
+
+function tierProblems({ levels }: Tiers, others: OtherRules): Problem[] {
   const problems: Problem[] = repeated(levels, ({ key }) => key).map(({ item, index, first }) => ({
     field: `levels.${index}.key`,
     message: `${item.key} is the key of levels.${first}, too`,
   }));
+  for (const words of strandedRules(levels, others)) {
+    problems.push({ field: 'levels', message: `${words}: keep that level, or retire it first` });
+  }
   for (const [index, { threshold }] of levels.entries()) {
     const field = `levels.${index}.threshold`;
     const before = levels[index - 1];
@@ -236,10 +175,12 @@ function tierProblems({ levels }: Tiers): Problem[] {
   return problems;
 }
 
-function policyProblems({ caps, adjustmentReasons }: PointsPolicy): Problem[] {
-  const twice = repeated(adjustmentReasons, (reason) => reason).map(({ item, index }) => ({
-    field: `adjustmentReasons.${index}`,
-    message: `${item} is in the list already`,
-  }));
-  return [...capProblems(caps), ...twice];
+function policyProblems(policy: PointsPolicy): Problem[] {
+  const twice = (['adjustmentReasons', 'expiryNoticeDays'] as const).flatMap((field) =>
+    repeated<string | number>(policy[field], String).map(({ item, index }) => ({
+      field: `${field}.${index}`,
+      message: `${item} is in the list already`,
+    })),
+  );
+  return [...capProblems(policy.caps), ...twice];
 }

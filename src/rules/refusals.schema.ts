@@ -2,15 +2,17 @@ import { builder } from '../graphql/builder.ts';
 import { refusalInterfaces as interfaces } from '../graphql/refusal-interface.ts';
 import {
   RuleAlreadyScheduled,
+  RuleDraftChanged,
   RuleHasNoDraft,
   RuleNeeded,
   RuleNotInForce,
   RuleNotValid,
+  RuleVersionNotScheduled,
 } from './rules.refusals.ts';
 import type { Problem } from './shapes.ts';
 
-const RuleProblemType = builder.objectRef<Problem>('RuleProblem').implement({
-  description: 'What is wrong with a definition.',
+export const RuleProblemType = builder.objectRef<Problem>('RuleProblem').implement({
+  description: 'What is wrong with a definition, or may be.',
   fields: (t) => ({
     field: t.exposeString('field', {
       description: 'Where: points.table.1.from; `definition` for the whole.',
@@ -35,6 +37,21 @@ builder.objectType(RuleNotValid, {
 builder.objectType(RuleHasNoDraft, {
   name: 'RuleHasNoDraft',
   description: 'There is no such rule, or its newest version is published already.',
+  interfaces,
+});
+
+builder.objectType(RuleDraftChanged, {
+  name: 'RuleDraftChanged',
+  description: 'The draft is another than the one that is meant.',
+  interfaces,
+  fields: (t) => ({
+    version: t.exposeInt('version', { description: 'The draft that there is.' }),
+  }),
+});
+
+builder.objectType(RuleVersionNotScheduled, {
+  name: 'RuleVersionNotScheduled',
+  description: 'There is no such version, or it is a draft, has started or was withdrawn before.',
   interfaces,
 });
 

@@ -1,14 +1,20 @@
 import { z } from 'zod';
-import type { RuleVersion } from '../generated/prisma/client.ts';
+import { keyText } from '../engine/inputs.ts';
+import type { Prisma, RuleVersion } from '../generated/prisma/client.ts';
 import { builder } from '../graphql/builder.ts';
 import { type Context, known } from '../graphql/context.ts';
 import { rowId } from '../graphql/ids.ts';
 import { cursorCodec, pageOf } from '../graphql/paging.ts';
+import { ActorType } from '../graphql/refs.ts';
+import type { PrismaClient } from '../platform/db.ts';
+import type { RuleKind } from './definition.ts';
 import { RuleKindEnum } from './definition-enums.schema.ts';
+import { definitionJson } from './definition-json.ts';
 import {
   draftOf,
   findRule,
   type RuleRow,
+  type RuleVersionState,
   stateOf,
   versionAfter,
   versionAt,
@@ -26,7 +32,16 @@ const RuleVersionStateEnum = builder.enumType('RuleVersionState', {
   },
 });
 
-const RuleVersionType = builder.objectRef<RuleVersion>('RuleVersion').implement({
+/** A version with the kind of its rule, which says how its definition is to be read. */
+export type VersionShape = RuleVersion & { readonly kind: RuleKind };
+
+/** Versions of a rule as the API shows them. */
+export const shownOf = <Version extends RuleVersion | null | undefined>(
+  { kind }: RuleRow,
+  version: Version,
+) => (version === null || version === undefined ? null : { kind, ...version });
+
+export const RuleVersionType = builder.objectRef<VersionShape>('RuleVersion').implement({
   description: 'One version of a rule. Once published it never changes; it only ends.',
   fields: (t) => ({
     version: t.exposeInt('version', { description: '1, 2, 3 …' }),
@@ -51,19 +66,22 @@ const RuleVersionType = builder.objectRef<RuleVersion>('RuleVersion').implement(
       description: 'And before then; null: no end. As startsAt: it was withdrawn unused.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was written.' }),
-    createdBy: t.exposeString('createdBy', { description: 'Who wrote it: key:<id>.' }),
+    createdBy: t.expose('createdBy', { type: ActorType, description: 'Who wrote it.' }),
     publishedAt: t.expose('publishedAt', {
       type: 'DateTime',
       nullable: true,
       description: 'When it was published; null: a draft.',
     }),
-    publishedBy: t.exposeString('publishedBy', {
+    publishedBy: t.expose('publishedBy', {
+      type: ActorType,
       nullable: true,
       description: 'Who published it; null: a draft.',
     }),
-    definition: t.expose('definition', {
+    definition: t.field({
       type: 'JSON',
-      description: 'What it says, with all defaults filled in.',
+      description:
+        'What it says, with all defaults filled in: a RuleDefinitionInput, to be sent as it is.',
+      resolve: ({ kind, definition }) => definitionJson(kind, definition),
     }),
   }),
 });
@@ -87,25 +105,25 @@ builder.node(RuleType, {
     versions: t.field({
       type: [RuleVersionType],
       description: 'All there were, newest first.',
-      resolve: ({ versions }) => [...versions],
+      resolve: ({ kind, versions }) => versions.map((version) => ({ kind, ...version })),
     }),
     current: t.field({
       type: RuleVersionType,
       nullable: true,
       description: 'The version in force; null: none is.',
-      resolve: (rule, _args, { app }) => versionAt(rule, app.clock.now()) ?? null,
+      resolve: (rule, _args, { app }) => shownOf(rule, versionAt(rule, app.clock.now())),
     }),
     scheduled: t.field({
       type: RuleVersionType,
       nullable: true,
       description: 'The next version to start; null: none is scheduled.',
-      resolve: (rule, _args, { app }) => versionAfter(rule, app.clock.now()) ?? null,
+      resolve: (rule, _args, { app }) => shownOf(rule, versionAfter(rule, app.clock.now())),
     }),
     draft: t.field({
       type: RuleVersionType,
       nullable: true,
       description: 'What the next publishRule publishes; null: there is no draft.',
-      resolve: (rule) => draftOf(rule) ?? null,
+      resolve: (rule) => shownOf(rule, draftOf(rule)),
     }),
     budget: t.field({
       type: 'SafeInt',
@@ -134,6 +152,31 @@ function budgetOf(definition: unknown): number | null {
   return parsed.success ? parsed.data.budget : null;
 }
 
+/** Rules with a version in a state. */
+function withState(
+  state: RuleVersionState | 'EXHAUSTED',
+  now: Date,
+  startsAt: PrismaClient['ruleVersion']['fields']['startsAt'],
+): Prisma.RuleWhereInput {
+  // What ends as it starts was withdrawn.
+  const endsLater = { OR: [{ endsAt: null }, { endsAt: { gt: startsAt } }] };
+  const scheduled = { startsAt: { gt: now }, ...endsLater };
+  const inForce = { startsAt: { lte: now }, OR: [{ endsAt: null }, { endsAt: { gt: now } }] };
+  switch (state) {
+    case 'DRAFT':
+      return { versions: { some: { startsAt: null } } };
+    case 'SCHEDULED':
+      return { versions: { some: scheduled } };
+    case 'IN_FORCE':
+    case 'EXHAUSTED': // Whether a budget is spent, no index knows: these are few.
+      return { versions: { some: inForce } };
+    case 'ENDED':
+      return {
+        versions: { some: { startsAt: { not: null } }, none: { OR: [scheduled, inForce] } },
+      };
+  }
+}
+
 const ruleCursor = cursorCodec('rules', z.number().int().positive().max(2_147_483_647));
 
 builder.queryField('rules', (t) =>
@@ -142,8 +185,16 @@ builder.queryField('rules', (t) =>
       type: RuleType,
       description: 'The program’s rules, oldest first. For OPERATOR keys.',
       authScopes: { operator: true },
-      args: { kind: t.arg({ type: RuleKindEnum, description: 'Only of this kind.' }) },
-      resolve: (_root, { kind, ...args }, { app, viewer }) =>
+      args: {
+        kind: t.arg({ type: RuleKindEnum, description: 'Only of this kind.' }),
+        state: t.arg({
+          type: RuleVersionStateEnum,
+          description:
+            'Only with a version in this state (EXHAUSTED finds all in force, as IN_FORCE does); ' +
+            'ENDED: with none in force, and none to come.',
+        }),
+      },
+      resolve: (_root, { kind, state, ...args }, { app, viewer }) =>
         pageOf(
           args,
           ruleCursor,
@@ -156,6 +207,9 @@ builder.queryField('rules', (t) =>
                   ...(before !== undefined && { lt: before }),
                 },
                 ...(kind !== null && kind !== undefined && { kind }),
+                ...(state !== null &&
+                  state !== undefined &&
+                  withState(state, app.clock.now(), app.db.ruleVersion.fields.startsAt)),
               },
               orderBy: { id: inverted ? 'desc' : 'asc' },
               take: limit,
@@ -180,6 +234,9 @@ builder.queryField('rule', (t) =>
       key: t.arg.string({ required: true, description: 'Its short name.' }),
     },
     resolve: (_root, { kind, key }, { app, viewer }) =>
-      findRule(app.db, { programId: known(viewer).programId, kind, key }),
+      // No rule has a key that is none; the database refuses some of them.
+      keyText.safeParse(key).success
+        ? findRule(app.db, { programId: known(viewer).programId, kind, key })
+        : null,
   }),
 );

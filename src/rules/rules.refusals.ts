@@ -9,7 +9,7 @@ export class RuleNotValid extends Refusal {
   constructor(problems: readonly Problem[]) {
     const [first] = problems;
     const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
-    super(`The rule cannot be: ${first?.field}: ${first?.message}${more}.`);
+    super(`The rule is not valid, at ${first?.field}: ${first?.message}${more}.`);
     this.problems = problems;
   }
 }
@@ -18,8 +18,20 @@ export class RuleNotValid extends Refusal {
 export class RuleHasNoDraft extends Refusal {
   readonly code = 'RULE_HAS_NO_DRAFT';
 
-  constructor() {
-    super('This rule has no draft to publish.');
+  /** `why` there is none: the rule itself may be missing. */
+  constructor(why = 'This rule has no draft.') {
+    super(why);
+  }
+}
+
+/** The draft is not the one that the caller means. */
+export class RuleDraftChanged extends Refusal {
+  readonly code = 'RULE_DRAFT_CHANGED';
+  readonly version: number;
+
+  constructor(meant: number, version: number) {
+    super(`The draft is version ${version}, not ${meant}: look at it, then publish that.`);
+    this.version = version;
   }
 }
 
@@ -31,7 +43,7 @@ export class RuleAlreadyScheduled extends Refusal {
   constructor(startsAt: Date) {
     super(
       `A version that starts at ${startsAt.toISOString()} is published: end this one by then, ` +
-        'start it then to replace that one, or retire the rule from then on.',
+        'start it then to replace that one, or take that one back first (withdrawRuleVersion).',
     );
     this.startsAt = startsAt;
   }
@@ -41,8 +53,17 @@ export class RuleAlreadyScheduled extends Refusal {
 export class RuleNotInForce extends Refusal {
   readonly code = 'RULE_NOT_IN_FORCE';
 
-  constructor() {
-    super('No version of this rule is in force then, or starts later.');
+  constructor(why = 'No version of this rule is in force then, or starts later.') {
+    super(why);
+  }
+}
+
+/** Only a version that is published and has not started can be withdrawn. */
+export class RuleVersionNotScheduled extends Refusal {
+  readonly code = 'RULE_VERSION_NOT_SCHEDULED';
+
+  constructor(why: string) {
+    super(why);
   }
 }
 
@@ -50,11 +71,7 @@ export class RuleNotInForce extends Refusal {
 export class RuleNeeded extends Refusal {
   readonly code = 'RULE_NEEDED';
 
-  constructor(tasks: readonly string[] = []) {
-    super(
-      tasks.length === 0
-        ? 'A program always has a check-in plan: publish the one that follows instead.'
-        : `Tasks need it: ${tasks.join(', ')}. Retire or change them first.`,
-    );
+  constructor(why = 'A program always has a check-in plan: publish the one that follows instead.') {
+    super(why);
   }
 }

@@ -2,40 +2,59 @@ import { builder } from '../graphql/builder.ts';
 import { known } from '../graphql/context.ts';
 import { withoutNulls } from '../graphql/inputs.ts';
 import {
+  type Changed,
   draftRule,
   draftRuleRefusals,
   publishRule,
   publishRuleRefusals,
-  retireRule,
-  retireRuleRefusals,
 } from './admin.ts';
 import { RuleKindEnum } from './definition-enums.schema.ts';
 import { definitionOf, RuleDefinitionInput } from './definition-inputs.schema.ts';
+import { ruleKeyText } from './inputs.ts';
+import { RuleProblemType } from './refusals.schema.ts';
 import { RuleType } from './rule.schema.ts';
-import './refusals.schema.ts';
-import type { RuleRow } from './rule-rows.ts';
+import './retire.schema.ts';
 
-const keyDescription =
-  'Its short name: 1 to 64 letters, digits, ".", "_" or "-". `default` for a check-in plan, ' +
-  'tiers and the points policy, of which a program has one.';
-
-type Changed = { readonly rule: RuleRow };
 const changed = (name: string, description: string) =>
   builder.objectRef<Changed>(name).implement({
     description,
     fields: (t) => ({
       rule: t.expose('rule', { type: RuleType, description: 'The rule as it is now.' }),
+      warnings: t.field({
+        type: [RuleProblemType],
+        description:
+          'What may be meant and may be a mistake; of a draft: if it were published now.',
+        resolve: ({ warnings }) => [...warnings],
+      }),
     }),
   });
+
+const times = {
+  startsAt: 'It judges facts that happen from then on; now when absent. Not in the past.',
+  endsAt: 'And before then; no end when absent. Earlier versions do not come back.',
+};
+
+const PublicationInput = builder.inputType('PublicationInput', {
+  description: 'When what is published judges.',
+  fields: (t) => ({
+    startsAt: t.field({ type: 'DateTime', description: times.startsAt }),
+    endsAt: t.field({ type: 'DateTime', description: times.endsAt }),
+  }),
+});
 
 const DraftRuleInput = builder.inputType('DraftRuleInput', {
   description: 'Input of draftRule.',
   fields: (t) => ({
-    key: t.string({ required: true, description: keyDescription }),
+    key: t.string({ required: true, description: ruleKeyText }),
     definition: t.field({
       type: RuleDefinitionInput,
       required: true,
       description: 'What it says; this names its kind, too.',
+    }),
+    publish: t.field({
+      type: PublicationInput,
+      description:
+        'Publishes it as well, both or neither: `{}` from now on. Only a draft when absent.',
     }),
   }),
 });
@@ -46,19 +65,19 @@ builder.mutationField('draftRule', (t) =>
     nullable: true,
     description:
       'Writes the draft of a rule: a new rule’s, in place of the draft it has, or as its next ' +
-      'version. Nothing is judged by it until it is published. For OPERATOR keys.',
+      'version. Nothing is judged by it until it is published, here or by publishRule. For OPERATOR keys.',
     authScopes: { operator: true },
     args: { input: t.arg({ type: DraftRuleInput, required: true, description: 'The draft.' }) },
     errors: {
       types: draftRuleRefusals,
       union: { name: 'DraftRuleResult', description: 'What draftRule answers.' },
     },
-    resolve: async (_root, { input }, { app, viewer }) => ({
-      rule: await draftRule(app, known(viewer), {
-        key: input.key,
-        ...definitionOf(input.definition),
+    resolve: (_root, { input: { key, definition, publish } }, { app, viewer }) =>
+      draftRule(app, known(viewer), {
+        key,
+        ...definitionOf(definition),
+        ...(publish && { publish: withoutNulls(publish) }),
       }),
-    }),
   }),
 );
 
@@ -66,15 +85,12 @@ const PublishRuleInput = builder.inputType('PublishRuleInput', {
   description: 'Input of publishRule.',
   fields: (t) => ({
     kind: t.field({ type: RuleKindEnum, required: true, description: 'The rule’s kind.' }),
-    key: t.string({ required: true, description: keyDescription }),
-    startsAt: t.field({
-      type: 'DateTime',
-      description: 'It judges facts that happen from then on; now when absent. Not in the past.',
+    key: t.string({ required: true, description: ruleKeyText }),
+    version: t.int({
+      description: 'The draft that is meant; refused when the draft is another. Any when absent.',
     }),
-    endsAt: t.field({
-      type: 'DateTime',
-      description: 'And before then; no end when absent. Earlier versions do not come back.',
-    }),
+    startsAt: t.field({ type: 'DateTime', description: times.startsAt }),
+    endsAt: t.field({ type: 'DateTime', description: times.endsAt }),
   }),
 });
 
@@ -93,41 +109,7 @@ builder.mutationField('publishRule', (t) =>
       types: publishRuleRefusals,
       union: { name: 'PublishRuleResult', description: 'What publishRule answers.' },
     },
-    resolve: async (_root, { input }, { app, viewer }) => ({
-      rule: await publishRule(app, known(viewer), withoutNulls(input)),
-    }),
-  }),
-);
-
-const RetireRuleInput = builder.inputType('RetireRuleInput', {
-  description: 'Input of retireRule.',
-  fields: (t) => ({
-    kind: t.field({ type: RuleKindEnum, required: true, description: 'The rule’s kind.' }),
-    key: t.string({ required: true, description: keyDescription }),
-    at: t.field({
-      type: 'DateTime',
-      description: 'When it ends; now when absent. Not in the past.',
-    }),
-  }),
-});
-
-builder.mutationField('retireRule', (t) =>
-  t.field({
-    type: changed('RetireRulePayload', 'The rule has an end.'),
-    nullable: true,
-    description:
-      'Ends a rule, now or at a later instant, and withdraws its versions that would start then ' +
-      'or later. What was paid stays; so does a draft. For OPERATOR keys.',
-    authScopes: { operator: true },
-    args: {
-      input: t.arg({ type: RetireRuleInput, required: true, description: 'Which, and when.' }),
-    },
-    errors: {
-      types: retireRuleRefusals,
-      union: { name: 'RetireRuleResult', description: 'What retireRule answers.' },
-    },
-    resolve: async (_root, { input }, { app, viewer }) => ({
-      rule: await retireRule(app, known(viewer), withoutNulls(input)),
-    }),
+    resolve: (_root, { input }, { app, viewer }) =>
+      publishRule(app, known(viewer), withoutNulls(input)),
   }),
 );

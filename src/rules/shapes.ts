@@ -5,8 +5,8 @@ import { z } from 'zod';
 export type Problem = { readonly field: string; readonly message: string };
 
 /** A whole number in [min, max], both included. */
-export const wholeNumber = (min: number, max: number) => {
-  const says = `must be a whole number from ${min} to ${max}`;
+export const wholeNumber = (min: number, max: number, hint = '') => {
+  const says = `must be a whole number from ${min} to ${max}${hint}`;
   return z
     .number(says)
     .refine((value) => Number.isInteger(value) && value >= min && value <= max, says);
@@ -27,9 +27,11 @@ export function choice<Shapes extends Record<string, z.ZodType>>(
   says: string,
 ): z.ZodType<z.output<Shapes[keyof Shapes]>> {
   return z.unknown().transform((input, context) => {
-    const shape = shapeOf(shapes, input);
-    if (shape === undefined) {
-      context.issues.push({ code: 'custom', message: says, input });
+    const [meant, other] = namesOf(shapes, input);
+    const shape = meant === undefined ? undefined : shapes[meant];
+    if (shape === undefined || other !== undefined) {
+      const both = other === undefined ? '' : `has both \`${meant}\` and \`${other}\`: `;
+      context.issues.push({ code: 'custom', message: `${both}${says}`, input });
       return z.NEVER;
     }
     const parsed = shape.safeParse(input, { error: plainWords });
@@ -41,11 +43,19 @@ export function choice<Shapes extends Record<string, z.ZodType>>(
   });
 }
 
-function shapeOf(shapes: Record<string, z.ZodType>, input: unknown): z.ZodType | undefined {
-  if (typeof input !== 'object' || input === null) return undefined;
-  const field = Object.keys(shapes).find((name) => Object.hasOwn(input, name));
-  return field === undefined ? undefined : shapes[field];
+/** The shapes that an input has the fields of. */
+function namesOf(shapes: object, input: unknown): string[] {
+  if (typeof input !== 'object' || input === null) return [];
+  return Object.keys(shapes).filter((name) => Object.hasOwn(input, name));
 }
+
+/** A shape without fields that others of its kind have: `type` with CHECK_IN. */
+export const without = (field: string, what: string) => ({
+  error: (issue: z.core.$ZodRawIssue) =>
+    issue.code === 'unrecognized_keys' && (issue.keys as readonly string[]).includes(field)
+      ? `leave \`${field}\` out for ${what}`
+      : undefined,
+});
 
 /** Zod's own messages in plain words; for what a schema says itself this is not asked. */
 export const plainWords: z.core.$ZodErrorMap = (issue) => {

@@ -6,19 +6,22 @@ import {
   conditionProblems,
   count,
   dateProblems,
+  laterTierProblems,
   repeated,
 } from './common-checks.ts';
-import type { OtherRules } from './publish-checks.ts';
+import { daysOf, type OtherRules } from './other-rules.ts';
 import type { Problem } from './shapes.ts';
 import { neededBy, partsOf, type Task, targetOf } from './task-definition.ts';
 
 /** Everything that must be put right before a task can be published. */
 export function taskProblems(task: Task, others: OtherRules): Problem[] {
+  const days = daysOf(task, others);
   return [
     ...shapeProblems(task),
-    ...conditionProblems(task.condition, task.trigger === undefined ? [] : [task.trigger]),
-    ...dateProblems('', task, others.today),
+    ...conditionProblems(task.condition, triggersOf(task), days),
+    ...dateProblems('', task, others),
     ...audienceProblems(task.audience, others.tiers),
+    ...laterTierProblems(task.audience, others.laterTiers, days),
     ...windowProblems(task),
     ...reachProblems(task),
     ...keyProblems(task, others),
@@ -26,6 +29,7 @@ export function taskProblems(task: Task, others: OtherRules): Problem[] {
   ];
 }
 
+const triggersOf = ({ trigger }: Task) => (trigger === undefined ? [] : [trigger]);
 const problem = (field: string, message: string): Problem => ({ field, message });
 
 /** A trigger with a target, or a composite of other tasks. */

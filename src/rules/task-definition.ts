@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { keyText, positivePoints, quantity, shortText } from '../engine/inputs.ts';
 import { condition } from './condition.ts';
 import { activation, audience, expiry, localDate } from './definition-parts.ts';
-import { choice, listOf, wholeNumber } from './shapes.ts';
+import { choice, listOf, wholeNumber, without } from './shapes.ts';
 
 /** Which facts advance it. */
 export const taskTrigger = z.discriminatedUnion('on', [
@@ -12,8 +12,8 @@ export const taskTrigger = z.discriminatedUnion('on', [
     /** The type that activities are recorded with: `share`. */
     type: keyText,
   }),
-  z.strictObject({ on: z.literal('CHECK_IN') }),
-  z.strictObject({ on: z.literal('REDEMPTION') }),
+  z.strictObject({ on: z.literal('CHECK_IN') }, without('type', 'CHECK_IN')),
+  z.strictObject({ on: z.literal('REDEMPTION') }, without('type', 'REDEMPTION')),
 ]);
 export type TaskTrigger = z.output<typeof taskTrigger>;
 

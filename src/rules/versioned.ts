@@ -25,6 +25,12 @@ const prefixes: Readonly<Record<RuleKind, string>> = {
 
 export const ruleName = (kind: RuleKind, key: string) => `${prefixes[kind]}:${key}`;
 
+/** The kind of rule that a name is of; undefined: it names none. */
+export function kindOfName(name: string): RuleKind | undefined {
+  const found = Object.entries(prefixes).find(([, prefix]) => name.startsWith(`${prefix}:`));
+  return found?.[0] as RuleKind | undefined;
+}
+
 /** How entries name what set their amount: `plan:default@1`. */
 export const versionName = ({ name, version }: Pick<Versioned<unknown>, 'name' | 'version'>) =>
   `${name}@${version}`;

@@ -145,6 +145,7 @@ export const badMutations = (good: Good): Record<string, Mutation> => ({
     input: () => ({ key: 'purchase', definition }),
     bad: {
       key: [...badKeys, null],
+      publish: [1, [], 'now', { startsAt: '2000-01-01T00:00:00Z' }, { endsAt: 'never' }],
       definition: [
         ...[null, {}, [], 'x', 1, { earning: null }, { nope: {} }],
         ...[{ earning: definition.earning, tiers: { basis: 'LIFETIME', levels: [] } }],
@@ -165,9 +166,22 @@ export const badMutations = (good: Good): Record<string, Mutation> => ({
     bad: {
       kind: ['NOPE', '', 1, null, []],
       key: [...badKeys, 'other', null],
+      version: [...badInts, 0, -1],
       startsAt: [...badInstants, '2000-01-01T00:00:00Z'],
       endsAt: [...badInstants, '2000-01-01T00:00:00Z'],
     },
+  },
+  withdrawRuleVersion: {
+    input: () => ({ kind: 'TIERS', key: 'default', version: 1 }),
+    bad: {
+      kind: ['NOPE', '', 1, null, []],
+      key: [...badKeys, 'other', null],
+      version: [...badInts, 0, -1, null],
+    },
+  },
+  discardDraft: {
+    input: () => ({ kind: 'TIERS', key: 'default' }),
+    bad: { kind: ['NOPE', '', 1, null, []], key: [...badKeys, 'other', null] },
   },
   retireRule: {
     input: () => ({ kind: 'TIERS', key: 'default' }),

@@ -9,7 +9,9 @@ export type { Subject } from './root-field.ts';
 export const rootFields: Readonly<Record<string, Field>> = {
   'Query.audit': {
     scope: 'operator',
-    operations: () => ['{ audit { edges { node { actor action target after } } } }'],
+    operations: () => [
+      '{ audit { edges { node { actor { id name kind } action target after } } } }',
+    ],
   },
   'Query.rule': {
     scope: 'operator',
@@ -20,7 +22,8 @@ export const rootFields: Readonly<Record<string, Field>> = {
   'Query.rules': {
     scope: 'operator',
     operations: () => [
-      '{ rules(first: 100) { edges { node { id key versions { createdBy } } } } }',
+      '{ rules(first: 100) { edges { node { id key versions { createdBy { id name } } } } } }',
+      '{ rules(state: IN_FORCE) { edges { node { id key } } } }',
     ],
   },
   'Query.leaderboard': {
@@ -51,7 +54,7 @@ export const rootFields: Readonly<Record<string, Field>> = {
       `{ node(id: "${subject.redemption}") { ... on Redemption { state codes { code } } } }`,
       `{ node(id: "${subject.board}") { ... on Leaderboard { key } } }`,
       `{ node(id: "${subject.season}") { ... on Season { version leaderboard { key } } } }`,
-      `{ node(id: "${subject.rule}") { ... on Rule { key versions { createdBy } } } }`,
+      `{ node(id: "${subject.rule}") { ... on Rule { key versions { createdBy { id name } } } } }`,
     ],
   },
   'Query.nodes': {

@@ -56,6 +56,16 @@ describe('key', () => {
       expect((await runCli(database.url, ['key', 'revoke', name])).code).toBe(0);
     }
     expect(await sql(database.url, revokedAt)).toEqual([{ revoked_at: expect.any(Date) }]);
+    const listed = documentOf(
+      await runCli(database.url, ['key', 'list', '--program', 'first', '--json']),
+    );
+    expect(listed.keys).toEqual([
+      expect.objectContaining({ role: 'OPERATOR', name: 'first operator', revokedAt: null }),
+      { id, role, name: 'till 3', createdAt: expect.any(String), revokedAt: expect.any(String) },
+    ]);
+    const lines = await runCli(database.url, ['key', 'list', '--program', 'first']);
+    expect(lines.stdout).toMatch(new RegExp(`^${id}  SERVICE   \\S+  revoked \\S+  till 3$`, 'm'));
+    expect(lines.stdout).not.toContain(key.slice(-20));
     const audit = `select action, actor, target from audit_entry order by id`;
     expect(await sql(database.url, audit)).toEqual([
       { action: 'createApiKey', actor: 'cli', target: id },

@@ -162,7 +162,7 @@ describe('tiers that change', () => {
     await publish({ basis: 'LIFETIME', levels: [level('basic', 0), level('silver', 100)] });
     await earn(100);
     const viewer = { kind: 'system', programId: eco.program.id, name: 'test' } as const;
-    const { retireRule } = await import('../../src/rules/admin.ts');
+    const { retireRule } = await import('../../src/rules/retire.ts');
     const at = new Date(eco.clock.now().getTime() + HOUR);
     await retireRule(eco.test.app, viewer, { kind: 'TIERS', key: 'default', at });
     eco.clock.advance(2_000);

@@ -80,7 +80,7 @@ describe('the audit', () => {
     clock.advance(1_000);
     await retire();
     const [startsAt, endsAt] = ['2026-06-01T08:00:00.000Z', '2026-06-01T08:00:01.000Z'];
-    const fixed = (points: number) => ({ points: { fixed: points } });
+    const fixed = (points: number) => ({ earning: { points: { fixed: points } } });
     const entries = await auditOf(test, program);
     expect(entries).toMatchObject([
       { action: 'draftRule', before: null, after: { version: 1, definition: fixed(3) } },
@@ -95,13 +95,34 @@ describe('the audit', () => {
       },
       {
         action: 'retireRule',
-        before: { version: 2 },
-        after: { endsAt: '2026-06-01T08:00:02.000Z' },
+        before: { versions: [{ version: 2, startsAt: endsAt, endsAt: null }] },
+        after: { versions: [{ version: 2, endsAt: '2026-06-01T08:00:02.000Z' }] },
       },
     ]);
     for (const { actor, target } of entries) {
-      expect([actor, target]).toEqual([expect.stringMatching(/^key:/), 'earning:walk']);
+      expect([actor.kind, target]).toEqual(['KEY', 'earning:walk']);
     }
+  });
+});
+
+describe('the audit’s filters', () => {
+  it('are kind, key and actor; actors have names', async () => {
+    await walking().set(pays('walk', 5));
+    await ruleOf(test, program, 'CAMPAIGN', 'walk').draft(campaign);
+    const read = async (args: string) => {
+      const query = `{ audit(${args} first: 9) { edges { node { target actor { id name } } } } }`;
+      const { data } = await ask(test, program.keys.operator, query);
+      return data.audit.edges.map(({ node }: { node: object }) => node);
+    };
+    const [newest, ...rest] = await read('key: "walk",');
+    expect([newest.target, rest.length]).toEqual(['campaign:walk', 2]);
+    expect(newest.actor.name).toMatch(/operator/);
+    expect(await read('kind: EARNING,')).toHaveLength(2);
+    expect(await read('kind: TIERS,')).toEqual([]);
+    expect(await read('kind: CAMPAIGN, key: "walk",')).toEqual([newest]);
+    expect(await read('key: "a\\u0000%",')).toEqual([]);
+    expect(await read(`actor: "${newest.actor.id}",`)).toHaveLength(3);
+    expect(await read('actor: "system",')).toEqual([]);
   });
 });
 
@@ -117,6 +138,10 @@ describe('other credentials', () => {
       for (const name of ['publishRule', 'retireRule'] as const) {
         const answer = await send(test, credential, name, { kind: 'EARNING', key: 'walk' });
         expect(codeOf(answer, name)).toBe(expected);
+        if (role === 'service') {
+          const needed = 'This needs an OPERATOR key; this is a SERVICE key.';
+          expect(answer.errors?.[0]?.message).toBe(needed);
+        }
       }
       const { data, errors } = await test.ask(
         credential,

@@ -40,7 +40,7 @@ describe('at publishing, with everything that is wrong', () => {
     [
       'EARNING',
       { trigger: { on: 'CHECK_IN' }, points: { fixed: 1 }, condition: over },
-      ['condition: CHECK_IN facts have no value: compare something else'],
+      ['condition: CHECK_IN facts have no VALUE: compare something else'],
     ],
     [
       'EARNING',
@@ -113,7 +113,7 @@ describe('at publishing, with everything that is wrong', () => {
     for (const times of [{}, { endsAt: '2026-06-01T00:00:00.001Z' }, { startsAt }]) {
       expect(wordsOf(await rival.publish(times))).toEqual([
         'exclusive: campaign summer (2026-06-01 to 2026-06-30) is exclusive, too, and meets this ' +
-          'one: part their dates or their triggers',
+          'one: part their dates, their triggers, or their audiences by tiers',
       ]);
     }
     expect((await rival.publish({ startsAt: endsAt })).rule.scheduled).toMatchObject({
@@ -148,20 +148,43 @@ describe('at drafting', () => {
     ],
     [
       'EARNING',
+      { trigger: { on: 'CHECK_IN', type: 'x' }, points: { fixed: 1 }, budget: 0 },
+      [
+        'trigger.type: leave `type` out for CHECK_IN',
+        'budget: a budget of 0 would pay nothing: leave the budget out or retire the rule',
+      ],
+    ],
+    [
+      'CAMPAIGN',
+      { when: { ...june.when, birthday: { daysBefore: 0, daysAfter: 0 } }, percent: 2 },
+      [
+        'when: has both `birthday` and `firstDate`: must be `firstDate` and `lastDate`, or `birthday`',
+        'percent: must be a whole number from 101 to 10000: 200 is double',
+      ],
+    ],
+    [
+      'EARNING',
+      { ...purchase, condition: { fact: 'VALUE', attribute: 'a', is: 'EQ', number: 1 } },
+      [
+        'condition: has both `fact` and `attribute`: must be an object with `all`, `any`, `not`, `fact` or `attribute`',
+      ],
+    ],
+    [
+      'EARNING',
       { ...purchase, condition: { fact: 'VALUE', is: 'GT', number: 1, texts: ['a'] } },
-      ['condition.oneOf: is not a field of it'],
+      ['condition.texts: is not a field of it'],
     ],
     [
       'EARNING',
       { ...purchase, condition: { attribute: 'channel', numbers: [1], texts: ['a'] } },
-      ['condition.oneOf.0: must be a text', 'condition.texts: is not a field of it'],
+      ['condition.numbers: is not a field of it'],
     ],
     [
       'CAMPAIGN',
       { when: {}, percent: 100 },
       [
         'when: must be `firstDate` and `lastDate`, or `birthday`',
-        'percent: must be a whole number from 101 to 10000',
+        'percent: must be a whole number from 101 to 10000: 200 is double',
       ],
     ],
   ] as [Kind, object, string[]][])('%s %j', async (kind, definition, expected) => {
@@ -243,14 +266,14 @@ describe('inputs', () => {
     };
     const input = { key: 'nulls', definition: { earning } };
     const { rule } = await run(test, program.keys.operator, 'draftRule', input);
-    expect(rule.draft.definition).toEqual({
+    expect(rule.draft.definition.earning).toEqual({
       trigger: { on: 'ACTIVITY', type: 'purchase' },
       title: 'Purchases',
       condition: {
         any: [
-          { not: { fact: 'dayOfMonth', oneOf: [13, 14] } },
-          { attribute: 'channel', oneOf: ['app', 'web'] },
-          { fact: 'value', is: 'GTE', number: 100 },
+          { not: { fact: 'DAY_OF_MONTH', numbers: [13, 14] } },
+          { attribute: 'channel', texts: ['app', 'web'] },
+          { fact: 'VALUE', is: 'GTE', number: 100 },
         ],
       },
       points: { table: [{ from: 0, below: null, points: 3 }] },

@@ -54,7 +54,9 @@ describe('a draft', () => {
     const { rule } = await draft(pays('walk', 3));
     expect(rule).toMatchObject({ kind: 'EARNING', key: 'walk', current: null, spent: null });
     expect(rule.draft).toMatchObject({ version: 1, state: 'DRAFT', startsAt: null });
-    expect(rule.draft.definition).toMatchObject({ points: { fixed: 3 }, priority: 0, caps: [] });
+    expect(rule.draft.definition.earning).toMatchObject({
+      ...{ points: { fixed: 3 }, priority: 0, caps: [] },
+    });
     expect(await walk()).toEqual([]);
     expect((await draft(pays('walk', 5))).rule.versions).toHaveLength(1);
     clock.advance(60_000);
@@ -67,8 +69,11 @@ describe('a draft', () => {
       createdAt: '2026-06-01T08:00:00.000Z',
       publishedAt: '2026-06-01T08:01:00.000Z',
     });
-    expect(published.versions[0].publishedBy).toBe(published.versions[0].createdBy);
-    expect(published.versions[0].publishedBy).toMatch(/^key:/);
+    expect(published.versions[0].publishedBy).toEqual(published.versions[0].createdBy);
+    expect(published.versions[0].publishedBy).toMatchObject({
+      kind: 'KEY',
+      name: 'first operator',
+    });
     expect(await walk()).toEqual([[5, 'earning:walk@1']]);
     expect(await walk('2026-06-01T08:00:59.999Z')).toEqual([]);
     expect(await walk('2026-06-01T08:01:00Z')).toEqual([[5, 'earning:walk@1']]);

@@ -18,19 +18,21 @@ export type Kind = keyof typeof fields;
 export function ruleOf(test: TestApp, program: TestProgram, kind: Kind, key = 'default') {
   const { operator } = program.keys;
   const name = { kind, key };
-  const draft = (definition: object) =>
-    run(test, operator, 'draftRule', { key, definition: { [fields[kind]]: definition } });
+  const draft = (definition: object, publish?: object) => {
+    const input = { key, definition: { [fields[kind]]: definition }, publish };
+    return run(test, operator, 'draftRule', input);
+  };
   const publish = (times: object = {}) => run(test, operator, 'publishRule', { ...name, ...times });
   return {
     draft,
     publish,
+    withdraw: (version: number) => run(test, operator, 'withdrawRuleVersion', { ...name, version }),
+    discard: () => run(test, operator, 'discardDraft', name),
     retire: (times: object = {}) => run(test, operator, 'retireRule', { ...name, ...times }),
     /** Drafts and publishes; returns the rule. */
     async set(definition: object, times: object = {}) {
-      const drafted = await draft(definition);
-      expect(drafted.problems).toBeUndefined();
-      const { rule, message } = await publish(times);
-      expect(message).toBeUndefined();
+      const { rule, message, problems } = await draft(definition, times);
+      expect([message, problems]).toEqual([undefined, undefined]);
       return rule;
     },
     async read() {
@@ -60,7 +62,8 @@ export async function ask(
 
 /** Every change of a program's settings, oldest first, without who and when. */
 export async function auditOf(test: TestApp, program: TestProgram) {
-  const query = '{ audit(first: 100) { edges { node { actor action target before after at } } } }';
+  const query =
+    '{ audit(first: 100) { edges { node { actor { id name kind } action target before after at } } } }';
   const { data } = await ask(test, program.keys.operator, query);
   return data.audit.edges.map(({ node }: { node: object }) => node).reverse();
 }

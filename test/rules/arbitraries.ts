@@ -65,7 +65,7 @@ export const conditionFacts: fc.Arbitrary<ConditionFacts> = fc
     hour: fc.integer({ min: 0, max: 23 }),
     memberDays: fc.nat({ max: 32 }),
     optional: fc.record(
-      { value: fc.oneof(fc.constant(0), many), units: many, streakDay: few, totalDays: few },
+      { value: fc.oneof(fc.constant(0), many), units: many, streakDay: few, earlierDays: few },
       { requiredKeys: [] },
     ),
     attributes: fc.record(
@@ -76,7 +76,7 @@ export const conditionFacts: fc.Arbitrary<ConditionFacts> = fc
       { requiredKeys: [] },
     ),
   })
-  .map(({ date, hour, memberDays, optional, attributes }) => ({
+  .map(({ date, hour, memberDays, optional: { earlierDays, ...optional }, attributes }) => ({
     numbers: {
       weekday: date.getUTCDay() || 7,
       dayOfMonth: date.getUTCDate(),
@@ -84,6 +84,8 @@ export const conditionFacts: fc.Arbitrary<ConditionFacts> = fc
       hour,
       memberDays,
       ...optional,
+      // A run is never longer than all check-ins.
+      ...(earlierDays !== undefined && { totalDays: earlierDays + (optional.streakDay ?? 0) }),
     },
     attributes: { ...attributes },
   }));

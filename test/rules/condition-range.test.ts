@@ -65,15 +65,41 @@ describe('canMatch', () => {
     expect(canMatch(condition)).toBe(expected);
   });
 
-  const factor = (fact: string, numbers: number[]): Condition => ({
-    any: numbers.map((one) => number(fact, 'EQ', one)),
+  const pairs = (a: string, b: string): Condition => ({
+    any: [1, 2, 3, 4, 5, 6, 7].map((one) => ({
+      all: [number(a, 'EQ', one), number(b, 'EQ', one)],
+    })),
   });
-  /** 6^4 × 6 alternatives. */
+  /** 7^4 alternatives, of which none is about one fact alone. */
   const large: Condition = {
-    all: ['value', 'units', 'streakDay', 'totalDays', 'memberDays'].map((fact) =>
-      factor(fact, [1, 2, 3, 4, 5, 6]),
-    ),
+    all: [
+      ...[pairs('value', 'units'), pairs('hour', 'weekday')],
+      ...[pairs('memberDays', 'dayOfMonth'), pairs('month', 'hour')],
+    ],
   };
+
+  it('alternatives about one fact are one: many of them hide no contradiction', () => {
+    const upTo6 = (fact: string) => ({
+      any: [1, 2, 3, 4, 5, 6].map((one) => number(fact, 'EQ', one)),
+    });
+    const facts = ['value', 'units', 'hour', 'month', 'memberDays'];
+    const all = facts.map(upTo6);
+    expect(canMatch({ all })).toBe(true);
+    expect(canMatch({ all: [...all, number('value', 'EQ', 9)] })).toBe(false);
+    const one = (name: string, value: string) => text(name, 'EQ', value);
+    const channels = { any: [one('a', 'x'), one('a', 'y'), { not: text('a', 'NE', 'z') }] };
+    expect(canMatch({ all: [...all, channels, text('a', 'NE', 'x')] })).toBe(true);
+    expect(
+      canMatch({ all: [...all, { any: [one('a', 'x'), one('a', 'y')] }, one('a', 'z')] }),
+    ).toBe(false);
+  });
+
+  it('no run is longer than all check-ins', () => {
+    const run = number('streakDay', 'GTE', 10);
+    expect(canMatch({ all: [run, number('totalDays', 'LTE', 9)] })).toBe(false);
+    expect(canMatch({ all: [run, number('totalDays', 'LTE', 10)] })).toBe(true);
+    expect(canMatch({ all: [run, { not: number('totalDays', 'GT', 9) }] })).toBe(true);
+  });
 
   it('of too many alternatives it says that they can match, unless one part alone cannot', () => {
     expect(canMatch(large)).toBe(true);

@@ -100,15 +100,22 @@ describe('the schema', () => {
       'a fraction, deep inside',
     ],
     [{ fact: 'value', is: 'EQ' }, ['number: is missing'], 'nothing to compare with'],
-    [{ fact: 'value' }, ['condition: must say `is` and `number`, or `oneOf`'], 'no comparison'],
-    [{ attribute: 'a' }, ['condition: must say `is` and `text`, or `oneOf`'], 'no comparison'],
+    [{ fact: 'value' }, ['condition: must say `is` and `number`, or `numbers`'], 'no comparison'],
+    [{ attribute: 'a' }, ['condition: must say `is` and `text`, or `texts`'], 'no comparison'],
     [{ attribute: 'a', is: 'LT', text: 'b' }, ['is: must be EQ or NE'], 'texts have no order'],
     [
       { attribute: '__proto__', is: 'EQ', text: 'b' },
       ['attribute: must be 1 to 64 letters, digits, ".", "_" or "-"'],
       'no name for an attribute',
     ],
-    [{ not: leaf, any: [leaf] }, ['not: is not a field of it'], 'two things at once'],
+    [
+      { not: leaf, any: [leaf] },
+      [
+        'condition: has both `any` and `not`: must be an object with `all`, `any`, `not`, ' +
+          '`fact` or `attribute`',
+      ],
+      'two things at once',
+    ],
     [{ ...leaf, note: 'x' }, ['note: is not a field of it'], 'a field too many'],
     [
       'value >= 5',

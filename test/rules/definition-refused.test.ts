@@ -27,7 +27,7 @@ describe('what no rule could mean is refused', () => {
     [
       'EARNING',
       { ...least.EARNING, trigger: { ...trigger, type: 'x' } },
-      ['trigger.type: is not a field of it'],
+      ['trigger.type: leave `type` out for CHECK_IN'],
     ],
     [
       'EARNING',
@@ -37,7 +37,7 @@ describe('what no rule could mean is refused', () => {
     [
       'EARNING',
       { ...least.EARNING, points: { fixed: 1, table: [] } },
-      ['points.table: is not a field of it'],
+      ['points: has both `fixed` and `table`: must be `fixed`, `perUnit` or `table`'],
     ],
     [
       'EARNING',
@@ -65,7 +65,7 @@ describe('what no rule could mean is refused', () => {
     [
       'EARNING',
       { ...least.EARNING, caps: [{ period: 'DAY', points: -1 }] },
-      ['caps.0.points: must be greater than 0'],
+      ['caps.0.points: a cap of -1 would pay nothing: leave the cap out or retire the rule'],
     ],
     [
       'EARNING',
@@ -120,12 +120,15 @@ describe('what no rule could mean is refused', () => {
     [
       'EARNING',
       { ...least.EARNING, priority: 1.5, budget: 0 },
-      ['priority: must be a whole number from -1000 to 1000', 'budget: must be greater than 0'],
+      [
+        'priority: must be a whole number from -1000 to 1000',
+        'budget: a budget of 0 would pay nothing: leave the budget out or retire the rule',
+      ],
     ],
     [
       'CAMPAIGN',
       { ...least.CAMPAIGN, percent: 100 },
-      ['percent: must be a whole number from 101 to 10000'],
+      ['percent: must be a whole number from 101 to 10000: 200 is double'],
     ],
     [
       'CAMPAIGN',
@@ -163,7 +166,7 @@ describe('what no rule could mean is refused', () => {
       { basis: 'ACTIVE', levels: [{ ...level, percent: 99 }] },
       [
         'basis: must be LIFETIME, ROLLING_12_MONTHS or CALENDAR_YEAR',
-        'levels.0.percent: must be a whole number from 100 to 1000',
+        'levels.0.percent: must be a whole number from 100 to 1000: 200 is double',
       ],
     ],
     [

@@ -205,8 +205,8 @@ describe('publishProblems of an earning rule', () => {
         },
       },
       [
-        'condition.any.0: CHECK_IN facts have no value: compare something else',
-        'condition.any.1.not: CHECK_IN facts have no units: compare something else',
+        'condition.any.0: CHECK_IN facts have no VALUE: compare something else',
+        'condition.any.1.not: CHECK_IN facts have no UNITS: compare something else',
       ],
       'facts that a check-in has not',
     ],
@@ -221,12 +221,12 @@ describe('publishProblems of an earning rule', () => {
     ],
     [
       { ...purchase, condition: { fact: 'streakDay', is: 'GTE', number: 7 } },
-      ['condition: ACTIVITY facts have no streakDay: compare something else'],
+      ['condition: ACTIVITY facts have no STREAK_DAY: compare something else'],
       'the streak of an activity',
     ],
     [
       { ...purchase, trigger: enrolling, condition: { fact: 'totalDays', is: 'GTE', number: 7 } },
-      ['condition: ENROLMENT facts have no totalDays: compare something else'],
+      ['condition: ENROLMENT facts have no TOTAL_DAYS: compare something else'],
       'the check-ins of an enrolment',
     ],
     [

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { RuleKind } from '../../src/rules/definition.ts';
 import {
   buying,
-  campaignOf,
   checkingIn,
   enrolling,
   june,
   levels,
+  other,
   over,
   problems,
   sharing,
@@ -17,8 +17,10 @@ describe('publishProblems of a campaign', () => {
   const july = { ...june, when: { firstDate: '2026-07-01', lastDate: '2026-07-31' } };
   const meets = (name: string) =>
     `exclusive: campaign ${name} is exclusive, too, and meets this one: ` +
-    'part their dates or their triggers';
+    'part their dates, their triggers, or their audiences by tiers';
   const meetsSummer = meets('summer (2026-06-01 to 2026-06-30)');
+
+  const streaking = { fact: 'streakDay', is: 'GTE', number: 7 };
 
   it.each([
     [june, [], 'not exclusive'],
@@ -53,10 +55,54 @@ describe('publishProblems of a campaign', () => {
       'an unknown tier',
     ],
     [{ ...june, condition: over }, [], 'a fact that some facts have'],
+    [
+      { ...june, triggers: [buying, checkingIn, buying] },
+      ['triggers.2: triggers.0 is the same'],
+      'a trigger twice',
+    ],
+    [
+      { ...june, exclusive: true, audience: { tiers: ['silver'] } },
+      [meetsSummer],
+      'the other is for all tiers',
+    ],
+    [
+      { ...june, condition: { all: [over, { fact: 'streakDay', is: 'GTE', number: 7 }] } },
+      [
+        'condition: this can never be true of one fact of ACTIVITY, CHECK_IN, ENROLMENT, ' +
+          'so the rule would never apply',
+      ],
+      'what no one trigger has',
+    ],
+    [
+      {
+        ...june,
+        triggers: [buying, checkingIn],
+        condition: { all: [{ attribute: 'a', is: 'EQ', text: 'x' }, streaking] },
+      },
+      [
+        'condition: this can never be true of one fact of ACTIVITY, CHECK_IN, ' +
+          'so the rule would never apply',
+      ],
+      'what neither trigger has alone',
+    ],
+    [{ ...june, condition: { any: [over, streaking] } }, [], 'what each of two triggers has'],
+    [
+      { ...june, triggers: [enrolling], audience: { tiers: ['silver'] } },
+      ['audience.tiers: who enrols is bronze: nobody has another tier then'],
+      'newcomers of a tier that is not the first',
+    ],
+    [
+      { ...june, condition: { fact: 'month', is: 'EQ', number: 7 } },
+      [
+        'condition: this is never true from 2026-06-01 to 2026-06-30, ' +
+          'so the rule would never apply',
+      ],
+      'a month in which it does not run',
+    ],
     [{ ...june, condition: over, triggers: [checkingIn, buying] }, [], 'one of two has it'],
     [
-      { ...june, condition: over, triggers: [checkingIn, enrolling, checkingIn] },
-      ['condition: CHECK_IN and ENROLMENT facts have no value: compare something else'],
+      { ...june, condition: over, triggers: [checkingIn, enrolling] },
+      ['condition: CHECK_IN and ENROLMENT facts have no VALUE: compare something else'],
       'neither has it',
     ],
     [
@@ -68,9 +114,17 @@ describe('publishProblems of a campaign', () => {
     expect(problems('CAMPAIGN', json)).toEqual(expected);
   });
 
+  it('disjoint tiers part exclusive campaigns', () => {
+    const rival = { ...june, exclusive: true, audience: { tiers: ['silver'] } };
+    const beside = (tiers: string[]) => ({
+      campaigns: [other('CAMPAIGN', 'summer', { ...rival, audience: { tiers } })],
+    });
+    expect(problems('CAMPAIGN', rival, beside(['bronze']))).toEqual([]);
+    expect(problems('CAMPAIGN', rival, beside(['bronze', 'silver']))).toEqual([meetsSummer]);
+  });
+
   it('a date range meets a birthday', () => {
-    const definition = campaignOf({ ...birthday, exclusive: true });
-    const campaigns = [{ key: 'cake', definition }];
+    const campaigns = [other('CAMPAIGN', 'cake', { ...birthday, exclusive: true })];
     const json = { ...july, exclusive: true, triggers: [checkingIn] };
     expect(problems('CAMPAIGN', json, { campaigns })).toEqual([meets('cake (birthdays)')]);
   });
@@ -114,6 +168,17 @@ describe('publishProblems of the other kinds', () => {
       ['levels.2.key: bronze is the key of levels.0, too'],
     ],
     ['TIERS', levels(['bronze', 1]), ['levels.0.threshold: 1 must be 0: everybody has a tier']],
+    [
+      'CHECK_IN_PLAN',
+      { ladder: [0, 0] },
+      ['ladder: every day pays 0, and nothing else pays for check-ins'],
+    ],
+    ['CHECK_IN_PLAN', { ...milestones([7, 'EVER']), ladder: [0] }, []],
+    [
+      'POINTS_POLICY',
+      { expiryNoticeDays: [7, 30, 7] },
+      ['expiryNoticeDays.2: 7 is in the list already'],
+    ],
     ['POINTS_POLICY', { adjustmentReasons: ['goodwill', 'error'] }, []],
     [
       'POINTS_POLICY',

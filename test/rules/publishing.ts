@@ -1,6 +1,8 @@
 /** Definitions to publish, and what is found wrong with them. */
 import { type Definitions, parseDefinition, type RuleKind } from '../../src/rules/definition.ts';
+import type { Other } from '../../src/rules/other-rules.ts';
 import { type OtherRules, publishProblems } from '../../src/rules/publish-checks.ts';
+import { type Situation, warningsOf } from '../../src/rules/warnings.ts';
 
 /** A definition as its schema gives it, with its defaults. */
 export function definitionOf<Kind extends RuleKind>(kind: Kind, json: unknown): Definitions[Kind] {
@@ -8,6 +10,18 @@ export function definitionOf<Kind extends RuleKind>(kind: Kind, json: unknown): 
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   return parsed.definition;
 }
+
+/** Another rule, published for ever, and older than the one that is looked at. */
+export const other = <Kind extends RuleKind>(
+  kind: Kind,
+  key: string,
+  json: unknown,
+  more: Partial<Other<unknown>> = {},
+): Other<Definitions[Kind]> => ({
+  ...{ key, definition: definitionOf(kind, json), isOlder: true },
+  ...{ startsAt: 0, endsAt: Number.POSITIVE_INFINITY },
+  ...(more as object),
+});
 
 export const campaignOf = (json: unknown) => definitionOf('CAMPAIGN', json);
 
@@ -19,9 +33,11 @@ export const enrolling = { on: 'ENROLMENT' };
 
 export const others: OtherRules = {
   campaigns: [
-    { key: 'summer', definition: campaignOf({ ...june, exclusive: true, triggers: [buying] }) },
-    { key: 'open', definition: campaignOf(june) },
+    other('CAMPAIGN', 'summer', { ...june, exclusive: true, triggers: [buying] }),
+    other('CAMPAIGN', 'open', june),
   ],
+  earning: [],
+  laterTiers: [],
   tiers: definitionOf('TIERS', {
     basis: 'LIFETIME',
     levels: [
@@ -32,6 +48,9 @@ export const others: OtherRules = {
   tasks: [],
   key: 'published',
   today: '2026-05-10',
+  startsAt: Date.parse('2026-05-10T08:00:00Z'),
+  endsAt: Number.POSITIVE_INFINITY,
+  days: { first: '2026-05-10', last: null },
 };
 
 export function problems(
@@ -40,6 +59,22 @@ export function problems(
   beside: Partial<OtherRules> = {},
 ): string[] {
   const found = publishProblems(kind, definitionOf(kind, json), { ...others, ...beside });
+  return found.map(({ field, message }) => `${field}: ${message}`);
+}
+
+const calm: Situation = {
+  ...{ spent: 0, strangeTags: [], starts: '2026-05-10 10:00', startsMidway: true },
+  hasBefore: false,
+};
+
+export function warnings(
+  kind: RuleKind,
+  json: unknown,
+  beside: Partial<OtherRules> = {},
+  situation: Partial<Situation> = {},
+): string[] {
+  const all = { ...others, ...beside };
+  const found = warningsOf(kind, definitionOf(kind, json), all, { ...calm, ...situation });
   return found.map(({ field, message }) => `${field}: ${message}`);
 }
 

@@ -26,12 +26,12 @@ const command = (name: string, fields: string, ...refusals: (keyof typeof number
 
 const version = 'version state startsAt endsAt definition';
 /** Its payload has no member: rules are nobody's. */
-const ruleCommand = (name: string, refusals = '') => {
+const ruleCommand = (name: string, refusals = '', fields = '') => {
   const type = `${name[0]?.toUpperCase()}${name.slice(1)}`;
   return `mutation ($input: ${type}Input!) { ${name}(input: $input) { __typename
     ... on ${type}Payload { rule { id kind key spent budget
-      versions { ${version} createdAt createdBy publishedAt publishedBy }
-      current { ${version} } scheduled { ${version} } draft { ${version} } } }
+      versions { ${version} createdAt createdBy { id name kind } publishedAt publishedBy { id name kind } }
+      current { ${version} } scheduled { ${version} } draft { ${version} } } ${fields} }
     ${refusals} ... on Refusal { code message } } }`;
 };
 const ruleProblems = '... on RuleNotValid { problems { field message } }';
@@ -67,12 +67,16 @@ const documents = {
     'OutOfStock',
     'PriceChanged',
   ),
-  draftRule: ruleCommand('draftRule', ruleProblems),
+  draftRule: ruleCommand(
+    'draftRule',
+    `${ruleProblems} ... on RuleAlreadyScheduled { startsAt }`,
+    'warnings { field message }',
+  ),
   publishRule: ruleCommand(
     'publishRule',
-    `${ruleProblems} ... on RuleAlreadyScheduled { startsAt }`,
+    `${ruleProblems} ... on RuleAlreadyScheduled { startsAt } ... on RuleDraftChanged { version }`,
+    'warnings { field message }',
   ),
-  retireRule: ruleCommand('retireRule'),
   createReward: rewardCommand('createReward', rewardProblems),
   updateReward: rewardCommand(
     'updateReward',
@@ -89,6 +93,13 @@ const documents = {
     '... on CodesReserved { stock }',
     'withdrawn assigned unknown',
   ),
+  retireRule: ruleCommand('retireRule', '', `ended { ${version} }`),
+  withdrawRuleVersion: ruleCommand(
+    'withdrawRuleVersion',
+    '',
+    `withdrawn { ${version} } resumed { ${version} }`,
+  ),
+  discardDraft: ruleCommand('discardDraft'),
 };
 
 export type CommandName = keyof typeof documents;

@@ -2,7 +2,7 @@
 
 import type { App } from '../../src/app.ts';
 import { FakeClock } from '../../src/platform/clock.ts';
-import { draftRule, publishRule } from '../../src/rules/admin.ts';
+import { draftRule } from '../../src/rules/admin.ts';
 import type { RuleKind } from '../../src/rules/definition.ts';
 
 /** Long before anything that tests do. */
@@ -27,8 +27,7 @@ export async function setRule(
 ) {
   const viewer = { kind: 'system', programId, name: 'test' } as const;
   const then = { db, clock: new FakeClock(since) };
-  await draftRule(then, viewer, { kind, key, definition });
-  return publishRule(then, viewer, { kind, key });
+  return (await draftRule(then, viewer, { kind, key, definition, publish: {} })).rule;
 }
 
 /** Sets the check-in plan from its beginning on. */
@@ -61,10 +60,8 @@ export const rulesMutation = (rules: Readonly<Record<string, number>>) =>
   Object.entries(rules)
     .map(
       ([type, points], n) =>
-        `draft${n}: draftRule(input: {key: "${type}", definition: {earning: {
+        `set${n}: draftRule(input: {key: "${type}", publish: {}, definition: {earning: {
            trigger: {on: ACTIVITY, type: "${type}"}, points: {fixed: ${points}}}}}) {
-           __typename ... on Refusal { message } }
-         publish${n}: publishRule(input: {kind: EARNING, key: "${type}"}) {
            __typename ... on Refusal { message } }`,
     )
     .join('\n');

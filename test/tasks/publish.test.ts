@@ -8,6 +8,9 @@ const named = (definitions: Record<string, object>) => ({
   tasks: Object.entries(definitions).map(([key, json]) => ({
     key,
     definition: definitionOf('TASK', json) as Task,
+    startsAt: 0,
+    endsAt: Number.POSITIVE_INFINITY,
+    isOlder: true,
   })),
   key: 'new',
 });
