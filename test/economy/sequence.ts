@@ -168,7 +168,12 @@ export class Pair {
         const { rewardId } = this.#program;
         return {
           send: () => this.#run(redeemReward, { member, rewardId, quantity: given.units }),
-          apply: () => model.debit('SPEND', given.units * price, dateOf(now), now),
+          apply: () => {
+            const points = given.units * price;
+            // A price follows the tier: what is due of it is held first.
+            if (model.available(now) >= points) model.evaluateTier(now);
+            return model.debit('SPEND', points, dateOf(now), now);
+          },
         };
       }
       case 'hold':

@@ -153,7 +153,7 @@ describe('the ledger cannot be changed in the database (S23)', () => {
     ['delete from allocation'],
     ['truncate allocation'],
     [
-      'insert into allocation select * from allocation on conflict (member_id, debit_seq, lot_seq) do update set amount = 9',
+      'insert into allocation select * from allocation on conflict (member_id, debit_seq, lot_seq, version) do update set amount = 9',
     ],
   ])('%s', async (sql) => {
     const { adjust } = await member();
