@@ -3,10 +3,13 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import process from 'node:process';
 import pg from 'pg';
+import { createApp } from '../../src/app.ts';
 import { createApiKey } from '../../src/auth/api-key.ts';
+import { loadConfig } from '../../src/config.ts';
 import { FakeClock } from '../../src/platform/clock.ts';
 import { createPool, createPrisma, type PrismaClient } from '../../src/platform/db.ts';
 import { openEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
+import { createLog } from '../../src/platform/log.ts';
 import { applyMigrations } from '../../src/platform/migrate.ts';
 import { createProgram } from '../../src/programs/create-program.ts';
 import { draftRule, publishRule } from '../../src/rules/admin.ts';
@@ -143,6 +146,7 @@ async function seedDatabase(url: string, members: number, rules: boolean): Promi
     await client.query(
       'insert into account (member_id, program_id) select id, program_id from member',
     );
+    if (rules) await judgeMembers(url);
     await client.query('vacuum (analyze)');
     await client.query('checkpoint');
     return { programId, planId: plan.id, serviceKey, members };
@@ -151,6 +155,15 @@ async function seedDatabase(url: string, members: number, rules: boolean): Promi
     await db.$disconnect();
     await pool.end();
   }
+}
+
+/** Every account is judged by the tiers, as the job leaves them minutes after tiers are published. */
+async function judgeMembers(url: string): Promise<void> {
+  const config = loadConfig({ ...process.env, DATABASE_URL: url, TALLYMARK_JOBS: '0' });
+  const app = await createApp(config, { log: createLog({ level: 'warn' }), purpose: 'tool' });
+  const job = app.jobs.find(({ name }) => name === 'evaluateTiers');
+  while (((await job?.run()) ?? 0) > 0);
+  await app.close();
 }
 
 /** Three rules, a cap and a tier multiplier, looked at by every check-in of Tallymark's. */
