@@ -7,8 +7,8 @@ const SECOND = 1000;
 export const limits = {
   // Engine.
   engineBatchCommandsMax: 500, // Keeps one transaction well under 100 ms.
-  engineShareCommandsMin: 32, // A crowd smaller than twice this is one batch.
-  engineBatchesInFlightMax: 2, // One is deciding while the other waits for its commit.
+  engineShareCommandsMin: 16, // A crowd smaller than twice this is one batch.
+  engineBatchesInFlightMax: 3, // One is deciding while others are written and committed.
   engineQueueCommandsMax: 10_000, // A full queue answers SERVICE_UNAVAILABLE; it never grows.
   engineCommandWaitMs: 2 * SECOND, // A command that could not start by then is told so.
   engineSweepMs: 250,
