@@ -68,9 +68,12 @@ export function moveOrder(
   { to, units = 0, entries = [], note }: Move,
 ): OrderOutcome {
   const { now } = facts;
-  const { id, rewardId, state: from } = order;
-  const payload = { redemptionId: id, rewardId, from, to, units, entries: summarise(entries) };
-  const position = facts.emit(member, 'redemption.moved', now, payload);
+  const { id, rewardId, state: from, quantity: unitsTotal, cancelledUnits } = order;
+  const unitsLeft = unitsTotal - cancelledUnits - units;
+  const position = facts.emit(member, 'redemption.moved', now, {
+    ...{ redemptionId: id, rewardId, from, to, units, entries: summarise(entries) },
+    ...(units > 0 && { unitsLeft, unitsTotal }), // What tasks counted comes off again (S50).
+  });
   facts.changes.update('redemptions', order, {
     state: to,
     cancelledUnits: order.cancelledUnits + units,

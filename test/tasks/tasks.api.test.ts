@@ -72,6 +72,21 @@ describe('a task', () => {
     expect(await shown(eco, 'ada')).toEqual(['visits - PAID 2/2', 'buys - PAID 3/3']);
   });
 
+  it('takes off what is given back of an order, unit by unit, and what it paid (S50)', async () => {
+    const about = { trigger: { on: 'REDEMPTION' } };
+    await eco.task('buys', task({ ...about, target: { value: 6 } }));
+    await eco.task('orders', task({ ...about, target: { count: 1 }, points: 5 }));
+    await eco.done('adjustPoints', 'ada', { amount: 10, reason: 'start' });
+    const rewardId = await eco.reward(2);
+    const { redemption } = await eco.done('redeemReward', 'ada', { rewardId, quantity: 3 });
+    expect(await shown(eco, 'ada')).toEqual(['buys - PAID 6/6', 'orders - PAID 1/1']);
+    await eco.send('cancelRedemption', { redemptionId: redemption.id, units: 1 });
+    expect(await shown(eco, 'ada')).toEqual(['buys - OPEN 4/6', 'orders - PAID 1/1']);
+    await eco.send('cancelRedemption', { redemptionId: redemption.id });
+    expect(await shown(eco, 'ada')).toEqual(['buys - OPEN 0/6', 'orders - OPEN 0/1']);
+    expect(await paidBy(eco, 'ada')).toEqual([10, 5, -10, -5]);
+  });
+
   it('of which a fact counts once, however often it is sent', async () => {
     await eco.task('twice', task());
     for (const _ of [1, 2, 3]) {
