@@ -9,6 +9,7 @@ import type {
   CheckInRow,
   CodeRow,
   EntryRow,
+  ErasureRow,
   EventRow,
   HoldLotRow,
   HoldRow,
@@ -38,6 +39,7 @@ export type Inserts = {
   tierChanges: TierChangeRow[];
   adjustments: AdjustmentRow[];
   notices: NoticeRow[];
+  erasures: ErasureRow[];
   settlements: SettlementRow[];
   events: EventRow[];
   receipts: ReceiptRow[];
@@ -79,6 +81,7 @@ export class Changes {
     tierChanges: [],
     adjustments: [],
     notices: [],
+    erasures: [],
     settlements: [],
     events: [],
     receipts: [],

@@ -20,6 +20,7 @@ import {
   taskKey,
 } from './held.ts';
 import type { OriginRow, PendingPoints } from './history.sql.ts';
+import { HoldFacts } from './hold-facts.ts';
 import { placeLot } from './lot-order.ts';
 import type { Touches } from './operation.ts';
 import { OrderFacts } from './order-facts.ts';
@@ -28,8 +29,6 @@ import type {
   AdjustmentRow,
   BudgetRow,
   FactTime,
-  HoldLotRow,
-  HoldRow,
   Json,
   LotRow,
   MemberState,
@@ -70,7 +69,9 @@ export class Facts {
   get member(): MemberState | undefined {
     const id = memberIdOf(this.#held, this.program.id, this.#touches.member);
     const member = id === undefined ? undefined : this.#held.members.get(id);
-    return member?.programId === this.program.id ? member : undefined;
+    const ref = this.#touches.member;
+    const isNamed = 'id' in ref || ref.externalId === member?.externalId; // Erased members are not.
+    return isNamed && member?.programId === this.program.id ? member : undefined;
   }
 
   /** What the command knows of rewards and orders. */
@@ -226,21 +227,9 @@ export class Facts {
     return expiredByNow(this.changes, origin);
   }
 
-  /** The hold the command names; undefined when the member has none such. */
-  get hold(): HoldRow | undefined {
-    const hold = this.#held.holds.get(this.#touches.hold ?? -1);
-    return hold !== undefined && hold.memberId === this.member?.memberId ? hold : undefined;
-  }
-
-  /** The member's holds that have not ended, of a command that needs lots. */
-  openHolds(member: MemberState): HoldRow[] {
-    return [...this.#held.holds.values()].filter(
-      ({ memberId, state }) => memberId === member.memberId && state === 'HELD',
-    );
-  }
-
-  holdLots(hold: HoldRow): readonly HoldLotRow[] {
-    return this.#held.holdLots.get(hold.id) ?? [];
+  /** What the command knows of holds. */
+  get holds(): HoldFacts {
+    return new HoldFacts(this.#held, this.#touches, this.program.id);
   }
 
   /** The request the command names; undefined when the member has none such. */
@@ -277,10 +266,6 @@ export class Facts {
 
   newMemberId(): number {
     return take(this.#held.newMemberIds);
-  }
-
-  newHoldId(): number {
-    return take(this.#held.newHoldIds);
   }
 
   newAdjustmentId(): number {

@@ -20,7 +20,7 @@ export type FactTime = {
 export type MemberState = {
   readonly memberId: number;
   readonly programId: number;
-  readonly externalId: string;
+  externalId: string;
   displayName: string;
   /** `MM-DD`. */
   birthday: string | null;
@@ -186,6 +186,14 @@ export type TaskPeriodRow = {
   readonly completedAt: Date | null;
   readonly settlement: SettlementRow;
   isNew: boolean;
+};
+
+export type ErasureRow = {
+  readonly memberId: number;
+  readonly programId: number;
+  readonly externalId: string;
+  readonly requestedAt: Date;
+  readonly position: number;
 };
 
 export type NoticeRow = {

@@ -5,6 +5,7 @@ import type { KnownActivity } from './engine.sql.ts';
 import type {
   AdjustmentRow,
   BudgetRow,
+  ErasureRow,
   FactTime,
   HoldLotRow,
   HoldRow,
@@ -190,6 +191,13 @@ export const insert = {
     requested_at: ['timestamptz', (row) => instant(row.requestedAt)],
     ...decision,
   }),
+  erasures: inserter<ErasureRow>('erasure', {
+    member_id: ['bigint', (row) => row.memberId],
+    program_id: ['int', (row) => row.programId],
+    external_id: ['text', (row) => row.externalId],
+    requested_at: ['timestamptz', (row) => instant(row.requestedAt)],
+    position: ['bigint', (row) => row.position],
+  }),
   notices: inserter<NoticeRow>('expiry_notice', {
     member_id: ['bigint', (row) => row.memberId],
     expires_at: ['timestamptz', (row) => instant(row.expiresAt)],
@@ -237,7 +245,11 @@ export const update = {
       activates_at: ['timestamptz', (row) => instant(row.activatesAt)],
     },
   ),
-  profiles: updater<MemberState>('member', { id: ['bigint', (row) => row.memberId] }, profile),
+  profiles: updater<MemberState>(
+    'member',
+    { id: ['bigint', (row) => row.memberId] },
+    { external_id: ['text', (row) => row.externalId], ...profile },
+  ),
   budgets: updater<BudgetRow>(
     'rule_budget',
     { rule_id: ['int', (row) => row.ruleId] },

@@ -50,6 +50,7 @@ export function writeStatement(changes: Changes): WriteStatement {
   add('j', insert.adjustments, inserts.adjustments);
   add('J', update.adjustments, changes.updated('adjustments'));
   add('n', insert.notices, inserts.notices);
+  add('E', insert.erasures, inserts.erasures);
   add('s', insert.settlements, inserts.settlements);
   add('S', update.settlements, changes.updated('settlements'));
   add('M', update.profiles, changes.updated('profiles'));

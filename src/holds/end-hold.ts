@@ -99,7 +99,7 @@ export const expireMemberHolds: Operation<ExpireHoldsInput, { readonly memberId:
 };
 
 function requireHold(facts: Facts): HoldRow {
-  const { hold } = facts;
+  const { named: hold } = facts.holds;
   if (hold === undefined) throw new HoldNotFound();
   return hold;
 }

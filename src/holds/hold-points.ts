@@ -41,7 +41,7 @@ export const holdPoints: Operation<HoldPointsInput, HoldOutcome> = {
     }
     expireHolds(facts, member);
     const hold: HoldRow = {
-      id: facts.newHoldId(),
+      id: facts.holds.newId(),
       programId: facts.program.id,
       memberId: member.memberId,
       points,

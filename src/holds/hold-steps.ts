@@ -27,7 +27,7 @@ export function unpinPoints(
   end: { readonly state: Exclude<HoldState, 'HELD'>; readonly captured?: number },
 ): { readonly lot: LotRow; readonly amount: number }[] {
   assert(hold.state === 'HELD', 'a hold ends once');
-  const pinned = facts.holdLots(hold).map(({ lotSeq, amount }) => {
+  const pinned = facts.holds.lots(hold).map(({ lotSeq, amount }) => {
     const lot = facts.lots(member).find(({ seq }) => seq === lotSeq);
     assert(lot !== undefined && lot.held >= amount, 'a pinned lot is open');
     facts.changes.update('lots', lot, { held: lot.held - amount });
@@ -45,7 +45,7 @@ export const isOpen = (hold: HoldRow, now: Date) => hold.state === 'HELD' && hol
 
 /** Ends the member's holds whose time is over, so that their points can be spent at once. */
 export function expireHolds(facts: Facts, member: MemberState): HoldRow[] {
-  const over = facts.openHolds(member).filter((hold) => !isOpen(hold, facts.now));
+  const over = facts.holds.open(member).filter((hold) => !isOpen(hold, facts.now));
   for (const hold of over) unpinPoints(facts, member, hold, { state: 'EXPIRED' });
   return over;
 }

@@ -1,5 +1,6 @@
 import type { Keyed, MemberRef, Operation } from '../engine/operation.ts';
 import { expireMemberHolds } from '../holds/end-hold.ts';
+import { runErasures } from '../members/run-erasures.ts';
 import type { Pool } from '../platform/db.ts';
 import { expirePoints } from '../points/expire-points.ts';
 import { noticeExpiry } from '../points/notice-expiry.ts';
@@ -49,6 +50,7 @@ export function createJobs(tools: JobTools): readonly Job[] {
     job('evaluateTiers', 'tiers', eachMinute, evaluateMemberTier, findTiersDue),
     job('noticeExpiry', 'notices', '*/10 * * * *', noticeExpiry, findExpiringLots),
     { name: 'backfillTasks', cron: eachMinute, run: () => runBackfills({ ...tools, ...tasks }) },
+    { name: 'eraseMembers', cron: eachMinute, run: () => runErasures(tools) },
     { name: 'settleTasks', cron: eachMinute, run: () => tasks.settler.drain() },
   ];
 }

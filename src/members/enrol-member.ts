@@ -6,10 +6,12 @@ import { BalanceOutOfRange } from '../points/points.refusals.ts';
 import { factTime } from '../programs/fact-time.ts';
 import { addMember } from './member-steps.ts';
 import { MemberAlreadyEnrolled } from './members.refusals.ts';
-import { profileInput } from './profile.ts';
+import { ERASED_PREFIX, profileInput } from './profile.ts';
 
 const input = z.object({
-  externalId,
+  externalId: externalId.refine((id) => !id.startsWith(ERASED_PREFIX), {
+    message: `must not begin with ${ERASED_PREFIX}`,
+  }),
   ...profileInput,
   idempotencyKey,
 });

@@ -22,6 +22,9 @@ export const tags = z
   .max(limits.memberTagsMax, `may have at most ${limits.memberTagsMax} entries`)
   .transform((given) => [...new Set(given)].sort());
 
+/** How the external ids begin that erased members have instead of theirs; nobody enrols with it. */
+export const ERASED_PREFIX = 'erased:';
+
 /** What a program may know of a member besides their ids; all of it optional. */
 export const profileInput = {
   /** Shown on boards. */

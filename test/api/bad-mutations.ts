@@ -61,6 +61,10 @@ export const badMutations = (good: Good): Record<string, Mutation> => ({
       idempotencyKey: badIdempotencyKeys,
     },
   },
+  eraseMember: {
+    input: () => ({ member: { externalId: 'nobody-there' } }),
+    bad: { idempotencyKey: badIdempotencyKeys },
+  },
   updateMember: {
     input: () => ({ member: { id: good.member } }),
     bad: {

@@ -60,6 +60,13 @@ export const rootMutations: Readonly<Record<string, Field>> = {
          ... on ReverseEntryPayload { member { externalId } } ${refusal} } }`,
     ],
   },
+  'Mutation.eraseMember': {
+    scope: 'operator',
+    operations: () => [
+      `mutation { eraseMember(input: {member: {externalId: "nobody-there"}}) {
+         ... on EraseMemberPayload { member { externalId } } ${refusal} } }`,
+    ],
+  },
   'Mutation.updateMember': {
     scope: 'service',
     operations: (subject) => [

@@ -31,6 +31,7 @@ const ofReversal = `reversed debt unrecovered ${member}`;
 const payloads = {
   enrolMember: `awards { ${award} } ${member}`,
   updateMember: member,
+  eraseMember: member,
   checkIn: `alreadyCheckedIn awards { ${award} } ${member}`,
   recordActivity: `alreadyRecorded awards { ${award} } ${member}`,
   adjustPoints: `applied adjustmentId ${member}`,
