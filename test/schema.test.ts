@@ -156,8 +156,8 @@ describe('connections', () => {
       'Member.tasks', // At most 200 in force, and `past` (up to 10) periods of each.
       'MemberTask.missingTasks', // At most 20.
       'MemberTask.requires', // At most 20.
-      'PublishRulePayload.warnings', // As RuleNotValid.problems.
       'Points.expiring', // By `first`, at most 100.
+      'PublishRulePayload.warnings', // As RuleNotValid.problems.
       'Query.leaderboards', // The boards of a program, made by its operator.
       'Query.nodes', // At most 100 ids.
       'Quote.awards', // As of the command.
