@@ -100,7 +100,7 @@ export function createLoaders(tools: ShopperTools): Loaders {
   const reads: MemberReads = {
     find: (programId, ref) =>
       'id' in ref ? loaders.members.load(ref.id) : findMember(pool, programId, ref.externalId),
-    loadPoints: (memberId) => loaders.pointsByState.load(memberId),
+    ...loaders,
   };
   return loaders;
 }

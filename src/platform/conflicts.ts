@@ -10,7 +10,8 @@ export type FaultKind =
   | 'fault';
 
 const CONFLICT_STATES = new Set(['40001', '40P01', '55P03']);
-const CONNECTION_STATES = /^(08|57P0|53|25P03)/; // 25P03: it idled in a transaction for too long.
+// 08P01 is our own mistake; 25P03: it idled in a transaction for too long.
+const CONNECTION_STATES = /^(08(?!P01)|57P0|53|25P03)/;
 /** As Prisma's adapter names what happened to the socket, inside a P2010 of a raw query. */
 const CONNECTION_KINDS = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout']);
 const CONNECTION_CODES = new Set([

@@ -99,8 +99,7 @@ async function catalogueOf(
   }
   if (filter.states?.includes('ON_SALE') === false) return () => Promise.resolve([]);
   const member = isNamed ? await readMember(context, await memberRefFor(context, by)) : undefined;
-  const loadPoints = (memberId: number) => loaders.pointsByState.load(memberId);
-  const shopper = member && (await readShopper(app, loadPoints, member));
+  const shopper = member && (await readShopper(app, loaders, member));
   const at = { shopper, now: app.clock.now() };
   return (range) => loadCatalogue(app.pool, viewer.programId, filter, at, range);
 }

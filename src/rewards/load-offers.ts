@@ -3,15 +3,14 @@ import type { MemberState } from '../engine/rows.ts';
 import { loadBoughtUnits, noUnits } from './catalogue.sql.ts';
 import { type Offer, offerOf } from './offer.ts';
 import { type Reward, termsOf } from './reward-rows.ts';
-import { type LoadPoints, readShopper, type Shopper, type ShopperTools } from './shopper.ts';
+import { readShopper, type Shopper, type ShopperLoaders, type ShopperTools } from './shopper.ts';
 
 /** A reward and for whom. */
 export type OfferWanted = { readonly reward: Reward; readonly member: MemberRef };
 
 /** How members are read by whoever batches such reads. */
-export type MemberReads = {
+export type MemberReads = ShopperLoaders & {
   readonly find: (programId: number, ref: MemberRef) => Promise<MemberState | undefined>;
-  readonly loadPoints: LoadPoints;
 };
 
 /**
@@ -20,7 +19,7 @@ export type MemberReads = {
  */
 export async function loadOffers(
   tools: ShopperTools,
-  { find, loadPoints }: MemberReads,
+  reads: MemberReads,
   asked: readonly OfferWanted[],
 ): Promise<(Offer | null)[]> {
   const shoppers = new Map<string, Promise<Shopper | undefined>>();
@@ -28,9 +27,11 @@ export async function loadOffers(
     const key = JSON.stringify([programId, member]);
     const known = shoppers.get(key);
     if (known !== undefined) return known;
-    const shopper = find(programId, member).then((found) =>
-      found?.programId === programId ? readShopper(tools, loadPoints, found) : undefined,
-    );
+    const shopper = reads
+      .find(programId, member)
+      .then((found) =>
+        found?.programId === programId ? readShopper(tools, reads, found) : undefined,
+      );
     shoppers.set(key, shopper);
     return shopper;
   };

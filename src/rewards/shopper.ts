@@ -8,7 +8,8 @@ import type { PointsByState } from '../points/points.sql.ts';
 import { hasDormantPoints } from '../points/points.ts';
 import { factTime } from '../programs/fact-time.ts';
 import type { RuleReader } from '../programs/rule-reader.ts';
-import { effectiveTierKey } from '../tiers/member-tier.ts';
+import type { EarnedLoaders } from '../tiers/month-sums.ts';
+import { tierKeyNow } from '../tiers/standing-now.ts';
 
 export type Shopper = {
   readonly member: MemberState;
@@ -28,29 +29,32 @@ export type ShopperTools = {
   readonly rules: RuleReader;
 };
 
-/** Sums of a member's lots, read by whoever batches such reads. */
-export type LoadPoints = (memberId: number) => Promise<PointsByState>;
+/** What of a member is read by whoever batches such reads. */
+export type ShopperLoaders = EarnedLoaders & {
+  /** Sums of the member's lots. */
+  readonly pointsByState: { load(memberId: number): Promise<PointsByState> };
+};
 
 export async function readShopper(
-  { clock, rules }: Pick<ShopperTools, 'clock' | 'rules'>,
-  loadPoints: LoadPoints,
+  tools: Pick<ShopperTools, 'clock' | 'rules'>,
+  loaders: ShopperLoaders,
   member: MemberState,
 ): Promise<Shopper> {
-  const program = await rules.find(member.programId);
-  const now = clock.now();
+  const program = await tools.rules.find(member.programId);
+  const now = tools.clock.now();
   const time = factTime(program, now);
   return {
     member,
-    tierKey: effectiveTierKey({ program }, member.tierKey, now),
-    available: await availablePoints(loadPoints, member, now),
+    tierKey: await tierKeyNow(tools, loaders, member),
+    available: await availablePoints(loaders, member, now),
     time,
     enrolledOn: enrolledOn(member, time),
   };
 }
 
 /** What is owed is paid first; most members need no look at their lots. */
-async function availablePoints(loadPoints: LoadPoints, member: MemberState, now: Date) {
+async function availablePoints(loaders: ShopperLoaders, member: MemberState, now: Date) {
   if (!hasDormantPoints(member, now)) return Math.max(0, member.balance);
-  const { spendable } = await loadPoints(member.memberId);
+  const { spendable } = await loaders.pointsByState.load(member.memberId);
   return Math.max(0, spendable - member.debt);
 }

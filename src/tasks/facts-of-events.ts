@@ -10,14 +10,6 @@ import { matches } from '../rules/condition.ts';
 import type { Task, TaskTrigger } from '../rules/task-definition.ts';
 import { triggerKey, type Versioned } from '../rules/versioned.ts';
 
-/** Types of events that tell of facts, and of facts that were taken back. */
-export const countedEvents = [
-  'activity.recorded',
-  'checkIn.recorded',
-  'reward.redeemed',
-  'points.reversed',
-] as const;
-
 /** A fact as tasks look at it. */
 export type TaskFact = {
   readonly trigger: TaskTrigger;

@@ -6,7 +6,6 @@ import type { ProgramConfig } from '../programs/config.ts';
 import { factTime } from '../programs/fact-time.ts';
 import { type Task, targetOf } from '../rules/task-definition.ts';
 import { oneInForce, type Versioned } from '../rules/versioned.ts';
-import { effectiveTierKey } from '../tiers/member-tier.ts';
 import { claimEnd } from './claim-time.ts';
 import { calendarStart, ONCE, periodEnd } from './periods.ts';
 import { type BookTask, bookOf } from './task-book.ts';
@@ -40,8 +39,7 @@ export function memberTasks(
   program: ProgramConfig,
   member: MemberState,
   stored: readonly StoredTask[],
-  now: Date,
-  past: number,
+  asked: Pick<View, 'now' | 'past' | 'tierKey'>,
 ): MemberTask[] {
   const done = new Set(
     stored.flatMap(({ ruleId, firstCompletedAt }) => (firstCompletedAt === null ? [] : ruleId)),
@@ -52,7 +50,7 @@ export function memberTasks(
     const periods = stored.filter(
       (row): row is Period => row.ruleId === task.ruleId && row.periodStart !== null,
     );
-    return viewTask({ program, member, now, past, doneKeys }, task, periods);
+    return viewTask({ program, member, doneKeys, ...asked }, task, periods);
   });
 }
 
@@ -61,16 +59,17 @@ type View = {
   readonly member: MemberState;
   readonly now: Date;
   readonly past: number;
+  /** Key of the member's tier now. */
+  readonly tierKey: string | null;
   /** Keys of tasks that were completed once. */
   readonly doneKeys: ReadonlySet<string>;
 };
 
 function viewTask(view: View, task: BookTask, periods: readonly Period[]): MemberTask[] {
-  const { program, member, now, past } = view;
+  const { program, member, now, past, tierKey } = view;
   const time = factTime(program, now);
   const today = time.localDate;
   const current = oneInForce([...task.versions.values()], now);
-  const tierKey = effectiveTierKey({ program }, member.tierKey, now);
   const isShown =
     current !== undefined &&
     today >= (current.definition.firstDate ?? today) &&

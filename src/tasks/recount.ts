@@ -200,8 +200,15 @@ async function tellDependents(
         affected.add({ memberId, ruleId, from: BEGINNING });
       }
       const source = partSource(task.ruleId, after.periodStart);
-      if (is === null) gone.push({ memberId, ruleId, source, amount: 0 });
-      else puts.push(...partsDone(program, member, other, task.key, source, is));
+      const doneAt = (at: Date | null) =>
+        at === null ? [] : partsDone(program, member, other, task.key, source, at);
+      const done = doneAt(is);
+      puts.push(...done);
+      // What counted before and would not now, as when a late fact moves the completion to a time
+      // before the composite. What a backfill counted stays.
+      if (is === null || (done.length === 0 && doneAt(was).length > 0)) {
+        gone.push({ memberId, ruleId, source, amount: 0 });
+      }
       affected.add({ memberId, ruleId, from: BEGINNING });
     }
   }
@@ -210,7 +217,7 @@ async function tellDependents(
 }
 
 /** A part's completion as it counts for a composite by the version in force then, if any. */
-export function partsDone(
+function partsDone(
   program: ProgramConfig,
   member: TaskMember,
   composite: BookTask,

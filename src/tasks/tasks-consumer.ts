@@ -161,7 +161,7 @@ async function takeReturns(
 }
 
 /** The periods that a fact lies in or may move are to be counted. */
-export function markAffected(
+function markAffected(
   program: ProgramConfig,
   affected: AffectedTasks,
   row: Pick<NewContribution, 'memberId' | 'ruleId' | 'version' | 'localDate'>,

@@ -6,6 +6,7 @@ import { AwardType, MemberByInput, MemberType, TaskClaimEnum } from '../graphql/
 import { limits } from '../limits.ts';
 import { mayReadPrivate, memberRefFor } from '../members/member-access.ts';
 import { InputError } from '../platform/refusal.ts';
+import { tierKeyNow } from '../tiers/standing-now.ts';
 import { type ClaimTaskOutcome, claimTask, claimTaskRefusals } from './claim-task.ts';
 import { type MemberTask, memberTasks } from './member-tasks.ts';
 import { bookOf } from './task-book.ts';
@@ -116,7 +117,9 @@ builder.objectField(MemberType, 'tasks', (t) =>
       const ruleIds = [...bookOf(program).keys()];
       if (ruleIds.length === 0) return [];
       const stored = await loaders.tasks.load({ memberId, ruleIds, past: past ?? 0 });
-      const tasks = memberTasks(program, member, stored, app.clock.now(), past ?? 0);
+      const tierKey = await tierKeyNow(app, loaders, member);
+      const asked = { now: app.clock.now(), past: past ?? 0, tierKey };
+      const tasks = memberTasks(program, member, stored, asked);
       return states == null ? tasks : tasks.filter(({ state }) => states.includes(state));
     },
   }),

@@ -6,8 +6,9 @@ import { mayReadPrivate } from '../members/member-access.ts';
 import { localDateOf, startOfLocalDate } from '../platform/calendar.ts';
 import type { Tiers } from '../rules/definition.ts';
 import { type TierStatus, tierStatus } from './evaluation.ts';
-import { earnedBy, readEarned } from './month-sums.ts';
-import { judgedSince, judgingTiers, standingOf } from './standing.ts';
+import { earnedBy } from './month-sums.ts';
+import { standingOf } from './standing.ts';
+import { standingNow } from './standing-now.ts';
 
 type TierShape = Tiers['levels'][number] & { readonly level: number };
 
@@ -80,17 +81,8 @@ const tierAt = ({ levels }: Tiers, level: number): TierShape | null => {
   return tier === undefined ? null : { ...tier, level };
 };
 
-/** Where a member stands now, whatever jobs have run. */
-async function standingNow(member: MemberState, { app, loaders }: Context) {
-  const rules = await app.rules.find(member.programId);
-  const now = app.clock.now();
-  const versions = judgingTiers(rules, member, now);
-  const earned = await readEarned(loaders, member, versions, judgedSince(versions, member, now));
-  return { rules, now, earned, standing: standingOf(rules, member, earned, now) };
-}
-
 async function progressOf(member: MemberState, context: Context): Promise<ProgressShape | null> {
-  const { rules, now, earned, standing } = await standingNow(member, context);
+  const { rules, now, earned, standing } = await standingNow(context.app, context.loaders, member);
   if (standing.tiers === undefined) return null;
   const { definition: tiers, endsAt } = standing.tiers;
   const { level } = standing;
@@ -118,7 +110,7 @@ builder.objectFields(MemberType, (t) => ({
     nullable: true,
     description: 'The member’s tier; null when the program has no tiers.',
     resolve: async (member, _args, context) => {
-      const { tiers, level } = (await standingNow(member, context)).standing;
+      const { tiers, level } = (await standingNow(context.app, context.loaders, member)).standing;
       return tiers === undefined ? null : tierAt(tiers.definition, level);
     },
   }),

@@ -123,7 +123,9 @@ async function shopperOf(externalId: string): Promise<Shopper> {
     const [row] = await loadPointsByState(app.pool, [id], app.clock.now());
     return row ?? { memberId: id, spendable: 0, pending: 0, held: 0 };
   };
-  return readShopper(app, load, member);
+  const none = { load: async () => [] };
+  const loaders = { pointsByState: { load }, earnedDays: none, pendingSince: none };
+  return readShopper(app, loaders, member);
 }
 
 const query = `query ($by: MemberBy, $filter: RewardFilterInput) {

@@ -119,7 +119,7 @@ describe('what is paid', () => {
     await eco.task('one', one());
     await eco.task('two', one({ trigger: purchase }));
     await eco.task('three', one({ trigger: { on: 'CHECK_IN' } }));
-    await eco.plan({ ladder: [0] });
+    await eco.plan({ ladder: [0], milestones: [{ days: 366, cycle: 'EVER', points: 1 }] });
     await eco.act('ada', 'share');
     await settled(eco.test.app);
     await eco.act('ada', 'purchase');

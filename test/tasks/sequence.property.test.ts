@@ -59,7 +59,7 @@ async function setTasks(eco: Economy): Promise<void> {
   await eco.task('hand', task({ trigger: { on: 'CHECK_IN' }, claim: 'BY_HAND', points: hand }));
   const any = { any: ['daily', 'own', 'spend'], count: 2 };
   await eco.task('combo', composite(any, { period: { every: 'MONTHLY' }, points: combo }));
-  await eco.plan({ ladder: [0] });
+  await eco.plan({ ladder: [0], milestones: [{ days: 366, cycle: 'EVER', points: 1 }] });
 }
 
 /** Plays commands, every other one on the second node; what the member did in all. */

@@ -87,6 +87,25 @@ describe('a task', () => {
     expect(await paidBy(eco, 'ada')).toEqual([10, 5, -10, -5]);
   });
 
+  it('made of others comes to the same, whichever fact arrives first (S6)', async () => {
+    await eco.enrol('bob');
+    await eco.task('part', task({ target: { count: 1 } }));
+    eco.clock.advance(HOUR);
+    const early = ago(0);
+    eco.clock.advance(HOUR);
+    await eco.task('whole', composite({ all: ['part'] }), eco.clock.now().toISOString());
+    eco.clock.advance(HOUR);
+    const late = ago(0);
+    eco.clock.advance(HOUR);
+    await eco.act('ada', 'share', late);
+    expect(await shown(eco, 'ada')).toEqual(['part - PAID 1/1', 'whole - PAID 1/1']);
+    await eco.act('ada', 'share', early);
+    await eco.act('bob', 'share', early);
+    await eco.act('bob', 'share', late);
+    expect(await shown(eco, 'bob')).toEqual(['part - PAID 1/1', 'whole - OPEN 0/1']);
+    expect(await shown(eco, 'ada')).toEqual(await shown(eco, 'bob'));
+  });
+
   it('of which a fact counts once, however often it is sent', async () => {
     await eco.task('twice', task());
     for (const _ of [1, 2, 3]) {
