@@ -200,6 +200,38 @@ export const readStaged = (client: PoolClient, runId: number, afterMember: numbe
     [runId, afterMember, limit],
   );
 
+/**
+ * What was given back of facts, and which parts are completed no more, as of now: returns that
+ * came after the scan are known to nobody else.
+ */
+export const loadReturned = (
+  client: PoolClient,
+  programId: number,
+  facts: readonly Pick<StagedFact, 'memberId' | 'source'>[],
+) =>
+  named<{ memberId: number; source: string; left: number; total: number }>(
+    client,
+    'tasks.loadReturned',
+    `with k as (
+       select member_id, source, split_part(source, ':', 1) as kind, split_part(source, ':', 2) as name
+       from unnest($2::bigint[], $3::text[]) as k (member_id, source))
+     select k.member_id as "memberId", k.source, t.units - t.returned_units as left, t.units as total
+     from k join activity t on t.program_id = $1 and t.type = k.name
+       and t.reference = substr(k.source, length('ACTIVITY:') + length(k.name) + 2)
+     where k.kind = 'ACTIVITY' and t.returned_units > 0
+     union all
+     select k.member_id, k.source, r.quantity - r.cancelled_units, r.quantity
+     from k join redemption r on r.id = case k.kind when 'REDEMPTION' then k.name::bigint end
+     where r.cancelled_units > 0
+     union all
+     select k.member_id, k.source, 0, 1 from k where k.kind = 'TASK' and not exists (
+       select from task_progress p where p.member_id = k.member_id
+         and p.rule_id = case k.kind when 'TASK' then k.name::int end
+         and p.period_start = case k.kind when 'TASK' then split_part(k.source, ':', 3)::date end
+         and p.completed_at is not null)`,
+    [programId, facts.map(({ memberId }) => memberId), facts.map(({ source }) => source)],
+  );
+
 export const deleteStaged = (client: PoolClient, runId: number, memberIds: readonly number[]) =>
   named(
     client,

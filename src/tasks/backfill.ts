@@ -15,6 +15,7 @@ import {
   type BackfillRun,
   deleteStaged,
   findStaged,
+  loadReturned,
   lockBackfill,
   lockConsumer,
   readPartsDone,
@@ -115,10 +116,10 @@ async function scanLog(step: Step, until: { txid: string; position: number }): P
   });
   const found = await stageFacts(client, run.id, rows);
   const returns = own.flatMap((event) => returnOf(event) ?? []).filter((one) => about(one.trigger));
-  const back = new Map(returns.map((one) => [`${one.memberId}/${one.source}`, one]));
+  const back = new Map(returns.map((one) => [factKey(one), one]));
   const staged = await findStaged(client, run.id, [...back.values()]);
   const left = staged.flatMap((row) => {
-    const one = back.get(`${row.memberId}/${row.source}`);
+    const one = back.get(factKey(row));
     return one === undefined ? [] : [{ ...row, amount: leftOf(definition, row.worth, one) }];
   });
   if (left.length > 0) await setStaged(client, run.id, left);
@@ -157,9 +158,12 @@ async function scanParts(step: Step): Promise<void> {
   await storeRun(client, { ...run, facts, afterMember, state });
 }
 
+const factKey = ({ memberId, source }: { readonly memberId: number; readonly source: string }) =>
+  `${memberId}/${source}`;
+
 /** Counts what was found for some members, or in a dry run what it would come to. */
 async function apply(step: Step): Promise<number[]> {
-  const { client, program, run, task, now } = step;
+  const { client, program, run, task, definition, now } = step;
   const staged = await readStaged(client, run.id, run.afterMember, MEMBERS_PER_STEP);
   const memberIds = [...new Set(staged.map(({ memberId }) => memberId))];
   if (memberIds.length === 0) {
@@ -167,7 +171,14 @@ async function apply(step: Step): Promise<number[]> {
     return [];
   }
   const { ruleId, version } = run;
-  const facts = staged.map((fact) => ({ ...fact, ruleId, version, programId: program.id }));
+  const back = new Map(
+    (await loadReturned(client, program.id, staged)).map((one) => [factKey(one), one]),
+  );
+  const facts = staged.map((fact) => {
+    const returned = back.get(factKey(fact));
+    const amount = returned === undefined ? fact.amount : leftOf(definition, fact.worth, returned);
+    return { ...fact, amount, ruleId, version, programId: program.id };
+  });
   const { completions, points } = await foresee(client, program, task, facts, memberIds);
   let told: number[] = [];
   if (!run.dryRun) {

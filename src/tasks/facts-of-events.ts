@@ -132,7 +132,11 @@ export function worthOf(definition: Task, member: TaskMember, fact: TaskFact): n
 }
 
 /** What is left of a fact's worth: one fact as long as any of its units is, of a value its share. */
-export function leftOf({ target }: Task, worth: number, { left, total }: TaskReturn): number {
+export function leftOf(
+  { target }: Task,
+  worth: number,
+  { left, total }: Pick<TaskReturn, 'left' | 'total'>,
+): number {
   if (target !== undefined && 'value' in target) return share(worth, left, total);
   return left > 0 ? worth : 0;
 }

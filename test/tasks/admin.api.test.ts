@@ -27,9 +27,15 @@ describe('an operator', () => {
       ...{ period: { every: 'DAYS', days: 7, from: 'FIRST_ACT' }, claim: 'BY_HAND', claimDays: 2 },
     });
     expect(made.current.definition).toEqual({
-      ...{ title: 'Composite', of: { any: ['part'], count: 1 }, points: 50, requires: [] },
-      ...{ period: { every: 'DAYS', days: 7, from: 'FIRST_ACT' }, claim: 'BY_HAND', claimDays: 2 },
-      ...{ activation: { mode: 'AT_ONCE' }, expiry: null, rollback: true },
+      task: {
+        ...{ title: 'Composite', of: { any: ['part'], count: 1 }, points: 50, requires: [] },
+        ...{
+          period: { every: 'DAYS', days: 7, from: 'FIRST_ACT' },
+          claim: 'BY_HAND',
+          claimDays: 2,
+        },
+        ...{ activation: { mode: 'AT_ONCE' }, expiry: null, rollback: true },
+      },
     });
   });
 

@@ -81,7 +81,7 @@ describe('a task', () => {
     [
       'whose condition asks what its facts do not have',
       task({ ...checkIn, condition: { fact: 'value', is: 'GT', number: 1 } }),
-      ['condition: CHECK_IN facts have no value: compare something else'],
+      ['condition: CHECK_IN facts have no VALUE: compare something else'],
     ],
     [
       'whose condition never holds',

@@ -1,5 +1,4 @@
 /** What the tests of tasks share. */
-import { expect } from 'vitest';
 import type { App } from '../../src/app.ts';
 import type { Economy } from '../economy/api.ts';
 
