@@ -50,8 +50,8 @@ export function writeStatement(changes: Changes): WriteStatement {
   add('j', insert.adjustments, inserts.adjustments);
   add('J', update.adjustments, changes.updated('adjustments'));
   add('n', insert.notices, inserts.notices);
-  add('s', insert.settlements, inserts.settlements);
-  add('S', update.settlements, changes.updated('settlements'));
+  add('g', insert.settlements, inserts.settlements);
+  add('G', update.settlements, changes.updated('settlements'));
   add('M', update.profiles, changes.updated('profiles'));
   add('B', update.budgets, changes.updated('budgets'));
   add('T', update.activities, changes.updated('activities'));
