@@ -8,9 +8,20 @@ type Words = Readonly<Record<EntryReason, Sentence>> & {
   readonly multiplied: (by: string) => string;
   readonly cut: (wanted: number, given: number, why: string) => string;
   readonly limit: (limit: string) => string;
+  readonly repaid: (points: number) => string;
   readonly rule: (name: string) => string;
   readonly times: Readonly<Record<string, string>>;
 };
+
+/** What came back, of a reversal that says so: a whole activity, or some of its items. */
+function cameBack(
+  { reference, units, unitsTotal }: ExplanationFacts,
+  some: (units: number, all: number, what: string) => string,
+): string {
+  if (typeof reference !== 'string') return '';
+  const all = Number(unitsTotal);
+  return all > 1 ? some(Number(units), all, reference) : `${reference}: `;
+}
 
 const english: Words = {
   CHECK_IN: ({ streakDay }) => `Day ${streakDay} in a row.`,
@@ -31,8 +42,8 @@ const english: Words = {
     }.`,
   HOLD: ({ reason, held }) => `Taken from a hold of ${held} points: ${reason}.`,
   EXPIRY: ({ amount }) => `What was left of ${amount} points expired.`,
-  REVERSAL: ({ reversed, of, debt, lapsed, unrecovered }) =>
-    `${reversed} points of line ${of} were taken back${
+  REVERSAL: ({ reversed, of, debt, lapsed, unrecovered, ...back }) =>
+    `${cameBack(back, (units, all, what) => `${units} of ${all} items of ${what}: `)}${reversed} points of line ${of} were taken back${
       Number(debt) > 0 ? `; ${debt} of them are owed` : ''
     }${Number(lapsed) > 0 ? `; ${lapsed} had expired` : ''}${
       Number(unrecovered) > 0 ? `; ${unrecovered} could not be recovered` : ''
@@ -47,6 +58,7 @@ const english: Words = {
     const whose = name === '*' ? 'all rules' : name;
     return `the cap of ${whose} for the ${period?.toLowerCase()} is reached`;
   },
+  repaid: (points) => ` ${points} of them repaid what was owed.`,
   rule: (name) => ` (${name})`,
   times: { TIER: 'tier', CAMPAIGN: 'campaign', BOOST: 'boost' },
 };
@@ -73,8 +85,8 @@ const chinese: Words = {
     }。`,
   HOLD: ({ reason, held }) => `从冻结的 ${held} 积分中扣除：${reason}。`,
   EXPIRY: ({ amount }) => `${amount} 积分中剩余的部分已过期。`,
-  REVERSAL: ({ reversed, of, debt, lapsed, unrecovered }) =>
-    `第 ${of} 笔的 ${reversed} 积分已收回${Number(debt) > 0 ? `，其中 ${debt} 积分记为欠账` : ''}${
+  REVERSAL: ({ reversed, of, debt, lapsed, unrecovered, ...back }) =>
+    `${cameBack(back, (units, all, what) => `${what} 的 ${all} 件中退回 ${units} 件：`)}第 ${of} 笔的 ${reversed} 积分已收回${Number(debt) > 0 ? `，其中 ${debt} 积分记为欠账` : ''}${
       Number(lapsed) > 0 ? `，${lapsed} 积分此前已过期` : ''
     }${Number(unrecovered) > 0 ? `，${unrecovered} 积分未能收回` : ''}。`,
   ADJUSTMENT: ({ reason, note }) =>
@@ -86,6 +98,7 @@ const chinese: Words = {
     if (what === 'BUDGET') return `${name} 的预算已用完`;
     return `${name === '*' ? '全部规则' : name}的${periods[period]}上限已达到`;
   },
+  repaid: (points) => `其中 ${points} 积分用于偿还欠账。`,
   rule: (name) => `（${name}）`,
   times: { TIER: '等级', CAMPAIGN: '活动', BOOST: '加成' },
 };
@@ -112,5 +125,6 @@ export function explainIn(
     const why = limits.map(({ limit }) => words.limit(limit)).join(locale === 'EN' ? '; ' : '；');
     text += words.cut(Number(wanted), entry.amount, why);
   }
+  if (Number(facts.debtRepaid) > 0) text += words.repaid(Number(facts.debtRepaid));
   return entry.ruleVersion === null ? text : `${text}${words.rule(entry.ruleVersion)}`;
 }

@@ -59,7 +59,10 @@ export const factsOf = ({ explanation }: Pick<Explained, 'explanation'>) =>
   explanation as unknown as ExplanationFacts;
 
 /** Words and results: told by fields of their own, or how a line came about and not why. */
-const notFacts = new Set(['title', 'base', 'wanted', 'multipliers', 'limits', 'asked', 'awaits']);
+const notFacts = new Set([
+  ...['title', 'base', 'wanted', 'multipliers', 'limits', 'asked'],
+  ...['awaits', 'debtRepaid'],
+]);
 
 /** The facts that an entry was decided by, by name: the command's own, then the condition's. */
 export function usedFacts(entry: Pick<Explained, 'explanation'>): Record<string, Json> {
@@ -71,6 +74,10 @@ export function usedFacts(entry: Pick<Explained, 'explanation'>): Record<string,
 /** Points that the rule came to before caps and budgets; what was given when nothing was cut. */
 export const wantedPoints = (entry: Pick<Explained, 'explanation' | 'amount'>): number =>
   Number(factsOf(entry).wanted ?? entry.amount);
+
+/** Of the points, how many repaid what was owed as they came (S33). */
+export const debtRepaid = (entry: Pick<Explained, 'explanation'>): number =>
+  Number(factsOf(entry).debtRepaid ?? 0);
 
 /** The entry's reason in words, from the facts stored with it. */
 export function explainEntry(entry: Explained, locale: Locale): string {

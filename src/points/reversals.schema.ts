@@ -69,6 +69,11 @@ const ConfirmPayload = builder
     interfaces: payloadInterfaces,
     fields: (t) => ({
       points: t.expose('points', { type: 'SafeInt', description: 'How many.' }),
+      debtRepaid: t.field({
+        type: 'SafeInt',
+        description: 'How many points repaid what was owed, now that they can be spent.',
+        resolve: (outcome) => outcome.debtRepaid ?? 0, // Older answers do not say.
+      }),
     }),
   });
 

@@ -43,6 +43,9 @@ describe('an award', () => {
     expect(awards).toEqual([
       {
         points: 4,
+        debtRepaid: 0,
+        activatesAt: expect.any(String),
+        expiresAt: null,
         wanted: 4,
         reason: 'ACTIVITY',
         ruleVersion: 'earning:buy@1',
