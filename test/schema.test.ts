@@ -156,8 +156,8 @@ describe('connections', () => {
       'Member.tasks', // At most 200 in force, and `past` (up to 10) periods of each.
       'MemberTask.missingTasks', // At most 20.
       'MemberTask.requires', // At most 20.
+      'Points.activating', // first
       'Points.expiring', // first
-      'Points.expiring', // The member's own lots that expire.
       'PublishRulePayload.warnings', // As RuleNotValid.problems.
       'Query.leaderboards', // The boards of a program, made by its operator.
       'Query.nodes', // At most 100 ids.
@@ -166,12 +166,12 @@ describe('connections', () => {
       'RecordActivityPayload.awards', // The rules for one type, made by the operator.
       'Redemption.changes', // Its moves, and one for each unit at most.
       'Redemption.codes', // One a unit, at most 100.
+      'RetireRulePayload.ended', // As Rule.versions.
       'Reward.limits', // One for each kind of period.
       'Reward.tags', // At most 20.
       'Reward.tierPrices', // One for each of at most 20 tiers.
       'RewardNotValid.problems', // The parts of one reward, which is bounded.
       'RewardOffer.limitLeft', // As of the reward.
-      'RetireRulePayload.ended', // As Rule.versions.
       'Rule.versions', // What the program’s operators published.
       'RuleNotValid.problems', // The parts of one definition, which is bounded.
       'Season.around', // radius

@@ -5,6 +5,7 @@ import type {
   ActivityRow,
   AdjustmentRow,
   AllocationRow,
+  AuditRow,
   BudgetRow,
   CheckInRow,
   CodeRow,
@@ -37,6 +38,7 @@ export type Inserts = {
   holdLots: HoldLotRow[];
   tierChanges: TierChangeRow[];
   adjustments: AdjustmentRow[];
+  audits: AuditRow[];
   notices: NoticeRow[];
   settlements: SettlementRow[];
   events: EventRow[];
@@ -78,6 +80,7 @@ export class Changes {
     holdLots: [],
     tierChanges: [],
     adjustments: [],
+    audits: [],
     notices: [],
     settlements: [],
     events: [],

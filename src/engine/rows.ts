@@ -169,6 +169,17 @@ export type AdjustmentRow = {
   decidedAt: Date | null;
 };
 
+/** Who did what, for people to read; `target` is what it was about. */
+export type AuditRow = {
+  readonly programId: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly target: string;
+  readonly before: Json;
+  readonly after: Json;
+  readonly at: Date;
+};
+
 /** What was paid for a period of a task. */
 export type SettlementRow = {
   readonly memberId: number;

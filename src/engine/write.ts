@@ -49,6 +49,7 @@ export function writeStatement(changes: Changes): WriteStatement {
   add('i', insert.tierChanges, inserts.tierChanges);
   add('j', insert.adjustments, inserts.adjustments);
   add('J', update.adjustments, changes.updated('adjustments'));
+  add('u', insert.audits, inserts.audits);
   add('n', insert.notices, inserts.notices);
   add('g', insert.settlements, inserts.settlements);
   add('G', update.settlements, changes.updated('settlements'));

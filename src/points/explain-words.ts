@@ -48,8 +48,10 @@ const english: Words = {
     }${Number(lapsed) > 0 ? `; ${lapsed} had expired` : ''}${
       Number(unrecovered) > 0 ? `; ${unrecovered} could not be recovered` : ''
     }.`,
-  ADJUSTMENT: ({ reason, note }) =>
-    `Adjusted: ${reason}${note === null || note === undefined ? '' : ` – ${note}`}.`,
+  ADJUSTMENT: ({ reason, note, decidedBy }) =>
+    `Adjusted: ${reason}${note === null || note === undefined ? '' : ` – ${note}`}${
+      typeof decidedBy === 'string' ? '; approved by a second person' : ''
+    }.`,
   multiplied: (by) => ` Multiplied by ${by}.`,
   cut: (wanted, given, why) => ` ${given} of ${wanted} points were given: ${why}.`,
   limit: (limit) => {
@@ -89,8 +91,10 @@ const chinese: Words = {
     `${cameBack(back, (units, all, what) => `${what} 的 ${all} 件中退回 ${units} 件：`)}第 ${of} 笔的 ${reversed} 积分已收回${Number(debt) > 0 ? `，其中 ${debt} 积分记为欠账` : ''}${
       Number(lapsed) > 0 ? `，${lapsed} 积分此前已过期` : ''
     }${Number(unrecovered) > 0 ? `，${unrecovered} 积分未能收回` : ''}。`,
-  ADJUSTMENT: ({ reason, note }) =>
-    `人工调整：${reason}${note === null || note === undefined ? '' : `（${note}）`}。`,
+  ADJUSTMENT: ({ reason, note, decidedBy }) =>
+    `人工调整：${reason}${note === null || note === undefined ? '' : `（${note}）`}${
+      typeof decidedBy === 'string' ? '，已由第二人批准' : ''
+    }。`,
   multiplied: (by) => `倍率：${by}。`,
   cut: (wanted, given, why) => `应得 ${wanted} 积分，实得 ${given} 积分：${why}。`,
   limit: (limit) => {

@@ -61,7 +61,7 @@ export const factsOf = ({ explanation }: Pick<Explained, 'explanation'>) =>
 /** Words and results: told by fields of their own, or how a line came about and not why. */
 const notFacts = new Set([
   ...['title', 'base', 'wanted', 'multipliers', 'limits', 'asked'],
-  ...['awaits', 'debtRepaid'],
+  ...['awaits', 'debtRepaid', 'requestedBy', 'decidedBy'],
 ]);
 
 /** The facts that an entry was decided by, by name: the command's own, then the condition's. */

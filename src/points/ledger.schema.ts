@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import type { Viewer } from '../auth/viewer.ts';
 import { builder } from '../graphql/builder.ts';
 import { cursorCodec, pageOf } from '../graphql/paging.ts';
-import { AwardType, type LedgerEntryShape, MemberType } from '../graphql/refs.ts';
+import { ActorType, AwardType, type LedgerEntryShape, MemberType } from '../graphql/refs.ts';
 import { mayReadPrivate } from '../members/member-access.ts';
 import type { AppliedLimit, AppliedMultiplier } from './explain.ts';
 import { debtRepaid, explainEntry, factsOf, reasonOf, usedFacts, wantedPoints } from './explain.ts';
@@ -100,6 +101,12 @@ builder.objectType(AwardType, {
   }),
 });
 
+/** Who asked for an adjustment, or approved it; members are not told. */
+function actorIn(entry: LedgerEntryShape, name: 'requestedBy' | 'decidedBy', { kind }: Viewer) {
+  const actor = factsOf(entry)[name];
+  return kind === 'key' && typeof actor === 'string' ? actor : null;
+}
+
 const LedgerEntryType = builder.objectRef<LedgerEntryShape>('LedgerEntry').implement({
   description: 'One line of a member’s ledger. It is never changed; corrections are new lines.',
   fields: (t) => ({
@@ -123,6 +130,18 @@ const LedgerEntryType = builder.objectRef<LedgerEntryShape>('LedgerEntry').imple
     localDate: t.expose('localDate', {
       type: 'Date',
       description: 'The date of the fact in the program’s zone.',
+    }),
+    requestedBy: t.field({
+      type: ActorType,
+      nullable: true,
+      description: 'Of an adjustment above the limit: who asked. For keys; null for members.',
+      resolve: (entry, _args, { viewer }) => actorIn(entry, 'requestedBy', viewer),
+    }),
+    decidedBy: t.field({
+      type: ActorType,
+      nullable: true,
+      description: 'Of such an adjustment: who approved it. For keys; null for members.',
+      resolve: (entry, _args, { viewer }) => actorIn(entry, 'decidedBy', viewer),
     }),
     recordedAt: t.expose('recordedAt', { type: 'DateTime', description: 'When it was written.' }),
     activatesAt: t.expose('activatesAt', {
