@@ -158,6 +158,7 @@ describe('connections', () => {
       'MemberTask.requires', // At most 20.
       'Points.activating', // first
       'Points.expiring', // first
+      'Points.expiryNotices', // first
       'PublishRulePayload.warnings', // As RuleNotValid.problems.
       'Query.leaderboards', // The boards of a program, made by its operator.
       'Query.nodes', // At most 100 ids.

@@ -10,12 +10,14 @@ import { groupBy } from '../platform/lists.ts';
 import type { EarnedDay } from '../points/counters.ts';
 import {
   type Activating,
-  type ActivatingKey,
   type Expiring,
   type ExpiringKey,
+  type GivenNotice,
   loadActivating,
   loadExpiring,
+  loadNoticesGiven,
   loadPointsByState,
+  type MembersFirst,
   type PointsByState,
 } from '../points/points.sql.ts';
 import { loadChanges, loadCodes, type OrderCode } from '../redemptions/redemptions.sql.ts';
@@ -36,7 +38,8 @@ export type Loaders = {
   readonly redemptionCodes: DataLoader<number, OrderCode[]>;
   readonly redemptionChanges: DataLoader<number, RedemptionChangeRow[]>;
   readonly expiring: DataLoader<ExpiringKey, Expiring[]>;
-  readonly activating: DataLoader<ActivatingKey, Activating[]>;
+  readonly activating: DataLoader<MembersFirst, Activating[]>;
+  readonly notices: DataLoader<MembersFirst, GivenNotice[]>;
   readonly holds: DataLoader<HoldsKey, HoldShape[]>;
   readonly earnedDays: DataLoader<number, EarnedDay[]>;
   readonly pendingSince: DataLoader<{ memberId: number; since: Date }, PendingPoints[]>;
@@ -88,6 +91,10 @@ export function createLoaders(tools: ShopperTools): Loaders {
     ),
     activating: new DataLoader(
       async (keys) => atPlaces(keys, await loadActivating(pool, keys, clock.now())),
+      options,
+    ),
+    notices: new DataLoader(
+      async (keys) => atPlaces(keys, await loadNoticesGiven(pool, keys)),
       options,
     ),
     holds: new DataLoader((keys) => loadHolds(pool, keys), options),

@@ -4,6 +4,7 @@ import { checkPageSize } from '../graphql/paging.ts';
 import { MemberType } from '../graphql/refs.ts';
 import { limits } from '../limits.ts';
 import { mayReadPrivate } from '../members/member-access.ts';
+import type { GivenNotice } from './points.sql.ts';
 import { hasDormantPoints } from './points.ts';
 
 const PointsExpiryType = builder.objectRef<{ at: Date; points: number }>('PointsExpiry').implement({
@@ -30,6 +31,18 @@ const PointsActivationType = builder
       points: t.expose('points', { type: 'SafeInt', description: 'How many.' }),
     }),
   });
+
+const ExpiryNoticeType = builder.objectRef<GivenNotice>('ExpiryNotice').implement({
+  description: 'That the member was given notice of points about to expire.',
+  fields: (t) => ({
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When they expire.' }),
+    days: t.exposeInt('days', {
+      description: 'For which of the expiryNoticeDays: so many local days before, or fewer.',
+    }),
+    points: t.expose('points', { type: 'SafeInt', description: 'How many it was then.' }),
+    sentAt: t.expose('sentAt', { type: 'DateTime', description: 'When it was given.' }),
+  }),
+});
 
 const PointsType = builder.objectRef<MemberState>('Points').implement({
   description: 'A member’s points. All amounts are whole points.',
@@ -83,6 +96,22 @@ const PointsType = builder.objectRef<MemberState>('Points').implement({
         if (!hasDormantPoints(member, app.clock.now())) return [];
         const limit = first ?? limits.pageSizeMax;
         return loaders.activating.load({ memberId: member.memberId, limit });
+      },
+    }),
+    expiryNotices: t.field({
+      type: [ExpiryNoticeType],
+      description:
+        'Notices of expiry the member was given by the points policy’s expiryNoticeDays, latest ' +
+        'expiry first. Tallymark sends nothing itself: show these, or pass them on.',
+      args: {
+        first: t.arg.int({
+          defaultValue: limits.pageSizeMax,
+          description: 'How many, 1 to 100; there may be older ones.',
+        }),
+      },
+      resolve: ({ memberId }, { first }, { loaders }) => {
+        checkPageSize('first', first);
+        return loaders.notices.load({ memberId, limit: first ?? limits.pageSizeMax });
       },
     }),
     expiring: t.field({

@@ -1,3 +1,4 @@
+import type { NoticeRow } from '../engine/rows.ts';
 import type { PageRange } from '../graphql/paging.ts';
 import type { LedgerEntryShape } from '../graphql/refs.ts';
 import type { Pool } from '../platform/db.ts';
@@ -80,8 +81,8 @@ export const loadExpiring = (pool: Pool, keys: readonly ExpiringKey[], now: Date
     ],
   );
 
-/** Whose pending points are asked for, and how many instants. */
-export type ActivatingKey = { readonly memberId: number; readonly limit: number };
+/** Whose rows are asked for, and how many. */
+export type MembersFirst = { readonly memberId: number; readonly limit: number };
 /** Points that become active at one instant, null: once confirmed; `place` is that of the key. */
 export type Activating = {
   readonly place: number;
@@ -90,7 +91,7 @@ export type Activating = {
 };
 
 /** When and how many of members' pending points can be spent, soonest first (S27). */
-export const loadActivating = (pool: Pool, keys: readonly ActivatingKey[], now: Date) =>
+export const loadActivating = (pool: Pool, keys: readonly MembersFirst[], now: Date) =>
   named<Activating>(
     pool,
     'points.loadActivating',
@@ -104,6 +105,30 @@ export const loadActivating = (pool: Pool, keys: readonly ActivatingKey[], now: 
        group by l.activates_at order by l.activates_at nulls last limit k.size) x
      order by k.place, x.at nulls last`,
     [keys.map(({ memberId }) => memberId), keys.map(({ limit }) => limit), now.toISOString()],
+  );
+
+/** A notice that was given; `place` is that of the key. */
+export type GivenNotice = Omit<NoticeRow, 'memberId'> & { readonly place: number };
+
+/**
+ * Notices of expiry that members were given, latest expiry first (S32). Of several that came due
+ * at once only the nearest was given; the others have rows, so that they never are.
+ */
+export const loadNoticesGiven = (pool: Pool, keys: readonly MembersFirst[]) =>
+  named<GivenNotice>(
+    pool,
+    'points.loadNoticesGiven',
+    `select k.place::int as place, x.*
+     from unnest($1::bigint[], $2::int[]) with ordinality as k (member_id, size, place)
+     cross join lateral (
+       select n.expires_at as "expiresAt", n.days, n.points, n.sent_at as "sentAt"
+       from expiry_notice n
+       where n.member_id = k.member_id and not exists (
+         select from expiry_notice o where o.member_id = n.member_id
+           and o.expires_at = n.expires_at and o.days < n.days and o.sent_at <= n.sent_at)
+       order by n.expires_at desc, n.days limit k.size) x
+     order by k.place, x."expiresAt" desc, x.days`,
+    [keys.map(({ memberId }) => memberId), keys.map(({ limit }) => limit)],
   );
 
 /** A member's entries, newest first; places are sequence numbers. */

@@ -267,5 +267,16 @@ describe('a notice of expiry (S32)', () => {
     await eco.job('noticeExpiry');
     expect(new Set(await told())).toEqual(new Set(['1: 40', '30: 40']));
     expect(await told()).toHaveLength(2);
+    const read = async (first: number) => {
+      const fields = `points { expiryNotices(first: ${first}) { expiresAt days points sentAt } }`;
+      return (await eco.read('ada', fields)).points.expiryNotices;
+    };
+    const sentAt = eco.clock.now().toISOString();
+    const notices = [
+      { expiresAt: '2026-04-19T22:00:00.000Z', days: 30, points: 40, sentAt },
+      { expiresAt: '2026-03-30T22:00:00.000Z', days: 1, points: 40, sentAt },
+    ];
+    expect(await read(100)).toEqual(notices);
+    expect(await read(1)).toEqual(notices.slice(0, 1));
   });
 });

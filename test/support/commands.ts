@@ -56,7 +56,7 @@ const documents = {
   ),
   recordActivity: command(
     'recordActivity',
-    `type reference alreadyRecorded ${awards}`,
+    `type reference alreadyRecorded differs ${awards}`,
     'BalanceOutOfRange',
   ),
   adjustPoints: command('adjustPoints', '', 'InsufficientPoints', 'BalanceOutOfRange'),
