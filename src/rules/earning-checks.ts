@@ -66,11 +66,16 @@ function shadowProblems(rule: EarningRule, days: Days, others: OtherRules): Prob
   return [{ field: 'exclusiveGroup', message }];
 }
 
-/** Whether one rule applies to every fact to which the other can. */
+/**
+ * Whether one rule takes every fact to which the other can apply. One with a budget or caps does
+ * not: without room it leaves its group to the next.
+ */
 export function alwaysTakes(other: EarningRule, rule: EarningRule, days: Days): boolean {
   const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
   return (
     triggerKey(other.trigger) === triggerKey(rule.trigger) &&
+    other.budget === null &&
+    other.caps.length === 0 &&
     (other.condition === undefined || same(other.condition, rule.condition)) &&
     (other.audience === undefined || same(other.audience, rule.audience)) &&
     (other.firstDate === undefined || other.firstDate <= (days.first ?? '')) &&
