@@ -223,9 +223,9 @@ const sharedSql = [
   // The command line looks whether there is such a member.
   'src/cli/token.ts → src/members/members.sql.ts',
   // Loaders batch the domains' reads; they are the API's, not the domains'.
+  'src/graphql/loaders.ts → src/auth/keys.sql.ts',
   'src/graphql/loaders.ts → src/engine/history.sql.ts',
   'src/graphql/loaders.ts → src/holds/holds.sql.ts',
-  'src/graphql/loaders.ts → src/auth/keys.sql.ts',
   'src/graphql/loaders.ts → src/members/members.sql.ts',
   'src/graphql/loaders.ts → src/points/points.sql.ts',
   'src/graphql/loaders.ts → src/redemptions/redemptions.sql.ts',

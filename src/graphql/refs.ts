@@ -81,3 +81,13 @@ export const LimitPeriodEnum = builder.enumType('LimitPeriod', {
     EVER: { description: 'For ever.' },
   },
 });
+
+/** Of a cap: rules set it, awards say which one cut them. */
+export const CapPeriodEnum = builder.enumType('CapPeriod', {
+  description: 'The local day, week (from Monday) or month that a cap counts in.',
+  values: {
+    DAY: { description: 'A local day.' },
+    WEEK: { description: 'A local week, from Monday.' },
+    MONTH: { description: 'A local month.' },
+  },
+});

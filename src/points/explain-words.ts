@@ -1,5 +1,6 @@
 /** Explanations in words, in the languages the API offers. */
 import type { EntryReason, Explained, ExplanationFacts } from './explain.ts';
+import { type LimitParts, limitParts, type Names } from './names.ts';
 
 export type Locale = 'EN' | 'ZH_CN';
 
@@ -7,7 +8,7 @@ type Sentence = (facts: ExplanationFacts, entry: Explained) => string;
 type Words = Readonly<Record<EntryReason, Sentence>> & {
   readonly multiplied: (by: string) => string;
   readonly cut: (wanted: number, given: number, why: string) => string;
-  readonly limit: (limit: string) => string;
+  readonly limit: (limit: LimitParts, size: number | undefined) => string;
   readonly repaid: (points: number) => string;
   readonly rule: (name: string) => string;
   readonly times: Readonly<Record<string, string>>;
@@ -54,11 +55,12 @@ const english: Words = {
     }.`,
   multiplied: (by) => ` Multiplied by ${by}.`,
   cut: (wanted, given, why) => ` ${given} of ${wanted} points were given: ${why}.`,
-  limit: (limit) => {
-    const [what, name, period] = limit.split(' ');
-    if (what === 'BUDGET') return `the budget of ${name} is used up`;
-    const whose = name === '*' ? 'all rules' : name;
-    return `the cap of ${whose} for the ${period?.toLowerCase()} is reached`;
+  limit: ({ kind, rule, period }, size) => {
+    const whose = rule ?? 'all rules';
+    if (kind === 'BUDGET') return `the budget of ${whose} is used up`;
+    const each = period?.toLowerCase();
+    if (size === undefined) return `the cap of ${whose} for the ${each} is reached`;
+    return `the cap of ${size} point${size === 1 ? '' : 's'} a ${each} of ${whose} is reached`;
   },
   repaid: (points) => ` ${points} of them repaid what was owed.`,
   rule: (name) => ` (${name})`,
@@ -97,10 +99,10 @@ const chinese: Words = {
     }。`,
   multiplied: (by) => `倍率：${by}。`,
   cut: (wanted, given, why) => `应得 ${wanted} 积分，实得 ${given} 积分：${why}。`,
-  limit: (limit) => {
-    const [what, name, period = ''] = limit.split(' ');
-    if (what === 'BUDGET') return `${name} 的预算已用完`;
-    return `${name === '*' ? '全部规则' : name}的${periods[period]}上限已达到`;
+  limit: ({ kind, rule, period }, size) => {
+    if (kind === 'BUDGET') return `${rule} 的预算已用完`;
+    const most = size === undefined ? '上限' : ` ${size} 积分上限`;
+    return `${rule ?? '全部规则'}的${periods[period ?? '']}${most}已达到`;
   },
   repaid: (points) => `其中 ${points} 积分用于偿还欠账。`,
   rule: (name) => `（${name}）`,
@@ -115,18 +117,22 @@ export function explainIn(
   reason: EntryReason,
   entry: Explained,
   facts: ExplanationFacts,
+  names: Names,
 ): string {
   const words = languages[locale];
   const { multipliers = [], limits = [], wanted } = facts;
   let text = words[reason](facts, entry);
   if (multipliers.length > 0) {
-    const by = multipliers.map(({ kind, key, percent }) => {
-      return `${words.times[kind]} ${key} ${percent / 100}×`;
+    const by = multipliers.map((one) => {
+      return `${words.times[one.kind]} ${names.multiplier(one)} ${one.percent / 100}×`;
     });
     text += words.multiplied(by.join(locale === 'EN' ? ', ' : '，'));
   }
   if (wanted !== undefined && wanted !== null && Number(wanted) !== entry.amount) {
-    const why = limits.map(({ limit }) => words.limit(limit)).join(locale === 'EN' ? '; ' : '；');
+    const parts = limits.map(limitParts);
+    const why = parts
+      .map((one) => words.limit(one, names.capSize(one)))
+      .join(locale === 'EN' ? '; ' : '；');
     text += words.cut(Number(wanted), entry.amount, why);
   }
   if (Number(facts.debtRepaid) > 0) text += words.repaid(Number(facts.debtRepaid));

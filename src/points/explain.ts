@@ -1,5 +1,6 @@
 import type { EntryKind, Json } from '../engine/rows.ts';
 import { explainIn, type Locale } from './explain-words.ts';
+import { keysAlone, type Names } from './names.ts';
 
 /** Why an entry was written, as the API's enum. */
 export type EntryReason =
@@ -41,7 +42,7 @@ export function reasonOf({
 }
 
 export type AppliedMultiplier = {
-  readonly kind: string;
+  readonly kind: 'TIER' | 'CAMPAIGN' | 'BOOST';
   readonly key: string;
   readonly percent: number;
 };
@@ -79,7 +80,11 @@ export const wantedPoints = (entry: Pick<Explained, 'explanation' | 'amount'>): 
 export const debtRepaid = (entry: Pick<Explained, 'explanation'>): number =>
   Number(factsOf(entry).debtRepaid ?? 0);
 
-/** The entry's reason in words, from the facts stored with it. */
-export function explainEntry(entry: Explained, locale: Locale): string {
-  return explainIn(locale, reasonOf(entry), entry, factsOf(entry));
+/** Whether words about an entry name tiers, campaigns, caps or budgets. */
+export const namesRules = (entry: Pick<Explained, 'explanation'>): boolean =>
+  factsOf(entry).multipliers !== undefined || factsOf(entry).limits !== undefined;
+
+/** The entry's reason in words, from the facts stored with it, and names of rules where known. */
+export function explainEntry(entry: Explained, locale: Locale, names: Names = keysAlone): string {
+  return explainIn(locale, reasonOf(entry), entry, factsOf(entry), names);
 }

@@ -1,11 +1,27 @@
 import { z } from 'zod';
 import type { Viewer } from '../auth/viewer.ts';
 import { builder } from '../graphql/builder.ts';
+import { known } from '../graphql/context.ts';
 import { cursorCodec, pageOf } from '../graphql/paging.ts';
-import { ActorType, AwardType, type LedgerEntryShape, MemberType } from '../graphql/refs.ts';
+import {
+  ActorType,
+  AwardType,
+  CapPeriodEnum,
+  type LedgerEntryShape,
+  MemberType,
+} from '../graphql/refs.ts';
 import { mayReadPrivate } from '../members/member-access.ts';
 import type { AppliedLimit, AppliedMultiplier } from './explain.ts';
-import { debtRepaid, explainEntry, factsOf, reasonOf, usedFacts, wantedPoints } from './explain.ts';
+import {
+  debtRepaid,
+  explainEntry,
+  factsOf,
+  namesRules,
+  reasonOf,
+  usedFacts,
+  wantedPoints,
+} from './explain.ts';
+import { limitParts, namesAt } from './names.ts';
 import { loadLedger } from './points.sql.ts';
 
 const EntryKindEnum = builder.enumType('LedgerEntryKind', {
@@ -50,10 +66,27 @@ const LocaleEnum = builder.enumType('Locale', {
   },
 });
 
+const MultiplierKindEnum = builder.enumType('MultiplierKind', {
+  description: 'What multiplied an award, in the order they do.',
+  values: {
+    TIER: { description: 'The member’s tier.' },
+    CAMPAIGN: { description: 'A campaign.' },
+    BOOST: { description: 'A campaign in the layer of boosts.' },
+  },
+});
+
+const AwardLimitKindEnum = builder.enumType('AwardLimitKind', {
+  description: 'What cut an award.',
+  values: {
+    CAP: { description: 'The most a member gets in a period.' },
+    BUDGET: { description: 'The most a rule or campaign pays in all, to everybody.' },
+  },
+});
+
 const MultiplierType = builder.objectRef<AppliedMultiplier>('Multiplier').implement({
   description: 'Something that multiplied an award.',
   fields: (t) => ({
-    kind: t.exposeString('kind', { description: 'TIER, CAMPAIGN or BOOST.' }),
+    kind: t.expose('kind', { type: MultiplierKindEnum, description: 'What it is.' }),
     key: t.exposeString('key', { description: 'Key of the tier or campaign.' }),
     percent: t.exposeInt('percent', { description: '200 is double.' }),
   }),
@@ -62,7 +95,24 @@ const MultiplierType = builder.objectRef<AppliedMultiplier>('Multiplier').implem
 const AwardLimitType = builder.objectRef<AppliedLimit>('AwardLimit').implement({
   description: 'A cap or budget that cut an award.',
   fields: (t) => ({
+    kind: t.field({
+      type: AwardLimitKindEnum,
+      description: 'What it is.',
+      resolve: (limit) => limitParts(limit).kind,
+    }),
+    rule: t.string({
+      nullable: true,
+      description: 'Whose: earning:purchase, campaign:spring; null: of all rules together.',
+      resolve: (limit) => limitParts(limit).rule,
+    }),
+    period: t.field({
+      type: CapPeriodEnum,
+      nullable: true,
+      description: 'Of a cap its period.',
+      resolve: (limit) => limitParts(limit).period,
+    }),
     limit: t.exposeString('limit', {
+      deprecationReason: 'Ask for kind, rule and period.',
       description:
         'Which: CAP, the rule (* for all of them) and its period, or BUDGET and the rule.',
     }),
@@ -171,7 +221,12 @@ for (const type of [AwardType, LedgerEntryType]) {
           description: 'In which language.',
         }),
       },
-      resolve: (entry, { locale }) => explainEntry(entry, locale),
+      resolve: async (entry, { locale }, { app, viewer }) => {
+        if (!namesRules(entry)) return explainEntry(entry, locale);
+        const rules = await app.rules.find(known(viewer).programId);
+        const names = namesAt(rules, new Date(entry.occurredAt), entry.ruleVersion);
+        return explainEntry(entry, locale, names);
+      },
     }),
     facts: t.field({
       type: 'JSON',

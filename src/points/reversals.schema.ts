@@ -18,8 +18,9 @@ import {
   reverseEntryRefusals,
 } from './reverse-points.ts';
 
-const sum = (entries: readonly EntrySummary[], field: string) =>
-  entries.reduce((total, { explanation }) => total + Number(explanation[field] ?? 0), 0);
+function sum(entries: readonly EntrySummary[], field: string): number {
+  return entries.reduce((total, { explanation }) => total + Number(explanation[field] ?? 0), 0);
+}
 
 const reversalPayload = (name: string) =>
   builder.objectRef<Payload<ReversalOutcome>>(name).implement({

@@ -16,7 +16,7 @@ export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
 
 export const award = `points debtRepaid activatesAt expiresAt wanted reason ruleVersion explanation zh: explanation(locale: ZH_CN)
-  multipliers { kind key percent } limits { limit room }`;
+  multipliers { kind key percent } limits { limit kind rule period room }`;
 const member = `member { externalId
   points { available pending held debt lifetimeEarned expiring { at points } }
   tier { key } tierProgress { basis pointsToNext pointsToStay evaluatesAt projectedTier { key }

@@ -65,7 +65,11 @@ describe('a debt', () => {
 
   it('is not repaid by points that are pending, but by a job once they are active', async () => {
     await eco.act('ada', 'later');
-    expect(await eco.points('ada')).toMatchObject({ available: 0, pending: 50, debt: 30 });
+    await eco.act('ada', 'review');
+    const { points } = await eco.read('ada', 'points { activating { at points } }');
+    const waiting = [{ at: '2026-03-11T23:00:00.000Z', points: 50 }];
+    expect(points.activating).toEqual([...waiting, { at: null, points: 50 }]);
+    expect(await eco.points('ada')).toMatchObject({ available: 0, pending: 100, debt: 30 });
     eco.clock.advance(2 * DAY);
     expect(await eco.points('ada')).toMatchObject({ available: 20, pending: 0, debt: 30 });
     expect(await eco.job('settleDebts')).toBe(1);

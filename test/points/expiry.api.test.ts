@@ -63,12 +63,6 @@ async function member(at = START) {
     act: (type: string, more: object = {}) =>
       run(test, service, 'recordActivity', { ...by, type, ...more }),
     points: async () => (await readMember(test, service, externalId)).points,
-    async activating() {
-      const query = `query ($by: MemberBy!) { member(by: $by) { points { activating {
-        at points } } } }`;
-      const { data } = await test.ask(service, query, { by: { externalId } });
-      return data.member.points.activating;
-    },
     ledger: () => readLedger(test, service, externalId),
     async allocations() {
       const { rows } = await test.app.pool.query(
@@ -202,14 +196,13 @@ describe('expiry (S29, S30)', () => {
 describe('pending points (S27) and their life', () => {
   it('cannot be spent before the start of their day, and are shown apart', async () => {
     await setRule(test, program, 'waits', pays('waits', 40, { pendingDays: 2, pointsDays: 3 }));
-    const { add, act, spend, take, points, ledger, activating } = await member();
+    const { add, act, spend, take, points, ledger } = await member();
     await add(5);
     const done = await act('waits');
     expect(done.member.points).toMatchObject({ available: 5, pending: 40, lifetimeEarned: 40 });
     const active = '2026-06-02T22:00:00.000Z';
     const until = '2026-06-04T22:00:00.000Z';
     expect((await points()).expiring).toEqual([{ at: until, points: 40 }]);
-    expect(await activating()).toEqual([{ at: active, points: 40 }]);
     const life = { activatesAt: active, expiresAt: until };
     expect(done.awards).toMatchObject([{ points: 40, ...life }]);
     expect(await ledger()).toMatchObject([
