@@ -156,7 +156,9 @@ describe('connections', () => {
       'Member.tasks', // At most 200 in force, and `past` (up to 10) periods of each.
       'MemberTask.missingTasks', // At most 20.
       'MemberTask.requires', // At most 20.
-      'Points.expiring', // By `first`, at most 100.
+      'Points.activating', // first
+      'Points.expiring', // first
+      'Points.expiryNotices', // first
       'PublishRulePayload.warnings', // As RuleNotValid.problems.
       'Query.leaderboards', // The boards of a program, made by its operator.
       'Query.nodes', // At most 100 ids.

@@ -24,6 +24,12 @@ const RecordActivityPayload = builder
         description:
           'True when the reference had been recorded before this call, which then did nothing.',
       }),
+      differs: t.boolean({
+        description:
+          'True when it had been recorded with another value, number of items or, if one is given, ' +
+          'time: perhaps a reference that was used twice. Attributes are not compared.',
+        resolve: (outcome) => outcome.differs ?? false,
+      }),
       awards: t.field({
         type: [AwardType],
         description: 'Points this call paid; empty without a rule for the type, or for a repeat.',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type EarnedWithTier, earn, toldOf } from '../earning/earn.ts';
+import type { KnownActivity } from '../engine/engine.sql.ts';
 import {
   idempotencyKey,
   instant,
@@ -13,6 +14,7 @@ import type { Operation } from '../engine/operation.ts';
 import { limits } from '../limits.ts';
 import { requireMember } from '../members/member-steps.ts';
 import { MemberNotFound } from '../members/members.refusals.ts';
+import { earlier } from '../platform/calendar.ts';
 import { BalanceOutOfRange } from '../points/points.refusals.ts';
 import { factTime } from '../programs/fact-time.ts';
 import { acceptOccurrence, OccurredInFuture, OccurredTooLongAgo } from '../programs/occurrence.ts';
@@ -47,6 +49,8 @@ export type RecordActivityOutcome = EarnedWithTier & {
   readonly type: string;
   readonly reference: string;
   readonly alreadyRecorded: boolean;
+  /** Recorded before, with another value, number of items or time than this command says. */
+  readonly differs?: true;
   /** The event's position (of the member's newest event when nothing was done). */
   readonly position: number;
 };
@@ -79,7 +83,10 @@ export const recordActivity: Operation<RecordActivityInput, RecordActivityOutcom
     if (known !== undefined) {
       if (known.memberId !== memberId) throw new ActivityReferenceReused();
       const position = member.eventPosition;
-      const nothing = { entries: [], withheld: [], position };
+      const nothing = {
+        ...(differs(known, input) && { differs: true as const }),
+        ...{ entries: [], withheld: [], position },
+      };
       return { memberId, type, reference, alreadyRecorded: true, ...nothing };
     }
     const time = factTime(program, acceptOccurrence(program, occurredAt, now));
@@ -115,3 +122,11 @@ export const recordActivity: Operation<RecordActivityInput, RecordActivityOutcom
     return { memberId, type, reference, alreadyRecorded: false, position, ...paid };
   },
 };
+
+/** Whether a repeat tells something else; what was dated ahead was judged as of its recording. */
+function differs(known: KnownActivity, given: RecordActivityInput): boolean {
+  const { value = null, units = 1, occurredAt } = given;
+  if (known.value !== value || known.units !== units) return true;
+  if (occurredAt === undefined) return false;
+  return earlier(occurredAt, known.recordedAt).getTime() !== known.occurredAt.getTime();
+}

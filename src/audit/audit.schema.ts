@@ -10,11 +10,13 @@ import { ruleName } from '../rules/versioned.ts';
 import './actor.schema.ts';
 
 const AuditEntryType = builder.prismaObject('AuditEntry', {
-  description: 'Who changed what in the program’s settings.',
+  description: 'Who changed what: settings of the program, or points by hand.',
   fields: (t) => ({
     actor: t.expose('actor', { type: ActorType, description: 'Who.' }),
     action: t.exposeString('action', { description: 'What they did: publishRule.' }),
-    target: t.exposeString('target', { description: 'To what: earning:purchase for a rule.' }),
+    target: t.exposeString('target', {
+      description: 'To what: earning:purchase for a rule, adjustment:12.',
+    }),
     before: t.field({
       type: 'JSON',
       nullable: true,
@@ -47,7 +49,9 @@ builder.queryField('audit', (t) =>
   t.connection(
     {
       type: AuditEntryType,
-      description: 'Every change of the program’s settings, newest first. For OPERATOR keys.',
+      description:
+        'Every change of the program’s settings, and every adjustment that needed a second person ' +
+        '(its request and its decision), newest first. For OPERATOR keys.',
       authScopes: { operator: true },
       args: {
         kind: t.arg({ type: RuleKindEnum, description: 'Only of rules of this kind.' }),

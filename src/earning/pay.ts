@@ -12,7 +12,7 @@ import {
   usedIn,
   windowsOf,
 } from '../points/counters.ts';
-import { creditPoints, type EntrySummary, summarise } from '../points/ledger.ts';
+import { creditPoints, type EntrySummary, lifeTold, summarise } from '../points/ledger.ts';
 import { BalanceOutOfRange } from '../points/points.refusals.ts';
 import type { Cap } from '../rules/definition.ts';
 import { oneInForce, versionName } from '../rules/versioned.ts';
@@ -250,4 +250,5 @@ const withheldLine = (part: Part, explanation: Part['explanation']): EntrySummar
   purpose: part.purpose,
   ruleVersion: versionName(part.rule),
   explanation,
+  ...lifeTold(part.time.occurredAt, part.life),
 });

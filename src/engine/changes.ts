@@ -5,6 +5,7 @@ import type {
   ActivityRow,
   AdjustmentRow,
   AllocationRow,
+  AuditRow,
   BudgetRow,
   CheckInRow,
   CodeRow,
@@ -38,6 +39,7 @@ export type Inserts = {
   holdLots: HoldLotRow[];
   tierChanges: TierChangeRow[];
   adjustments: AdjustmentRow[];
+  audits: AuditRow[];
   notices: NoticeRow[];
   erasures: ErasureRow[];
   settlements: SettlementRow[];
@@ -80,6 +82,7 @@ export class Changes {
     holdLots: [],
     tierChanges: [],
     adjustments: [],
+    audits: [],
     notices: [],
     erasures: [],
     settlements: [],

@@ -88,7 +88,16 @@ export const loadReceipts = (
 /** What an earlier activity with the same reference left. */
 export type KnownActivity = Pick<
   ActivityRow,
-  'programId' | 'type' | 'reference' | 'memberId' | 'points' | 'units' | 'returnedUnits'
+  | 'programId'
+  | 'type'
+  | 'reference'
+  | 'memberId'
+  | 'points'
+  | 'value'
+  | 'units'
+  | 'returnedUnits'
+  | 'occurredAt'
+  | 'recordedAt'
 >;
 
 export const loadActivities = (
@@ -101,7 +110,8 @@ export const loadActivities = (
     client,
     'engine.loadActivities',
     `select a.program_id as "programId", a.type, a.reference, a.member_id as "memberId", a.points,
-            a.units, a.returned_units as "returnedUnits"
+            a.value, a.units, a.returned_units as "returnedUnits", a.occurred_at as "occurredAt",
+            a.recorded_at as "recordedAt"
      from unnest($1::int[], $2::text[], $3::text[]) as k (program_id, type, reference)
      join activity a using (program_id, type, reference)`,
     [programIds, types, references],

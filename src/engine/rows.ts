@@ -5,6 +5,7 @@
 import type { RedemptionState, RewardCodeState, RewardKind } from '../generated/prisma/enums.ts';
 import type { LocalDate } from '../platform/calendar.ts';
 import type { Counters } from '../points/counters.ts';
+import type { LotLife } from '../points/lots.ts';
 import type { RewardTerms } from '../rewards/terms.ts';
 
 /** When a fact happened and what it was judged by; rule changes never move it (S2). */
@@ -70,6 +71,8 @@ export type EntryRow = FactTime & {
   readonly idempotencyKey: string | null;
   readonly explanation: { [key: string]: Json };
   readonly hash: Buffer;
+  /** Of a line just written, that of the lot it made; rows do not have it. */
+  readonly life?: LotLife | null;
 };
 
 export type LotRow = {
@@ -164,6 +167,17 @@ export type AdjustmentRow = {
   readonly requestedAt: Date;
   decidedBy: string | null;
   decidedAt: Date | null;
+};
+
+/** Who did what, for people to read; `target` is what it was about. */
+export type AuditRow = {
+  readonly programId: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly target: string;
+  readonly before: Json;
+  readonly after: Json;
+  readonly at: Date;
 };
 
 /** What was paid for a period of a task. */

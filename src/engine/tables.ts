@@ -4,6 +4,7 @@ import type { Changes } from './changes.ts';
 import type { KnownActivity } from './engine.sql.ts';
 import type {
   AdjustmentRow,
+  AuditRow,
   BudgetRow,
   ErasureRow,
   FactTime,
@@ -197,6 +198,15 @@ export const insert = {
     external_id: ['text', (row) => row.externalId],
     requested_at: ['timestamptz', (row) => instant(row.requestedAt)],
     position: ['bigint', (row) => row.position],
+  }),
+  audits: inserter<AuditRow>('audit_entry', {
+    program_id: ['int', (row) => row.programId],
+    actor: ['text', (row) => row.actor],
+    action: ['text', (row) => row.action],
+    target: ['text', (row) => row.target],
+    before: ['jsonb', (row) => (row.before === null ? null : JSON.stringify(row.before))],
+    after: ['jsonb', (row) => JSON.stringify(row.after)],
+    at: ['timestamptz', (row) => instant(row.at)],
   }),
   notices: inserter<NoticeRow>('expiry_notice', {
     member_id: ['bigint', (row) => row.memberId],

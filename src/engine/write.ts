@@ -52,6 +52,7 @@ export function writeStatement(changes: Changes): WriteStatement {
   add(insert.tierChanges, inserts.tierChanges);
   add(insert.adjustments, inserts.adjustments);
   add(update.adjustments, changes.updated('adjustments'));
+  add(insert.audits, inserts.audits);
   add(insert.notices, inserts.notices);
   add(insert.erasures, inserts.erasures);
   add(insert.settlements, inserts.settlements);

@@ -9,10 +9,15 @@ import type { Pool } from '../platform/db.ts';
 import { groupBy } from '../platform/lists.ts';
 import type { EarnedDay } from '../points/counters.ts';
 import {
+  type Activating,
   type Expiring,
   type ExpiringKey,
+  type GivenNotice,
+  loadActivating,
   loadExpiring,
+  loadNoticesGiven,
   loadPointsByState,
+  type MembersFirst,
   type PointsByState,
 } from '../points/points.sql.ts';
 import { loadChanges, loadCodes, type OrderCode } from '../redemptions/redemptions.sql.ts';
@@ -33,6 +38,8 @@ export type Loaders = {
   readonly redemptionCodes: DataLoader<number, OrderCode[]>;
   readonly redemptionChanges: DataLoader<number, RedemptionChangeRow[]>;
   readonly expiring: DataLoader<ExpiringKey, Expiring[]>;
+  readonly activating: DataLoader<MembersFirst, Activating[]>;
+  readonly notices: DataLoader<MembersFirst, GivenNotice[]>;
   readonly holds: DataLoader<HoldsKey, HoldShape[]>;
   readonly earnedDays: DataLoader<number, EarnedDay[]>;
   readonly pendingSince: DataLoader<{ memberId: number; since: Date }, PendingPoints[]>;
@@ -78,11 +85,18 @@ export function createLoaders(tools: ShopperTools): Loaders {
       async (ids) => rowsOf(ids, await loadChanges(pool, ids), byOrder),
       options,
     ),
-    expiring: new DataLoader(async (keys) => {
-      const rows = await loadExpiring(pool, keys, clock.now());
-      const places = keys.map((_key, index) => index + 1);
-      return rowsOf(places, rows, ({ place }) => place);
-    }, options),
+    expiring: new DataLoader(
+      async (keys) => atPlaces(keys, await loadExpiring(pool, keys, clock.now())),
+      options,
+    ),
+    activating: new DataLoader(
+      async (keys) => atPlaces(keys, await loadActivating(pool, keys, clock.now())),
+      options,
+    ),
+    notices: new DataLoader(
+      async (keys) => atPlaces(keys, await loadNoticesGiven(pool, keys)),
+      options,
+    ),
     holds: new DataLoader((keys) => loadHolds(pool, keys), options),
     earnedDays: new DataLoader(
       async (ids) => rowsOf(ids, await loadEarnedDays(pool, ids), byMember),
@@ -115,6 +129,17 @@ async function loadAllTasks(pool: Pool, keys: readonly TasksKey[]): Promise<Stor
 
 const byMember = ({ memberId }: { readonly memberId: number }) => memberId;
 const byOrder = ({ redemptionId }: { readonly redemptionId: number }) => redemptionId;
+
+/** The rows of each key, by its place from 1 on. */
+const atPlaces = <Row extends { readonly place: number }>(
+  keys: readonly unknown[],
+  rows: readonly Row[],
+): Row[][] =>
+  rowsOf(
+    keys.map((_key, index) => index + 1),
+    rows,
+    ({ place }) => place,
+  );
 
 /** The rows of each that was asked for. */
 function rowsOf<Row>(

@@ -3,6 +3,7 @@ import type { EntryRow, MemberState } from '../engine/rows.ts';
 import type { SeasonRow } from '../leaderboards/seasons.sql.ts';
 import type { Standing } from '../leaderboards/standings.ts';
 import type { EntrySummary } from '../points/ledger.ts';
+import type { LotLife } from '../points/lots.ts';
 import { builder } from './builder.ts';
 
 export const MemberType = builder.objectRef<MemberState>('Member');
@@ -28,7 +29,8 @@ export const AwardType = builder.objectRef<EntrySummary>('Award');
 export const SeasonType = builder.objectRef<SeasonRow>('Season');
 export const StandingType = builder.objectRef<Standing>('Standing');
 
-export type LedgerEntryShape = Omit<EntryRow, 'hash'>;
+/** A line with the life of the points it made; null: it made none, they await, or live for ever. */
+export type LedgerEntryShape = Omit<EntryRow, 'hash' | 'life'> & LotLife;
 
 /** Of a task: rules set it, members see it. */
 export const TaskClaimEnum = builder.enumType('TaskClaim', {
@@ -77,5 +79,15 @@ export const LimitPeriodEnum = builder.enumType('LimitPeriod', {
     WEEK: { description: 'A week, from Monday.' },
     MONTH: { description: 'A calendar month.' },
     EVER: { description: 'For ever.' },
+  },
+});
+
+/** Of a cap: rules set it, awards say which one cut them. */
+export const CapPeriodEnum = builder.enumType('CapPeriod', {
+  description: 'The local day, week (from Monday) or month that a cap counts in.',
+  values: {
+    DAY: { description: 'A local day.' },
+    WEEK: { description: 'A local week, from Monday.' },
+    MONTH: { description: 'A local month.' },
   },
 });

@@ -5,6 +5,7 @@ import './node.schema.ts';
 import '../programs/programs.schema.ts';
 import '../members/members.schema.ts';
 import '../points/points.schema.ts';
+import '../points/ledger.schema.ts';
 import '../points/refusals.schema.ts';
 import '../points/adjustments.schema.ts';
 import '../points/reversals.schema.ts';

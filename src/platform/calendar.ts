@@ -88,6 +88,24 @@ export function addDays(date: LocalDate, days: number): LocalDate {
 /** The month that a date lies in: `YYYY-MM`. Compares and sorts as text. */
 export const monthOf = (date: LocalDate) => date.slice(0, 7);
 
+/** The month (`YYYY-MM`) so many months later; negative is earlier. */
+export function addMonths(month: string, months: number): string {
+  const count = Number(month.slice(0, 4)) * 12 + Number(month.slice(5, 7)) - 1 + months;
+  return `${String(Math.floor(count / 12)).padStart(4, '0')}-${two((count % 12) + 1)}`;
+}
+
+/** The last date of the month that `date` lies in. */
+export const lastOfMonth = (date: LocalDate): LocalDate =>
+  addDays(`${addMonths(monthOf(date), 1)}-01`, -1);
+
+/** The date so many months later, or the last of a month that is too short for it (S5). */
+export function dateMonthsLater(date: LocalDate, months: number): LocalDate {
+  const month = addMonths(monthOf(date), months);
+  const last = lastOfMonth(`${month}-01`);
+  const sameDay = `${month}${date.slice(7)}`;
+  return sameDay < last ? sameDay : last;
+}
+
 /** Calendar days from `a` to `b`; negative when `b` is the earlier. Knows no zone. */
 export function daysBetween(a: LocalDate, b: LocalDate): number {
   return dayNumberOf(b) - dayNumberOf(a);

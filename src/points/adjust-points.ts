@@ -16,7 +16,7 @@ import { MemberNotFound } from '../members/members.refusals.ts';
 import { InputError } from '../platform/refusal.ts';
 import { factTime } from '../programs/fact-time.ts';
 import { oneInForce } from '../rules/versioned.ts';
-import { creditPoints, debitPoints, type EntrySummary, summarise } from './ledger.ts';
+import { chooseLots, creditPoints, debitPoints, type EntrySummary, summarise } from './ledger.ts';
 import { BalanceOutOfRange, InsufficientPoints } from './points.refusals.ts';
 
 const input = z.object({
@@ -70,9 +70,13 @@ export const adjustPoints: Operation<AdjustPointsInput, AdjustPointsOutcome> = {
     if (limit === null || Math.abs(amount) <= limit) {
       return bookAdjustment(facts, member, correction, null);
     }
+    if (amount < 0) {
+      expireHolds(facts, member);
+      chooseLots(facts, member, -amount); // Nobody is asked for what cannot be taken.
+    }
     const { memberId } = member;
     const adjustmentId = facts.newAdjustmentId();
-    facts.changes.insert('adjustments', {
+    const request: AdjustmentRow = {
       id: adjustmentId,
       programId: facts.program.id,
       memberId,
@@ -82,11 +86,31 @@ export const adjustPoints: Operation<AdjustPointsInput, AdjustPointsOutcome> = {
       decidedBy: null,
       decidedAt: null,
       ...correction,
-    });
+    };
+    facts.changes.insert('adjustments', request);
+    auditAdjustment(facts, request, 'requestAdjustment', null);
     const position = facts.emit(member, 'adjustment.requested', now, { adjustmentId });
     return { memberId, entries: [], adjustmentId, position };
   },
 };
+
+/** Leaves the audit row of a request or of its decision (S42). */
+export function auditAdjustment(
+  { changes, program, caller, now }: Facts,
+  { id, amount, reason, state }: AdjustmentRow,
+  action: 'requestAdjustment' | 'decideAdjustment',
+  before: { readonly state: string } | null,
+): void {
+  changes.insert('audits', {
+    programId: program.id,
+    actor: caller.actor,
+    action,
+    target: `adjustment:${id}`,
+    before: before && { state: before.state },
+    after: { state, amount, reason },
+    at: now,
+  });
+}
 
 type Correction = Pick<AdjustmentRow, 'amount' | 'reason' | 'note' | 'expiresAt'>;
 
@@ -95,16 +119,25 @@ export function bookAdjustment(
   facts: Facts,
   member: MemberState,
   { amount, reason, note, expiresAt }: Correction,
-  adjustmentId: number | null,
+  request: AdjustmentRow | null,
 ): AdjustPointsOutcome {
   const { now, program } = facts;
   const time = factTime(program, now);
+  const adjustmentId = request?.id ?? null;
   const source = {
     sourceType: 'ADJUSTMENT' as const,
     sourceId: `${member.memberId}:${member.entrySeq + 1}`,
     purpose: 'CORRECTION',
     ruleVersion: null,
-    explanation: { reason, note, ...(adjustmentId !== null && { adjustment: adjustmentId }) },
+    explanation: {
+      reason,
+      note,
+      ...(request !== null && {
+        adjustment: request.id,
+        requestedBy: request.requestedBy,
+        decidedBy: request.decidedBy,
+      }),
+    },
   };
   if (amount < 0) expireHolds(facts, member);
   const entry =

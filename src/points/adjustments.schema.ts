@@ -5,8 +5,8 @@ import { fromGlobalId, toGlobalId } from '../graphql/ids.ts';
 import { idempotencyKeyText, withoutNulls } from '../graphql/inputs.ts';
 import { cursorCodec, pageOf } from '../graphql/paging.ts';
 import { type Payload, payloadInterfaces, toPayload } from '../graphql/payload.ts';
-import { MemberByInput, MemberType } from '../graphql/refs.ts';
-import { memberRefFor } from '../members/member-access.ts';
+import { ActorType, MemberByInput, MemberType } from '../graphql/refs.ts';
+import { memberRefFor, readMember } from '../members/member-access.ts';
 import { type AdjustPointsOutcome, adjustPoints, adjustPointsRefusals } from './adjust-points.ts';
 import { type AdjustmentShape, loadAdjustments } from './adjustments.sql.ts';
 import { decideAdjustment, decideAdjustmentRefusals } from './decide-adjustment.ts';
@@ -35,28 +35,73 @@ const AdjustmentType = builder.objectRef<AdjustmentShape>('Adjustment').implemen
     reason: t.exposeString('reason', { description: 'Why, as a code.' }),
     note: t.exposeString('note', { nullable: true, description: 'Why, in words.' }),
     state: t.expose('state', { type: AdjustmentStateEnum, description: 'Where it stands.' }),
-    requestedBy: t.exposeString('requestedBy', { description: 'Who asked: key:<id>.' }),
+    requestedBy: t.expose('requestedBy', { type: ActorType, description: 'Who asked.' }),
     requestedAt: t.expose('requestedAt', { type: 'DateTime', description: 'When.' }),
-    decidedBy: t.exposeString('decidedBy', { nullable: true, description: 'Who decided.' }),
+    decidedBy: t.expose('decidedBy', {
+      type: ActorType,
+      nullable: true,
+      description: 'Who decided.',
+    }),
     decidedAt: t.expose('decidedAt', { type: 'DateTime', nullable: true, description: 'When.' }),
   }),
 });
 
-const adjustmentCursor = cursorCodec('pendingAdjustments', z.number().int().positive());
+const pendingCursor = cursorCodec('pendingAdjustments', z.number().int().positive());
+const adjustmentCursor = cursorCodec('adjustments', z.number().int().positive());
+
+builder.queryField('adjustments', (t) =>
+  t.connection(
+    {
+      type: AdjustmentType,
+      description:
+        'Corrections that needed a second person, newest first: asked for, approved and ' +
+        'rejected. For OPERATOR keys.',
+      authScopes: { operator: true },
+      args: {
+        state: t.arg({ type: AdjustmentStateEnum, description: 'Only those that stand so.' }),
+        member: t.arg({ type: MemberByInput, description: 'Only of this member.' }),
+      },
+      resolve: async (_root, { state, member: by, ...args }, context) => {
+        const member = by && (await readMember(context, await memberRefFor(context, by)));
+        const filter = {
+          programId: known(context.viewer).programId,
+          state: state ?? null,
+          memberId: by ? (member?.memberId ?? 0) : null, // Nobody's id is 0.
+          order: 'NEWEST_FIRST',
+        } as const;
+        return pageOf(
+          args,
+          adjustmentCursor,
+          (range) => loadAdjustments(context.app.pool, filter, range),
+          ({ id }) => id,
+        );
+      },
+    },
+    { description: 'A page of corrections that needed a second person.' },
+    { description: 'A correction in a page.' },
+  ),
+);
 
 builder.queryField('pendingAdjustments', (t) =>
   t.connection(
     {
       type: AdjustmentType,
-      description: 'Corrections that wait for a second person, oldest first. For OPERATOR keys.',
+      description:
+        'The work list: adjustments(state: PENDING), but oldest first. For OPERATOR keys.',
       authScopes: { operator: true },
-      resolve: (_root, args, { app, viewer }) =>
-        pageOf(
+      resolve: (_root, args, { app, viewer }) => {
+        const { programId } = known(viewer);
+        const filter = {
+          ...{ programId, memberId: null },
+          ...({ state: 'PENDING', order: 'OLDEST_FIRST' } as const),
+        };
+        return pageOf(
           args,
-          adjustmentCursor,
-          (range) => loadAdjustments(app.pool, known(viewer).programId, range),
+          pendingCursor,
+          (range) => loadAdjustments(app.pool, filter, range),
           ({ id }) => id,
-        ),
+        );
+      },
     },
     { description: 'A page of corrections that wait.' },
     { description: 'A correction in a page.' },

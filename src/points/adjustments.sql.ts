@@ -6,20 +6,34 @@ import { named } from '../platform/db.ts';
 /** A request as the API shows it. */
 export type AdjustmentShape = Omit<AdjustmentRow, 'programId' | 'expiresAt'>;
 
-/** A program's requests that wait for a second person, oldest first. */
-export const loadAdjustments = (
+/** Which of a program's requests are read; null: any. */
+export type AdjustmentFilter = {
+  readonly programId: number;
+  readonly state: AdjustmentRow['state'] | null;
+  readonly memberId: number | null;
+  readonly order: 'OLDEST_FIRST' | 'NEWEST_FIRST';
+};
+
+/** A page of requests. */
+export function loadAdjustments(
   pool: Pool,
-  programId: number,
+  { programId, state, memberId, order }: AdjustmentFilter,
   { before, after, limit, inverted }: PageRange<number>,
-) =>
-  named<AdjustmentShape>(
+) {
+  const isNewest = order === 'NEWEST_FIRST';
+  const [above, below] = isNewest ? [before, after] : [after, before];
+  const direction = isNewest === inverted ? 'asc' : 'desc';
+  return named<AdjustmentShape>(
     pool,
-    `points.loadAdjustments:${inverted}:${limit}`,
+    `points.loadAdjustments:${state}:${direction}:${limit}`,
     `select id, member_id as "memberId", amount, reason, note, state,
             requested_by as "requestedBy", requested_at as "requestedAt",
             decided_by as "decidedBy", decided_at as "decidedAt"
-     from adjustment_request where program_id = $1 and state = 'PENDING'
+     from adjustment_request where program_id = $1
+       ${state === null ? '' : `and state = '${state}'`}
        and id > coalesce($2::bigint, 0) and id < coalesce($3::bigint, 9223372036854775807)
-     order by id ${inverted ? 'desc' : 'asc'} limit ${Math.trunc(limit)}`,
-    [programId, after ?? null, before ?? null],
+       and ($4::bigint is null or member_id = $4)
+     order by id ${direction} limit ${Math.trunc(limit)}`,
+    [programId, above ?? null, below ?? null, memberId],
   );
+}

@@ -21,6 +21,8 @@ export type ConfirmPointsInput = z.infer<typeof input>;
 export type ConfirmPointsOutcome = {
   readonly memberId: number;
   readonly points: number;
+  /** How many of what can be spent repaid what was owed. */
+  readonly debtRepaid?: number;
   readonly position: number;
 };
 
@@ -57,11 +59,14 @@ export const confirmPoints: Operation<ConfirmPointsInput, ConfirmPointsOutcome> 
       const last = new Date(Math.max(now.getTime(), ...starts));
       facts.changes.update('members', member, { pendingUntil: last });
     }
+    const owed = member.debt;
     settleDebts(facts, member);
+    const debtRepaid = owed - member.debt;
     const tier = upgradeTier(facts, member); // They may count only from now on.
     const told = { ...(evaluated.length > 0 && { evaluated }), ...(tier && { tier }) };
-    const payload = { activity: type, reference, points, ...told };
+    const repaid = debtRepaid > 0 ? { debtRepaid } : {};
+    const payload = { activity: type, reference, points, ...repaid, ...told };
     const position = facts.emit(member, 'points.confirmed', now, payload);
-    return { memberId: member.memberId, points, position };
+    return { memberId: member.memberId, points, debtRepaid, position };
   },
 };

@@ -3,7 +3,7 @@ import { idempotencyKey, memberRef, positivePoints } from '../engine/inputs.ts';
 import type { Operation } from '../engine/operation.ts';
 import { requireMember } from '../members/member-steps.ts';
 import { MemberNotFound } from '../members/members.refusals.ts';
-import { type AdjustPointsOutcome, bookAdjustment } from './adjust-points.ts';
+import { type AdjustPointsOutcome, auditAdjustment, bookAdjustment } from './adjust-points.ts';
 import {
   AdjustmentDecided,
   AdjustmentExpired,
@@ -56,7 +56,8 @@ export const decideAdjustment: Operation<DecideAdjustmentInput, AdjustPointsOutc
       decidedBy: actor,
       decidedAt: now,
     });
-    if (approve) return bookAdjustment(facts, member, request, request.id);
+    auditAdjustment(facts, request, 'decideAdjustment', { state: 'PENDING' });
+    if (approve) return bookAdjustment(facts, member, request, request);
     const position = facts.emit(member, 'adjustment.rejected', now, { adjustmentId: request.id });
     return { memberId: member.memberId, entries: [], adjustmentId: request.id, position };
   },

@@ -1,11 +1,12 @@
 /** When points become active and when they expire, by the local dates of the program. */
 import type { FactTime } from '../engine/rows.ts';
-import { addDays, type LocalDate, periodOf, startOfLocalDate } from '../platform/calendar.ts';
+import { addDays, type LocalDate, startOfLocalDate } from '../platform/calendar.ts';
 import type { Activation, Expiry } from '../rules/definition.ts';
+import { lastDateOf } from '../rules/life.ts';
 
 /**
  * The instant at which points of a fact expire; null: never. At that instant they are expired (S7,
- * S30). `days` are counted from the fact's local date, then:
+ * S30). `days`, `months` or `years` are counted from the fact's local date, then:
  * - END_OF_DAY, END_OF_MONTH, END_OF_YEAR: the end of the local day, month or year reached;
  * - INSTANT: as long after the start of the day reached as the fact was after the start of its own.
  *   That is the same time by the clock, save on days of a clock change. A day reached that never
@@ -13,19 +14,10 @@ import type { Activation, Expiry } from '../rules/definition.ts';
  */
 export function expiresAt(expiry: Expiry | null, time: FactTime): Date | null {
   if (expiry === null) return null;
-  const date = addDays(time.localDate, expiry.days);
-  switch (expiry.until) {
-    case 'INSTANT': {
-      const sinceStart = time.occurredAt.getTime() - startOf(time.localDate, time).getTime();
-      return new Date(startOf(date, time).getTime() + sinceStart);
-    }
-    case 'END_OF_DAY':
-      return startOf(addDays(date, 1), time);
-    case 'END_OF_MONTH':
-      return endOfMonth(date, time);
-    case 'END_OF_YEAR':
-      return endOfMonth(`${date.slice(0, 4)}-12-31`, time);
-  }
+  const last = lastDateOf(expiry, time.localDate);
+  if (expiry.until !== 'INSTANT') return startOf(addDays(last, 1), time);
+  const sinceStart = time.occurredAt.getTime() - startOf(time.localDate, time).getTime();
+  return new Date(startOf(last, time).getTime() + sinceStart);
 }
 
 /**
@@ -46,8 +38,3 @@ export function activatesAt(activation: Activation, time: FactTime, now: Date): 
 
 const startOf = (date: LocalDate, { zone, dayStartMinutes }: FactTime) =>
   startOfLocalDate(date, zone, dayStartMinutes);
-
-function endOfMonth(date: LocalDate, time: FactTime): Date {
-  const { until } = periodOf('MONTHLY', date);
-  return startOf(until ?? date, time);
-}

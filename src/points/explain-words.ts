@@ -1,5 +1,6 @@
 /** Explanations in words, in the languages the API offers. */
 import type { EntryReason, Explained, ExplanationFacts } from './explain.ts';
+import { type LimitParts, limitParts, type Names } from './names.ts';
 
 export type Locale = 'EN' | 'ZH_CN';
 
@@ -7,10 +8,21 @@ type Sentence = (facts: ExplanationFacts, entry: Explained) => string;
 type Words = Readonly<Record<EntryReason, Sentence>> & {
   readonly multiplied: (by: string) => string;
   readonly cut: (wanted: number, given: number, why: string) => string;
-  readonly limit: (limit: string) => string;
+  readonly limit: (limit: LimitParts, size: number | undefined) => string;
+  readonly repaid: (points: number) => string;
   readonly rule: (name: string) => string;
   readonly times: Readonly<Record<string, string>>;
 };
+
+/** What came back, of a reversal that says so: a whole activity, or some of its items. */
+function cameBack(
+  { reference, units, unitsTotal }: ExplanationFacts,
+  some: (units: number, all: number, what: string) => string,
+): string {
+  if (typeof reference !== 'string') return '';
+  const all = Number(unitsTotal);
+  return all > 1 ? some(Number(units), all, reference) : `${reference}: `;
+}
 
 const english: Words = {
   CHECK_IN: ({ streakDay }) => `Day ${streakDay} in a row.`,
@@ -31,22 +43,26 @@ const english: Words = {
     }.`,
   HOLD: ({ reason, held }) => `Taken from a hold of ${held} points: ${reason}.`,
   EXPIRY: ({ amount }) => `What was left of ${amount} points expired.`,
-  REVERSAL: ({ reversed, of, debt, lapsed, unrecovered }) =>
-    `${reversed} points of line ${of} were taken back${
+  REVERSAL: ({ reversed, of, debt, lapsed, unrecovered, ...back }) =>
+    `${cameBack(back, (units, all, what) => `${units} of ${all} items of ${what}: `)}${reversed} points of line ${of} were taken back${
       Number(debt) > 0 ? `; ${debt} of them are owed` : ''
     }${Number(lapsed) > 0 ? `; ${lapsed} had expired` : ''}${
       Number(unrecovered) > 0 ? `; ${unrecovered} could not be recovered` : ''
     }.`,
-  ADJUSTMENT: ({ reason, note }) =>
-    `Adjusted: ${reason}${note === null || note === undefined ? '' : ` – ${note}`}.`,
+  ADJUSTMENT: ({ reason, note, decidedBy }) =>
+    `Adjusted: ${reason}${note === null || note === undefined ? '' : ` – ${note}`}${
+      typeof decidedBy === 'string' ? '; approved by a second person' : ''
+    }.`,
   multiplied: (by) => ` Multiplied by ${by}.`,
   cut: (wanted, given, why) => ` ${given} of ${wanted} points were given: ${why}.`,
-  limit: (limit) => {
-    const [what, name, period] = limit.split(' ');
-    if (what === 'BUDGET') return `the budget of ${name} is used up`;
-    const whose = name === '*' ? 'all rules' : name;
-    return `the cap of ${whose} for the ${period?.toLowerCase()} is reached`;
+  limit: ({ kind, rule, period }, size) => {
+    const whose = rule ?? 'all rules';
+    if (kind === 'BUDGET') return `the budget of ${whose} is used up`;
+    const each = period?.toLowerCase();
+    if (size === undefined) return `the cap of ${whose} for the ${each} is reached`;
+    return `the cap of ${size} point${size === 1 ? '' : 's'} a ${each} of ${whose} is reached`;
   },
+  repaid: (points) => ` ${points} of them repaid what was owed.`,
   rule: (name) => ` (${name})`,
   times: { TIER: 'tier', CAMPAIGN: 'campaign', BOOST: 'boost' },
 };
@@ -73,19 +89,22 @@ const chinese: Words = {
     }。`,
   HOLD: ({ reason, held }) => `从冻结的 ${held} 积分中扣除：${reason}。`,
   EXPIRY: ({ amount }) => `${amount} 积分中剩余的部分已过期。`,
-  REVERSAL: ({ reversed, of, debt, lapsed, unrecovered }) =>
-    `第 ${of} 笔的 ${reversed} 积分已收回${Number(debt) > 0 ? `，其中 ${debt} 积分记为欠账` : ''}${
+  REVERSAL: ({ reversed, of, debt, lapsed, unrecovered, ...back }) =>
+    `${cameBack(back, (units, all, what) => `${what} 的 ${all} 件中退回 ${units} 件：`)}第 ${of} 笔的 ${reversed} 积分已收回${Number(debt) > 0 ? `，其中 ${debt} 积分记为欠账` : ''}${
       Number(lapsed) > 0 ? `，${lapsed} 积分此前已过期` : ''
     }${Number(unrecovered) > 0 ? `，${unrecovered} 积分未能收回` : ''}。`,
-  ADJUSTMENT: ({ reason, note }) =>
-    `人工调整：${reason}${note === null || note === undefined ? '' : `（${note}）`}。`,
+  ADJUSTMENT: ({ reason, note, decidedBy }) =>
+    `人工调整：${reason}${note === null || note === undefined ? '' : `（${note}）`}${
+      typeof decidedBy === 'string' ? '，已由第二人批准' : ''
+    }。`,
   multiplied: (by) => `倍率：${by}。`,
   cut: (wanted, given, why) => `应得 ${wanted} 积分，实得 ${given} 积分：${why}。`,
-  limit: (limit) => {
-    const [what, name, period = ''] = limit.split(' ');
-    if (what === 'BUDGET') return `${name} 的预算已用完`;
-    return `${name === '*' ? '全部规则' : name}的${periods[period]}上限已达到`;
+  limit: ({ kind, rule, period }, size) => {
+    if (kind === 'BUDGET') return `${rule} 的预算已用完`;
+    const most = size === undefined ? '上限' : ` ${size} 积分上限`;
+    return `${rule ?? '全部规则'}的${periods[period ?? '']}${most}已达到`;
   },
+  repaid: (points) => `其中 ${points} 积分用于偿还欠账。`,
   rule: (name) => `（${name}）`,
   times: { TIER: '等级', CAMPAIGN: '活动', BOOST: '加成' },
 };
@@ -98,19 +117,24 @@ export function explainIn(
   reason: EntryReason,
   entry: Explained,
   facts: ExplanationFacts,
+  names: Names,
 ): string {
   const words = languages[locale];
   const { multipliers = [], limits = [], wanted } = facts;
   let text = words[reason](facts, entry);
   if (multipliers.length > 0) {
-    const by = multipliers.map(({ kind, key, percent }) => {
-      return `${words.times[kind]} ${key} ${percent / 100}×`;
+    const by = multipliers.map((one) => {
+      return `${words.times[one.kind]} ${names.multiplier(one)} ${one.percent / 100}×`;
     });
     text += words.multiplied(by.join(locale === 'EN' ? ', ' : '，'));
   }
   if (wanted !== undefined && wanted !== null && Number(wanted) !== entry.amount) {
-    const why = limits.map(({ limit }) => words.limit(limit)).join(locale === 'EN' ? '; ' : '；');
+    const parts = limits.map(limitParts);
+    const why = parts
+      .map((one) => words.limit(one, names.capSize(one)))
+      .join(locale === 'EN' ? '; ' : '；');
     text += words.cut(Number(wanted), entry.amount, why);
   }
+  if (Number(facts.debtRepaid) > 0) text += words.repaid(Number(facts.debtRepaid));
   return entry.ruleVersion === null ? text : `${text}${words.rule(entry.ruleVersion)}`;
 }

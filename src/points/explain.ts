@@ -1,5 +1,6 @@
 import type { EntryKind, Json } from '../engine/rows.ts';
 import { explainIn, type Locale } from './explain-words.ts';
+import { keysAlone, type Names } from './names.ts';
 
 /** Why an entry was written, as the API's enum. */
 export type EntryReason =
@@ -41,7 +42,7 @@ export function reasonOf({
 }
 
 export type AppliedMultiplier = {
-  readonly kind: string;
+  readonly kind: 'TIER' | 'CAMPAIGN' | 'BOOST';
   readonly key: string;
   readonly percent: number;
 };
@@ -59,7 +60,10 @@ export const factsOf = ({ explanation }: Pick<Explained, 'explanation'>) =>
   explanation as unknown as ExplanationFacts;
 
 /** Words and results: told by fields of their own, or how a line came about and not why. */
-const notFacts = new Set(['title', 'base', 'wanted', 'multipliers', 'limits', 'asked', 'awaits']);
+const notFacts = new Set([
+  ...['title', 'base', 'wanted', 'multipliers', 'limits', 'asked'],
+  ...['awaits', 'debtRepaid', 'requestedBy', 'decidedBy'],
+]);
 
 /** The facts that an entry was decided by, by name: the command's own, then the condition's. */
 export function usedFacts(entry: Pick<Explained, 'explanation'>): Record<string, Json> {
@@ -72,7 +76,15 @@ export function usedFacts(entry: Pick<Explained, 'explanation'>): Record<string,
 export const wantedPoints = (entry: Pick<Explained, 'explanation' | 'amount'>): number =>
   Number(factsOf(entry).wanted ?? entry.amount);
 
-/** The entry's reason in words, from the facts stored with it. */
-export function explainEntry(entry: Explained, locale: Locale): string {
-  return explainIn(locale, reasonOf(entry), entry, factsOf(entry));
+/** Of the points, how many repaid what was owed as they came (S33). */
+export const debtRepaid = (entry: Pick<Explained, 'explanation'>): number =>
+  Number(factsOf(entry).debtRepaid ?? 0);
+
+/** Whether words about an entry name tiers, campaigns, caps or budgets. */
+export const namesRules = (entry: Pick<Explained, 'explanation'>): boolean =>
+  factsOf(entry).multipliers !== undefined || factsOf(entry).limits !== undefined;
+
+/** The entry's reason in words, from the facts stored with it, and names of rules where known. */
+export function explainEntry(entry: Explained, locale: Locale, names: Names = keysAlone): string {
+  return explainIn(locale, reasonOf(entry), entry, factsOf(entry), names);
 }

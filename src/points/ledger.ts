@@ -6,10 +6,19 @@ import type { Facts } from '../engine/facts.ts';
 import type { EntryKind, EntryRow, FactTime, Json, LotRow, MemberState } from '../engine/rows.ts';
 import { limits } from '../limits.ts';
 import { assert } from '../platform/assert.ts';
-import { instantText } from '../platform/calendar.ts';
 import { entryHash } from './chain.ts';
-import { type Allocation, allocate, freeOf, isExpired, isSpendable, type LotLife } from './lots.ts';
+import {
+  type Allocation,
+  allocate,
+  freeOf,
+  isActive,
+  isExpired,
+  isSpendable,
+  type LotLife,
+} from './lots.ts';
 import { BalanceOutOfRange, InsufficientPoints } from './points.refusals.ts';
+
+export { type EntrySummary, lifeTold, summarise } from './summary.ts';
 
 export type SourceType =
   | 'CHECK_IN'
@@ -49,9 +58,10 @@ export function creditPoints(
   life: LotLife,
 ): EntryRow {
   assert(Number.isSafeInteger(amount) && amount > 0, 'a credit is a positive whole number');
-  const entry = appendEntry(facts, member, kind, amount, time, told(source, life), life);
+  const repaid = isActive(life, facts.now) ? Math.min(member.debt, amount) : 0;
+  const entry = appendEntry(facts, member, kind, amount, time, told(source, life, repaid), life);
   const lot = openLot(facts, member, entry.seq, amount, life);
-  if (member.debt > 0 && isSpendable(lot, facts.now)) repayDebts(facts, member, lot);
+  if (repaid > 0) repayDebts(facts, member, lot);
   return entry;
 }
 
@@ -92,11 +102,17 @@ export function settleDebts(facts: Facts, member: MemberState): void {
   }
 }
 
-/** Points that await their confirmation say so for ever: the lot will not. */
-const told = (source: EntrySource, { activatesAt }: LotLife): EntrySource =>
-  activatesAt === null
+/** Points that await their confirmation say so for ever: the lot will not. So does a repayment. */
+function told(source: EntrySource, { activatesAt }: LotLife, repaid: number): EntrySource {
+  if (repaid > 0) return withRepaid(source, repaid);
+  return activatesAt === null
     ? { ...source, explanation: { ...source.explanation, awaits: true } }
     : source;
+}
+
+/** A line that says how many of its points repay what is owed (S33). */
+export const withRepaid = (source: EntrySource, repaid: number): EntrySource =>
+  repaid === 0 ? source : { ...source, explanation: { ...source.explanation, debtRepaid: repaid } };
 
 /** Covers what is owed from a lot, oldest debt first (S33). */
 function repayDebts(facts: Facts, member: MemberState, lot: LotRow): void {
@@ -195,7 +211,8 @@ export function appendEntry(
     ...time,
     ...source,
   };
-  const entry: EntryRow = { hash: entryHash(member.headHash, unhashed, life), ...unhashed };
+  const hash = entryHash(member.headHash, unhashed, life);
+  const entry: EntryRow = { hash, life, ...unhashed };
   facts.changes.insert('entries', entry);
   facts.changes.update('members', member, {
     balance,
@@ -250,27 +267,3 @@ function pick(
   if (a === null || b === null) return a ?? b;
   return new Date(which(a.getTime(), b.getTime()));
 }
-
-/** An entry as events and outcomes carry it. */
-export type EntrySummary = {
-  readonly seq: number;
-  readonly kind: EntryKind;
-  readonly amount: number;
-  readonly occurredAt: string;
-  readonly sourceType: string;
-  readonly purpose: string;
-  readonly ruleVersion: string | null;
-  readonly explanation: { [key: string]: Json };
-};
-
-export const summarise = (entries: readonly EntryRow[]): EntrySummary[] =>
-  entries.map((entry) => ({
-    seq: entry.seq,
-    kind: entry.kind,
-    amount: entry.amount,
-    occurredAt: instantText(entry.occurredAt),
-    sourceType: entry.sourceType,
-    purpose: entry.purpose,
-    ruleVersion: entry.ruleVersion,
-    explanation: entry.explanation,
-  }));

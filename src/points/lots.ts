@@ -4,14 +4,16 @@ import type { LotRow } from '../engine/rows.ts';
 export const freeOf = (lot: Pick<LotRow, 'remaining' | 'held'>) => lot.remaining - lot.held;
 
 /** True while the lot's points can be spent: [activatesAt, expiresAt), whatever jobs have run (S30). */
-export function isSpendable(lot: LotRow, now: Date): boolean {
-  const { activatesAt } = lot;
-  return freeOf(lot) > 0 && activatesAt !== null && activatesAt <= now && !isExpired(lot, now);
-}
+export const isSpendable = (lot: LotRow, now: Date): boolean =>
+  freeOf(lot) > 0 && isActive(lot, now);
+
+/** True from activation on, and before expiry. */
+export const isActive = (life: LotLife, now: Date): boolean =>
+  life.activatesAt !== null && life.activatesAt <= now && !isExpired(life, now);
 
 /** True from the instant of expiry on. */
-export function isExpired(lot: LotRow, now: Date): boolean {
-  return lot.expiresAt !== null && lot.expiresAt <= now;
+export function isExpired({ expiresAt }: Pick<LotLife, 'expiresAt'>, now: Date): boolean {
+  return expiresAt !== null && expiresAt <= now;
 }
 
 export type Allocation = { readonly lot: LotRow; readonly taken: number };

@@ -1,13 +1,10 @@
-import { z } from 'zod';
 import type { MemberState } from '../engine/rows.ts';
 import { builder } from '../graphql/builder.ts';
-import { checkPageSize, cursorCodec, pageOf } from '../graphql/paging.ts';
-import { AwardType, type LedgerEntryShape, MemberType } from '../graphql/refs.ts';
+import { checkPageSize } from '../graphql/paging.ts';
+import { MemberType } from '../graphql/refs.ts';
 import { limits } from '../limits.ts';
 import { mayReadPrivate } from '../members/member-access.ts';
-import type { AppliedLimit, AppliedMultiplier } from './explain.ts';
-import { explainEntry, factsOf, reasonOf, usedFacts, wantedPoints } from './explain.ts';
-import { loadLedger } from './points.sql.ts';
+import type { GivenNotice } from './points.sql.ts';
 import { hasDormantPoints } from './points.ts';
 
 const PointsExpiryType = builder.objectRef<{ at: Date; points: number }>('PointsExpiry').implement({
@@ -18,6 +15,32 @@ const PointsExpiryType = builder.objectRef<{ at: Date; points: number }>('Points
       description: 'From this instant on they cannot be spent.',
     }),
     points: t.expose('points', { type: 'SafeInt', description: 'How many.' }),
+  }),
+});
+
+const PointsActivationType = builder
+  .objectRef<{ at: Date | null; points: number }>('PointsActivation')
+  .implement({
+    description: 'Pending points that can be spent from one instant on.',
+    fields: (t) => ({
+      at: t.expose('at', {
+        type: 'DateTime',
+        nullable: true,
+        description: 'From this instant on; null: once somebody confirms them (confirmPoints).',
+      }),
+      points: t.expose('points', { type: 'SafeInt', description: 'How many.' }),
+    }),
+  });
+
+const ExpiryNoticeType = builder.objectRef<GivenNotice>('ExpiryNotice').implement({
+  description: 'That the member was given notice of points about to expire.',
+  fields: (t) => ({
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When they expire.' }),
+    days: t.exposeInt('days', {
+      description: 'For which of the expiryNoticeDays: so many local days before, or fewer.',
+    }),
+    points: t.expose('points', { type: 'SafeInt', description: 'How many it was then.' }),
+    sentAt: t.expose('sentAt', { type: 'DateTime', description: 'When it was given.' }),
   }),
 });
 
@@ -57,6 +80,40 @@ const PointsType = builder.objectRef<MemberState>('Points').implement({
         'All points ever earned, less what was reversed; spending, expiry and adjustments do not ' +
         'change it.',
     }),
+    activating: t.field({
+      type: [PointsActivationType],
+      description:
+        'When the pending points can be spent, soonest first, those that wait for a confirmation ' +
+        'last: at most so many instants. What expires before is not expected here.',
+      args: {
+        first: t.arg.int({
+          defaultValue: limits.pageSizeMax,
+          description: 'How many instants, 1 to 100; there may be later ones.',
+        }),
+      },
+      resolve: (member, { first }, { app, loaders }) => {
+        checkPageSize('first', first);
+        if (!hasDormantPoints(member, app.clock.now())) return [];
+        const limit = first ?? limits.pageSizeMax;
+        return loaders.activating.load({ memberId: member.memberId, limit });
+      },
+    }),
+    expiryNotices: t.field({
+      type: [ExpiryNoticeType],
+      description:
+        'Notices of expiry the member was given by the points policy’s expiryNoticeDays, latest ' +
+        'expiry first. Tallymark sends nothing itself: show these, or pass them on.',
+      args: {
+        first: t.arg.int({
+          defaultValue: limits.pageSizeMax,
+          description: 'How many, 1 to 100; there may be older ones.',
+        }),
+      },
+      resolve: ({ memberId }, { first }, { loaders }) => {
+        checkPageSize('first', first);
+        return loaders.notices.load({ memberId, limit: first ?? limits.pageSizeMax });
+      },
+    }),
     expiring: t.field({
       type: [PointsExpiryType],
       description:
@@ -78,154 +135,6 @@ const PointsType = builder.objectRef<MemberState>('Points').implement({
   }),
 });
 
-const EntryKindEnum = builder.enumType('LedgerEntryKind', {
-  description: 'What an entry does to the balance.',
-  values: {
-    EARN: { description: 'Adds points that a rule paid.' },
-    SPEND: { description: 'Takes points for a reward.' },
-    EXPIRY: { description: 'Takes what was left of expired points.' },
-    ADJUSTMENT: { description: 'Adds or takes points by hand.' },
-    REVERSAL: { description: 'Takes back what an earlier line earned.' },
-    REFUND: { description: 'Gives back what an earlier line spent.' },
-  },
-});
-
-const ReasonEnum = builder.enumType('AwardReason', {
-  description: 'Why points moved.',
-  values: {
-    CHECK_IN: { description: 'A check-in paid its day.' },
-    STREAK_CORRECTION: {
-      description:
-        'A check-in that arrived late lengthened the run: the day was paid the difference.',
-    },
-    MILESTONE: { description: 'A number of check-ins in a week, a month or in all was reached.' },
-    RULE: { description: 'A rule for check-ins paid.' },
-    ACTIVITY: { description: 'An activity paid by its rule.' },
-    ENROLMENT: { description: 'A rule for newcomers paid.' },
-    TASK: { description: 'A task was completed.' },
-    REDEMPTION: { description: 'A reward was bought.' },
-    REFUND: { description: 'What a reward had cost was given back.' },
-    HOLD: { description: 'Points of a hold were captured.' },
-    EXPIRY: { description: 'Points expired.' },
-    REVERSAL: { description: 'What was earned was taken back.' },
-    ADJUSTMENT: { description: 'An operator corrected the balance.' },
-  },
-});
-
-const LocaleEnum = builder.enumType('Locale', {
-  description: 'A language of explanations.',
-  values: {
-    EN: { description: 'English.' },
-    ZH_CN: { description: '简体中文 (Chinese, simplified).' },
-  },
-});
-
-const MultiplierType = builder.objectRef<AppliedMultiplier>('Multiplier').implement({
-  description: 'Something that multiplied an award.',
-  fields: (t) => ({
-    kind: t.exposeString('kind', { description: 'TIER, CAMPAIGN or BOOST.' }),
-    key: t.exposeString('key', { description: 'Key of the tier or campaign.' }),
-    percent: t.exposeInt('percent', { description: '200 is double.' }),
-  }),
-});
-
-const AwardLimitType = builder.objectRef<AppliedLimit>('AwardLimit').implement({
-  description: 'A cap or budget that cut an award.',
-  fields: (t) => ({
-    limit: t.exposeString('limit', {
-      description:
-        'Which: CAP, the rule (* for all of them) and its period, or BUDGET and the rule.',
-    }),
-    room: t.expose('room', { type: 'SafeInt', description: 'Points it had left.' }),
-  }),
-});
-
-builder.objectType(AwardType, {
-  description: 'Points that a command paid, and why.',
-  fields: (t) => ({
-    points: t.expose('amount', { type: 'SafeInt', description: 'How many.' }),
-    ruleVersion: t.exposeString('ruleVersion', {
-      nullable: true,
-      description: 'The plan or rule that set the amount, with its version.',
-    }),
-    occurredAt: t.expose('occurredAt', {
-      type: 'DateTime',
-      description: 'When the fact happened that the points are for.',
-    }),
-  }),
-});
-
-const LedgerEntryType = builder.objectRef<LedgerEntryShape>('LedgerEntry').implement({
-  description: 'One line of a member’s ledger. It is never changed; corrections are new lines.',
-  fields: (t) => ({
-    seq: t.expose('seq', {
-      type: 'SafeInt',
-      description: '1, 2, 3 … in the member’s ledger, without gaps.',
-    }),
-    kind: t.expose('kind', { type: EntryKindEnum, description: 'What it does to the balance.' }),
-    amount: t.expose('amount', {
-      type: 'SafeInt',
-      description: 'Points added (positive) or taken (negative).',
-    }),
-    ruleVersion: t.exposeString('ruleVersion', {
-      nullable: true,
-      description: 'The plan or rule that set the amount, with its version; null when none did.',
-    }),
-    occurredAt: t.expose('occurredAt', {
-      type: 'DateTime',
-      description: 'When the fact happened.',
-    }),
-    localDate: t.expose('localDate', {
-      type: 'Date',
-      description: 'The date of the fact in the program’s zone.',
-    }),
-    recordedAt: t.expose('recordedAt', { type: 'DateTime', description: 'When it was written.' }),
-  }),
-});
-
-/** Awards and lines say why in the same words. */
-for (const type of [AwardType, LedgerEntryType]) {
-  builder.objectFields(type, (t) => ({
-    reason: t.field({ type: ReasonEnum, description: 'Why, as a code.', resolve: reasonOf }),
-    explanation: t.string({
-      description: 'Why, in words: the facts, what multiplied it, what cut it, and the rule.',
-      args: {
-        locale: t.arg({
-          type: LocaleEnum,
-          required: true,
-          defaultValue: 'EN',
-          description: 'In which language.',
-        }),
-      },
-      resolve: (entry, { locale }) => explainEntry(entry, locale),
-    }),
-    facts: t.field({
-      type: 'JSON',
-      description:
-        'The facts it was decided by, by name, as they were then: such as the streak day, the ' +
-        'value, and whatever the rule’s condition asked.',
-      resolve: usedFacts,
-    }),
-    wanted: t.field({
-      type: 'SafeInt',
-      description: 'What the rule came to before caps and budgets; the same when nothing was cut.',
-      resolve: wantedPoints,
-    }),
-    multipliers: t.field({
-      type: [MultiplierType],
-      description: 'What multiplied it, in the order it was applied: tier, campaigns, boosts.',
-      resolve: (entry) => factsOf(entry).multipliers ?? [],
-    }),
-    limits: t.field({
-      type: [AwardLimitType],
-      description: 'Caps and budgets that cut it.',
-      resolve: (entry) => factsOf(entry).limits ?? [],
-    }),
-  }));
-}
-
-const ledgerCursor = cursorCodec('ledger', z.number().int().positive());
-
 builder.objectFields(MemberType, (t) => ({
   points: t.field({
     type: PointsType,
@@ -233,21 +142,4 @@ builder.objectFields(MemberType, (t) => ({
     authScopes: (member, _args, context) => mayReadPrivate(context, member),
     resolve: (member) => member,
   }),
-  ledger: t.connection(
-    {
-      type: LedgerEntryType,
-      description:
-        'The member’s ledger, newest line first. For the member and for OPERATOR and SERVICE keys.',
-      authScopes: (member, _args, context) => mayReadPrivate(context, member),
-      resolve: ({ memberId }, args, { app }) =>
-        pageOf(
-          args,
-          ledgerCursor,
-          (range) => loadLedger(app.pool, memberId, range),
-          ({ seq }) => seq,
-        ),
-    },
-    { description: 'A page of a ledger.' },
-    { description: 'A ledger line in a page.' },
-  ),
 }));

@@ -1,3 +1,4 @@
+import type { NoticeRow } from '../engine/rows.ts';
 import type { PageRange } from '../graphql/paging.ts';
 import type { LedgerEntryShape } from '../graphql/refs.ts';
 import type { Pool } from '../platform/db.ts';
@@ -80,6 +81,56 @@ export const loadExpiring = (pool: Pool, keys: readonly ExpiringKey[], now: Date
     ],
   );
 
+/** Whose rows are asked for, and how many. */
+export type MembersFirst = { readonly memberId: number; readonly limit: number };
+/** Points that become active at one instant, null: once confirmed; `place` is that of the key. */
+export type Activating = {
+  readonly place: number;
+  readonly at: Date | null;
+  readonly points: number;
+};
+
+/** When and how many of members' pending points can be spent, soonest first (S27). */
+export const loadActivating = (pool: Pool, keys: readonly MembersFirst[], now: Date) =>
+  named<Activating>(
+    pool,
+    'points.loadActivating',
+    `select k.place::int as place, x.at, x.points
+     from unnest($1::bigint[], $2::int[]) with ordinality as k (member_id, size, place)
+     cross join lateral (
+       select l.activates_at as at, sum(l.remaining)::bigint as points from lot l
+       where l.member_id = k.member_id and l.remaining > 0
+         and (l.activates_at is null or l.activates_at > $3)
+         and (l.expires_at is null or l.expires_at > $3)
+       group by l.activates_at order by l.activates_at nulls last limit k.size) x
+     order by k.place, x.at nulls last`,
+    [keys.map(({ memberId }) => memberId), keys.map(({ limit }) => limit), now.toISOString()],
+  );
+
+/** A notice that was given; `place` is that of the key. */
+export type GivenNotice = Omit<NoticeRow, 'memberId'> & { readonly place: number };
+
+/**
+ * Notices of expiry that members were given, latest expiry first (S32). Of several that came due
+ * at once only the nearest was given; the others have rows, so that they never are.
+ */
+export const loadNoticesGiven = (pool: Pool, keys: readonly MembersFirst[]) =>
+  named<GivenNotice>(
+    pool,
+    'points.loadNoticesGiven',
+    `select k.place::int as place, x.*
+     from unnest($1::bigint[], $2::int[]) with ordinality as k (member_id, size, place)
+     cross join lateral (
+       select n.expires_at as "expiresAt", n.days, n.points, n.sent_at as "sentAt"
+       from expiry_notice n
+       where n.member_id = k.member_id and not exists (
+         select from expiry_notice o where o.member_id = n.member_id
+           and o.expires_at = n.expires_at and o.days < n.days and o.sent_at <= n.sent_at)
+       order by n.expires_at desc, n.days limit k.size) x
+     order by k.place, x."expiresAt" desc, x.days`,
+    [keys.map(({ memberId }) => memberId), keys.map(({ limit }) => limit)],
+  );
+
 /** A member's entries, newest first; places are sequence numbers. */
 export const loadLedger = (
   pool: Pool,
@@ -89,14 +140,16 @@ export const loadLedger = (
   named<LedgerEntryShape>(
     pool,
     `points.loadLedger:${inverted}:${limit}`,
-    `select member_id as "memberId", seq, program_id as "programId", kind, amount,
-            occurred_at as "occurredAt", local_date as "localDate", zone,
-            utc_offset_seconds as "utcOffsetSeconds", day_start_minutes as "dayStartMinutes",
-            recorded_at as "recordedAt", source_type as "sourceType", source_id as "sourceId",
-            purpose, rule_version as "ruleVersion", actor, idempotency_key as "idempotencyKey",
-            explanation
-     from ledger_entry where member_id = $1
-       and seq < coalesce($2::bigint, 9223372036854775807) and seq > coalesce($3::bigint, 0)
-     order by seq ${inverted ? 'asc' : 'desc'} limit ${Math.trunc(limit)}`,
+    `select e.member_id as "memberId", e.seq, e.program_id as "programId", e.kind, e.amount,
+            e.occurred_at as "occurredAt", e.local_date as "localDate", e.zone,
+            e.utc_offset_seconds as "utcOffsetSeconds", e.day_start_minutes as "dayStartMinutes",
+            e.recorded_at as "recordedAt", e.source_type as "sourceType",
+            e.source_id as "sourceId", e.purpose, e.rule_version as "ruleVersion", e.actor,
+            e.idempotency_key as "idempotencyKey", e.explanation,
+            l.activates_at as "activatesAt", l.expires_at as "expiresAt"
+     from ledger_entry e left join lot l on l.member_id = e.member_id and l.seq = e.seq
+     where e.member_id = $1
+       and e.seq < coalesce($2::bigint, 9223372036854775807) and e.seq > coalesce($3::bigint, 0)
+     order by e.seq ${inverted ? 'asc' : 'desc'} limit ${Math.trunc(limit)}`,
     [memberId, after ?? null, before ?? null],
   );

@@ -12,8 +12,10 @@ import {
   giveBackTo,
   openLot,
   settleDebts,
+  spendableLots,
+  withRepaid,
 } from './ledger.ts';
-import { isExpired } from './lots.ts';
+import { freeOf, isExpired } from './lots.ts';
 import { pointsPolicyDefaults } from './reverse.ts';
 
 /**
@@ -57,6 +59,8 @@ export function refundPoints(
     renewed === 0
       ? null
       : { activatesAt: now, expiresAt: expiresAt({ days, until: 'INSTANT' }, time) };
+  const back = sumOf(parts) - sumOf(parts.filter(({ lot }) => isExpired(lot, now))) + renewed;
+  const repaid = repaidBy(facts, member, back);
   const explanation = { ...source.explanation, ...(renewed > 0 && { renewed }) };
   const entry = appendEntry(
     facts,
@@ -64,7 +68,7 @@ export function refundPoints(
     'REFUND',
     sumOf(parts),
     time,
-    { ...source, explanation },
+    withRepaid({ ...source, explanation }, repaid),
     life,
   );
   for (const part of parts) {
@@ -73,6 +77,13 @@ export function refundPoints(
   if (life !== null) openLot(facts, member, entry.seq, renewed, life);
   settleDebts(facts, member);
   return [entry, ...expireLots(facts, member, (at) => factTime(program, at))];
+}
+
+/** What is owed that points which come back repay, beyond what can be spent without them. */
+function repaidBy(facts: Facts, member: MemberState, back: number): number {
+  if (member.debt === 0) return 0;
+  const free = spendableLots(facts, member).reduce((sum, lot) => sum + freeOf(lot), 0);
+  return Math.min(back, Math.max(0, member.debt - free));
 }
 
 const sumOf = (parts: readonly Spent[]) => parts.reduce((sum, { taken }) => sum + taken, 0);

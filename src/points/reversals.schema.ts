@@ -18,8 +18,9 @@ import {
   reverseEntryRefusals,
 } from './reverse-points.ts';
 
-const sum = (entries: readonly EntrySummary[], field: string) =>
-  entries.reduce((total, { explanation }) => total + Number(explanation[field] ?? 0), 0);
+function sum(entries: readonly EntrySummary[], field: string): number {
+  return entries.reduce((total, { explanation }) => total + Number(explanation[field] ?? 0), 0);
+}
 
 const reversalPayload = (name: string) =>
   builder.objectRef<Payload<ReversalOutcome>>(name).implement({
@@ -69,6 +70,11 @@ const ConfirmPayload = builder
     interfaces: payloadInterfaces,
     fields: (t) => ({
       points: t.expose('points', { type: 'SafeInt', description: 'How many.' }),
+      debtRepaid: t.field({
+        type: 'SafeInt',
+        description: 'How many points repaid what was owed, now that they can be spent.',
+        resolve: (outcome) => outcome.debtRepaid ?? 0, // Older answers do not say.
+      }),
     }),
   });
 

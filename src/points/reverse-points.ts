@@ -15,7 +15,7 @@ import { oneInForce } from '../rules/versioned.ts';
 import { holdDueTiers, reviewAfterReversal, type TierStep } from '../tiers/member-tier.ts';
 import { type EntrySummary, expireLots, summarise } from './ledger.ts';
 import { AlreadyReversed, EntryNotFound, TooManyUnits } from './points.refusals.ts';
-import { pointsPolicyDefaults, reverseEarning } from './reverse.ts';
+import { type CameBack, pointsPolicyDefaults, reverseEarning } from './reverse.ts';
 
 const activityInput = z.object({
   member: memberRef,
@@ -70,19 +70,12 @@ export const reverseActivity: Operation<ReverseActivityInput, ReversalOutcome> =
     const before = activity.returnedUnits;
     const { type, reference } = activity;
     facts.changes.update('activities', activity, { returnedUnits: before + back });
-    const entries = reverseEach(facts, member, origins, ({ amount, lot }) => {
-      // The share of all items returned so far, less what earlier returns took: no rest is lost.
-      return Math.max(0, share(amount, before + back, activity.units) - lot.reversed);
-    });
-    return tell(
-      facts,
-      member,
-      { entries, evaluated },
-      {
-        ...{ activity: type, reference, units: back },
-        ...{ unitsLeft: left - back, unitsTotal: activity.units },
-      },
-    );
+    const about = { activity: type, reference, units: back, unitsTotal: activity.units };
+    // The share of all items returned so far, less what earlier returns took: no rest is lost.
+    const pointsOf = ({ amount, lot }: OriginRow) =>
+      Math.max(0, share(amount, before + back, activity.units) - lot.reversed);
+    const entries = reverseEach(facts, member, origins, pointsOf, about);
+    return tell(facts, member, { entries, evaluated }, { ...about, unitsLeft: left - back });
   },
 };
 
@@ -110,13 +103,14 @@ export function reverseEach(
   member: MemberState,
   origins: readonly OriginRow[],
   pointsOf: (origin: OriginRow) => number,
+  about?: CameBack,
 ): EntryRow[] {
   expireHolds(facts, member);
   const expiries = expireLots(facts, member, (at) => factTime(facts.program, at));
   const policy = oneInForce(facts.program.policies, facts.now)?.definition ?? pointsPolicyDefaults;
   const reversals = origins.flatMap((origin) => {
     const points = pointsOf(origin);
-    return points > 0 ? [reverseEarning(facts, member, origin, points, policy)] : [];
+    return points > 0 ? [reverseEarning(facts, member, origin, points, policy, about)] : [];
   });
   return [...expiries, ...reversals];
 }

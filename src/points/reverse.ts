@@ -9,6 +9,14 @@ import { allocate, freeOf } from './lots.ts';
 /** What holds for a program without a points policy. */
 export const pointsPolicyDefaults: PointsPolicy = pointsPolicy.parse({});
 
+/** Items of an activity that came back, of all that it had. */
+export type CameBack = {
+  readonly activity: string;
+  readonly reference: string;
+  readonly units: number;
+  readonly unitsTotal: number;
+};
+
 /**
  * Takes back `points` of what an entry earned: first what is left of its own lot, then by policy
  * what else can be spent, and the rest as a debt (S33). What is neither is told in the line. The
@@ -20,6 +28,7 @@ export function reverseEarning(
   origin: OriginRow,
   points: number,
   policy: Pick<PointsPolicy, 'reversal' | 'reversalFreesCaps'>,
+  about: CameBack | undefined,
 ): EntryRow {
   const { lot } = origin;
   const own = Math.min(freeOf(lot), points);
@@ -54,6 +63,7 @@ export function reverseEarning(
         unrecovered: missing - debt,
         ...(lapsed > 0 && { lapsed }),
         freesCaps: policy.reversalFreesCaps,
+        ...about,
       },
     },
     null,

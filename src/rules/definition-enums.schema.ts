@@ -64,14 +64,7 @@ export const ActivationModeEnum = builder.enumType('ActivationMode', {
   },
 });
 
-export const CapPeriodEnum = builder.enumType('CapPeriod', {
-  description: 'The local day, week (from Monday) or month that a cap counts in.',
-  values: {
-    DAY: { description: 'A local day.' },
-    WEEK: { description: 'A local week, from Monday.' },
-    MONTH: { description: 'A local month.' },
-  },
-});
+export { CapPeriodEnum } from '../graphql/refs.ts';
 
 export const RoundingEnum = builder.enumType('Rounding', {
   description: 'How an award’s fraction of a point is rounded, once, after the multipliers.',

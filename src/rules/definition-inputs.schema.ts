@@ -219,7 +219,9 @@ const PointsPolicyInput = builder.inputType('PointsPolicyInput', {
       description: 'Adjustments of more points, up or down, need a second person; none if absent.',
     }),
     expiryNoticeDays: t.intList({
-      description: 'Notice is given so many local days before points expire: up to 20, 1 to 365.',
+      description:
+        'Notice is given so many local days before points expire: up to 20, 1 to 365. It appears ' +
+        'in points.expiryNotices of the member and as the event points.expiring.',
     }),
     refundGraceDays: t.int({
       description:

@@ -62,6 +62,16 @@ export const ExpiryInput = builder.inputType('ExpiryInput', {
   description: 'When points expire, counted from the local date of what earned them.',
   fields: (t) => ({
     days: t.int({ description: 'Calendar days after it, 0 to 3650; 0 when absent.' }),
+    months: t.int({
+      description:
+        'Instead of days: calendar months after it, 0 to 120, or the last day of one that is ' +
+        'too short: from 31 January to 28 February.',
+    }),
+    years: t.int({
+      description:
+        'Instead of days or months: years after it, 0 to 10. With END_OF_YEAR, 1 is the end of ' +
+        'next year.',
+    }),
     until: t.field({
       type: ExpiryUntilEnum,
       required: true,

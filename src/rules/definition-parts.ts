@@ -14,14 +14,28 @@ export const expiry = z
   .strictObject({
     /** Calendar days after the local date of the fact. */
     days: days.default(0),
+    /** Or calendar months, or years, clamped to the last day of the month reached (S5). */
+    months: wholeNumber(0, 120).optional(),
+    years: wholeNumber(0, 10).optional(),
     /** Rounded up to the end of that day, month or year; INSTANT: the same local time that day. */
     until: z.enum(['INSTANT', 'END_OF_DAY', 'END_OF_MONTH', 'END_OF_YEAR']),
   })
-  .refine((given) => given.until !== 'INSTANT' || given.days >= 1, {
+  .refine((given) => given.until !== 'INSTANT' || countsOf(given).length > 0, {
     path: ['days'],
     message: 'must be at least 1 for INSTANT: points that expire as they are earned are none',
+  })
+  .superRefine((given, context) => {
+    const [first, second] = countsOf(given);
+    if (second === undefined) return;
+    const message = `there are ${first} already: points live for days, months or years`;
+    context.addIssue({ code: 'custom', path: [second], message });
   });
 export type Expiry = z.output<typeof expiry>;
+
+/** The units in which a life is counted. */
+export const lifeUnits = ['days', 'months', 'years'] as const;
+type Counts = { readonly [Unit in (typeof lifeUnits)[number]]?: number | undefined };
+const countsOf = (given: Counts) => lifeUnits.filter((unit) => (given[unit] ?? 0) > 0);
 
 /** When points can be spent: at once, from the start of a later day, or once confirmed (S27). */
 export const activation = z.discriminatedUnion('mode', [

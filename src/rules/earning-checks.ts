@@ -10,6 +10,8 @@ import {
 } from './common-checks.ts';
 import { canMatch } from './condition-range.ts';
 import type { BasePoints, EarningRule, TableRow, Trigger } from './definition.ts';
+import { lifeUnits } from './definition-parts.ts';
+import { leastDays } from './life.ts';
 import { daysOf, type OtherRules } from './other-rules.ts';
 import type { Problem } from './shapes.ts';
 import { triggerKey } from './versioned.ts';
@@ -64,11 +66,16 @@ function shadowProblems(rule: EarningRule, days: Days, others: OtherRules): Prob
   return [{ field: 'exclusiveGroup', message }];
 }
 
-/** Whether one rule applies to every fact to which the other can. */
+/**
+ * Whether one rule takes every fact to which the other can apply. One with a budget or caps does
+ * not: without room it leaves its group to the next.
+ */
 export function alwaysTakes(other: EarningRule, rule: EarningRule, days: Days): boolean {
   const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
   return (
     triggerKey(other.trigger) === triggerKey(rule.trigger) &&
+    other.budget === null &&
+    other.caps.length === 0 &&
     (other.condition === undefined || same(other.condition, rule.condition)) &&
     (other.audience === undefined || same(other.audience, rule.audience)) &&
     (other.firstDate === undefined || other.firstDate <= (days.first ?? '')) &&
@@ -139,12 +146,12 @@ export function lifeProblems({
   expiry,
 }: Pick<EarningRule, 'activation' | 'expiry'>): Problem[] {
   if (expiry === null || activation.mode !== 'AFTER_DAYS') return [];
-  // A fact on the last day of a month or year gives no more whole days than these.
-  const days = expiry.until === 'INSTANT' ? expiry.days : expiry.days + 1;
-  if (days > activation.days) return [];
-  const missing = activation.days + 1 - days;
+  if (leastDays(expiry) > activation.days) return [];
+  const unit = lifeUnits.find((name) => (expiry[name] ?? 0) > 0) ?? 'days';
+  let least = expiry[unit] ?? 0;
+  while (leastDays({ ...expiry, [unit]: least }) <= activation.days) least += 1;
   const message =
     `points become active after ${activation.days} days, but some would have expired by then: ` +
-    `make it at least ${expiry.days + missing} days`;
-  return [{ field: 'expiry.days', message }];
+    `make it at least ${least} ${least === 1 ? unit.slice(0, -1) : unit}`;
+  return [{ field: `expiry.${unit}`, message }];
 }

@@ -11,7 +11,7 @@
  * LIFETIME knows no periods: whatever was earned before the evaluation counts.
  */
 import { assert } from '../platform/assert.ts';
-import { addDays, type LocalDate, monthOf } from '../platform/calendar.ts';
+import { addDays, addMonths, type LocalDate, monthOf } from '../platform/calendar.ts';
 import type { Tiers } from '../rules/definition.ts';
 import { levelFor, pointsBetween, pointsToNext } from './levels.ts';
 
@@ -158,11 +158,4 @@ function monthsJudged(tiers: Schedule, closes: Month): Month[] {
 function monthsCounted(basis: 'ROLLING_12_MONTHS' | 'CALENDAR_YEAR', month: Month): Month[] {
   const first = basis === 'CALENDAR_YEAR' ? `${month.slice(0, 4)}-01` : addMonths(month, -11);
   return Array.from({ length: 12 }, (_, index) => addMonths(first, index));
-}
-
-/** The month `months` later; negative is earlier. */
-function addMonths(month: Month, months: number): Month {
-  const count = Number(month.slice(0, 4)) * 12 + Number(month.slice(5, 7)) - 1 + months;
-  const year = Math.floor(count / 12);
-  return `${String(year).padStart(4, '0')}-${String((count % 12) + 1).padStart(2, '0')}`;
 }

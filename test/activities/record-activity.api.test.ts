@@ -61,6 +61,23 @@ describe('a fact by its reference (S24)', () => {
     expect(later).toMatchObject({ alreadyRecorded: true, replayed: false, awards: [] });
   });
 
+  it('recorded again with other data says that it differs', async () => {
+    const reference = `again-${members}`;
+    const now = Date.now();
+    const at = (ms: number) => new Date(now + ms).toISOString();
+    const fact = { type: 'purchase', reference, value: 100, units: 2, occurredAt: at(60_000) };
+    expect(await act(first, fact)).toMatchObject({ alreadyRecorded: false, differs: false });
+    const { occurredAt: _, ...undated } = fact;
+    for (const same of [fact, undated]) {
+      expect(await act(second, same)).toMatchObject({ alreadyRecorded: true, differs: false });
+    }
+    const noValue = { type: 'purchase', reference, units: 2 };
+    const others = [{ ...fact, value: 50 }, noValue, { ...fact, units: 3 }];
+    for (const other of [...others, { ...fact, occurredAt: at(-60_000) }]) {
+      expect(await act(first, other)).toMatchObject({ alreadyRecorded: true, differs: true });
+    }
+  });
+
   it('of another member is refused; of another type it is another fact', async () => {
     const friend = `friend-${members}`;
     await enrol(first, program.keys.service, friend);

@@ -64,6 +64,14 @@ export const rootFields: Readonly<Record<string, Field>> = {
       `{ nodes(ids: ["${m}", "${reward}", "${board}", "${season}"]) { id __typename } }`,
     ],
   },
+  'Query.adjustments': {
+    scope: 'operator',
+    operations: (subject) => [
+      '{ adjustments { edges { node { id amount requestedBy { name } decidedBy { name } } } } }',
+      `{ adjustments(state: PENDING, ${member(subject)}) {
+          edges { node { id } } } }`,
+    ],
+  },
   'Query.pendingAdjustments': {
     scope: 'operator',
     operations: () => [

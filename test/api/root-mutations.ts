@@ -188,6 +188,19 @@ export const rootMutations: Readonly<Record<string, Field>> = {
       `mutation { publishRule(input: {kind: EARNING, key: "nothing"}) { __typename ${refusal} } }`,
     ],
   },
+  'Mutation.withdrawRuleVersion': {
+    scope: 'operator',
+    operations: () => [
+      `mutation { withdrawRuleVersion(input: {kind: EARNING, key: "nothing", version: 1}) {
+         __typename ${refusal} } }`,
+    ],
+  },
+  'Mutation.discardDraft': {
+    scope: 'operator',
+    operations: () => [
+      `mutation { discardDraft(input: {kind: EARNING, key: "nothing"}) { __typename ${refusal} } }`,
+    ],
+  },
   'Mutation.retireRule': {
     scope: 'operator',
     operations: () => [

@@ -67,6 +67,67 @@ describe('an adjustment', () => {
     expect((await eco.points('ada')).available).toBe(101);
   });
 
+  it('leaves a trace: who asked and who decided, in the list, the line and the audit', async () => {
+    const ask2 = async (query: string, key = eco.program.keys.operator) => {
+      const answer = await eco.test.ask(key, query);
+      expect(answer.errors).toBeUndefined();
+      return answer.data;
+    };
+    const { adjustmentId } = await ask(101);
+    const { adjustmentId: rejected } = await ask(102);
+    await decide(adjustmentId, true, second);
+    await decide(rejected, false, second);
+    await ask(-100);
+    const asked = { kind: 'KEY', name: expect.any(String), id: expect.any(String) };
+    const actors = 'requestedBy { kind id name } decidedBy { kind id name }';
+    const all = await ask2(
+      `{ adjustments(member: { externalId: "ada" }, first: 1) { edges { node { id state ${actors} } }
+          pageInfo { endCursor } }
+         approved: adjustments(state: APPROVED, first: 5) { edges { node { id ${actors} } } }
+         nobody: adjustments(member: { externalId: "nobody" }) { edges { node { id } } } }`,
+    );
+    const both = { requestedBy: asked, decidedBy: asked };
+    expect(all.adjustments.edges).toEqual([{ node: { id: rejected, state: 'REJECTED', ...both } }]);
+    const { requestedBy, decidedBy } = all.adjustments.edges[0].node;
+    expect(requestedBy.id).not.toBe(decidedBy.id);
+    expect(all.approved.edges).toEqual([{ node: { id: adjustmentId, ...both } }]);
+    expect(all.nobody.edges).toEqual([]);
+    const next = await ask2(
+      `{ adjustments(first: 5, after: "${all.adjustments.pageInfo.endCursor}") { edges { node { id } } } }`,
+    );
+    expect(next.adjustments.edges).toEqual([{ node: { id: adjustmentId } }]);
+    const { ledger } = await eco.read(
+      'ada',
+      `ledger(first: 5) { edges { node { amount explanation facts ${actors} } } }`,
+    );
+    expect(ledger.edges.map(({ node }: { node: object }) => node)).toMatchObject([
+      { amount: -100, requestedBy: null, decidedBy: null },
+      {
+        amount: 101,
+        explanation: 'Adjusted: goodwill; approved by a second person.',
+        requestedBy,
+        decidedBy,
+      },
+    ]);
+    expect(JSON.stringify(ledger.edges[1].node.facts)).not.toContain('key:');
+    const { audit } = await ask2(
+      '{ audit(first: 4) { edges { node { action after actor { id } } } } }',
+    );
+    expect(audit.edges.map(({ node }: { node: object }) => node)).toMatchObject([
+      { action: 'decideAdjustment', after: { state: 'REJECTED' }, actor: { id: decidedBy.id } },
+      { action: 'decideAdjustment', after: { state: 'APPROVED', amount: 101 } },
+      { action: 'requestAdjustment', after: { state: 'PENDING', amount: 102 } },
+      { action: 'requestAdjustment', actor: { id: requestedBy.id } },
+    ]);
+  });
+
+  it('of more than there is to take is refused when it is asked for', async () => {
+    await ask(100);
+    const refused = await eco.refused('adjustPoints', 'ada', { amount: -101, reason: 'error' });
+    expect(refused).toBe('INSUFFICIENT_POINTS');
+    expect(await pending()).toEqual([]);
+  });
+
   it('may be taken back by its maker', async () => {
     const { adjustmentId } = await ask(101);
     expect(await decide(adjustmentId, false)).toMatchObject({ applied: false });
@@ -96,17 +157,19 @@ describe('an adjustment', () => {
   });
 
   it('that is rejected books nothing', async () => {
-    const { adjustmentId } = await ask(-500);
+    const { adjustmentId } = await ask(500);
     expect(await decide(adjustmentId, false, second)).toMatchObject({ applied: false });
     expect(await eco.ledger('ada')).toEqual([]);
     expect((await decide(adjustmentId, true, second)).code).toBe('ADJUSTMENT_DECIDED');
   });
 
   it('is refused at approval when the points are gone, and can be approved later', async () => {
-    const { adjustmentId } = await ask(-150);
-    expect((await decide(adjustmentId, true, second)).code).toBe('INSUFFICIENT_POINTS');
     await ask(100);
     await ask(60);
+    const { adjustmentId } = await ask(-150);
+    await ask(-100);
+    expect((await decide(adjustmentId, true, second)).code).toBe('INSUFFICIENT_POINTS');
+    await ask(100);
     expect(await decide(adjustmentId, true, second)).toMatchObject({ applied: true });
     expect((await eco.points('ada')).available).toBe(10);
   });
@@ -204,5 +267,16 @@ describe('a notice of expiry (S32)', () => {
     await eco.job('noticeExpiry');
     expect(new Set(await told())).toEqual(new Set(['1: 40', '30: 40']));
     expect(await told()).toHaveLength(2);
+    const read = async (first: number) => {
+      const fields = `points { expiryNotices(first: ${first}) { expiresAt days points sentAt } }`;
+      return (await eco.read('ada', fields)).points.expiryNotices;
+    };
+    const sentAt = eco.clock.now().toISOString();
+    const notices = [
+      { expiresAt: '2026-04-19T22:00:00.000Z', days: 30, points: 40, sentAt },
+      { expiresAt: '2026-03-30T22:00:00.000Z', days: 1, points: 40, sentAt },
+    ];
+    expect(await read(100)).toEqual(notices);
+    expect(await read(1)).toEqual(notices.slice(0, 1));
   });
 });

@@ -15,8 +15,8 @@ import { verified } from './support.ts';
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
 
-export const award = `points wanted reason ruleVersion explanation zh: explanation(locale: ZH_CN)
-  multipliers { kind key percent } limits { limit room }`;
+export const award = `points debtRepaid activatesAt expiresAt wanted reason ruleVersion explanation zh: explanation(locale: ZH_CN)
+  multipliers { kind key percent } limits { limit kind rule period room }`;
 const member = `member { externalId
   points { available pending held debt lifetimeEarned expiring { at points } }
   tier { key } tierProgress { basis pointsToNext pointsToStay evaluatesAt projectedTier { key }
@@ -46,7 +46,7 @@ const payloads = {
   releaseHold: `${hold} ${member}`,
   reverseActivity: ofReversal,
   reverseEntry: ofReversal,
-  confirmPoints: `points ${member}`,
+  confirmPoints: `points debtRepaid ${member}`,
   claimTask: `position awards { ${award} } ${member}`,
 } as const;
 const moveRefused = '... on RedemptionMoveRefused { from to }';
@@ -146,7 +146,7 @@ export class Economy {
   /** A member's ledger, oldest line first. */
   // biome-ignore lint/suspicious/noExplicitAny: tests read answers by the query they wrote.
   async ledger(externalId: string): Promise<any[]> {
-    const fields = `ledger(first: 100) { edges { node { seq kind amount wanted reason localDate
+    const fields = `ledger(first: 100) { edges { node { seq kind amount debtRepaid activatesAt expiresAt wanted reason localDate
       ruleVersion explanation zh: explanation(locale: ZH_CN) } } }`;
     const { ledger } = await this.read(externalId, fields);
     return ledger.edges.map(({ node }: { node: object }) => node).reverse();

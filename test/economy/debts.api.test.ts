@@ -35,9 +35,41 @@ const about = { type: 'review', reference: 'r' };
 describe('a debt', () => {
   beforeEach(owe);
 
+  it('is repaid in words: awards, lines and confirmations say how many', async () => {
+    await eco.earning('rent', fixed('rent', 20));
+    const { awards } = await eco.done('recordActivity', 'ada', { type: 'rent', reference: 'x' });
+    const repaid = {
+      debtRepaid: 20,
+      explanation: expect.stringContaining('20 of them repaid what was owed.'),
+      zh: expect.stringContaining('其中 20 积分用于偿还欠账。'),
+    };
+    expect(awards).toMatchObject([{ points: 20, ...repaid }]);
+    expect((await eco.ledger('ada')).at(-1)).toMatchObject({ amount: 20, ...repaid });
+    await eco.done('recordActivity', 'ada', about);
+    expect(await eco.done('confirmPoints', 'ada', about)).toMatchObject({ debtRepaid: 10 });
+    expect((await eco.ledger('ada')).at(-1)).toMatchObject({ amount: 50, debtRepaid: 0 });
+  });
+
+  it('is repaid by a refund, which says so', async () => {
+    const again = { type: 'buy', reference: 'again' };
+    await eco.done('recordActivity', 'ada', again);
+    await eco.done('recordActivity', 'ada', { type: 'buy', reference: 'third' });
+    const rewardId = await eco.reward(30);
+    const { redemption } = await eco.done('redeemReward', 'ada', { rewardId });
+    await eco.done('reverseActivity', 'ada', again);
+    expect(await eco.points('ada')).toMatchObject({ available: 0, debt: 30 });
+    await eco.send('cancelRedemption', { redemptionId: redemption.id });
+    expect(await eco.points('ada')).toMatchObject({ available: 0, debt: 0 });
+    expect((await eco.ledger('ada')).at(-1)).toMatchObject({ amount: 30, debtRepaid: 30 });
+  });
+
   it('is not repaid by points that are pending, but by a job once they are active', async () => {
     await eco.act('ada', 'later');
-    expect(await eco.points('ada')).toMatchObject({ available: 0, pending: 50, debt: 30 });
+    await eco.act('ada', 'review');
+    const { points } = await eco.read('ada', 'points { activating { at points } }');
+    const waiting = [{ at: '2026-03-11T23:00:00.000Z', points: 50 }];
+    expect(points.activating).toEqual([...waiting, { at: null, points: 50 }]);
+    expect(await eco.points('ada')).toMatchObject({ available: 0, pending: 100, debt: 30 });
     eco.clock.advance(2 * DAY);
     expect(await eco.points('ada')).toMatchObject({ available: 20, pending: 0, debt: 30 });
     expect(await eco.job('settleDebts')).toBe(1);

@@ -35,7 +35,7 @@ describe('an award', () => {
   it('tells tier, campaign and boost in the order they multiply, and rounds once (S39)', async () => {
     await eco.earning('buy', rate);
     await eco.tiers(gold);
-    await eco.campaign('zz-spring', { ...march, percent: 130 });
+    await eco.campaign('zz-spring', { ...march, title: 'Spring', percent: 130 });
     await eco.campaign('aa-flash', { ...march, percent: 110, layer: 'BOOST' });
     await buy(1_000); // Makes her gold.
     const { awards } = await buy(1_999);
@@ -43,6 +43,9 @@ describe('an award', () => {
     expect(awards).toEqual([
       {
         points: 4,
+        debtRepaid: 0,
+        activatesAt: expect.any(String),
+        expiresAt: null,
         wanted: 4,
         reason: 'ACTIVITY',
         ruleVersion: 'earning:buy@1',
@@ -53,10 +56,10 @@ describe('an award', () => {
         ],
         limits: [],
         explanation:
-          'Shopping, value 1999. Multiplied by tier gold 1.5×, campaign zz-spring 1.3×, ' +
+          'Shopping, value 1999. Multiplied by tier Gold 1.5×, campaign Spring 1.3×, ' +
           'boost aa-flash 1.1×. (earning:buy@1)',
         zh:
-          'Shopping，数值 1999。倍率：等级 gold 1.5×，活动 zz-spring 1.3×，' +
+          'Shopping，数值 1999。倍率：等级 Gold 1.5×，活动 Spring 1.3×，' +
           '加成 aa-flash 1.1×。（earning:buy@1）',
       },
     ]);
@@ -106,27 +109,30 @@ describe('an award', () => {
   it('tells the caps that cut it, what was wanted and what was given (S37)', async () => {
     await eco.earning('buy', { ...rate, caps: [{ period: 'DAY', points: 10 }] });
     await eco.policy({ caps: [{ period: 'WEEK', points: 12 }] });
+    eco.clock.advance(2_000); // Reads may know the rules of a second ago.
     expect((await buy(7_000)).awards[0]).toMatchObject({ points: 7, wanted: 7, limits: [] });
     const [cut] = (await buy(8_000)).awards;
     expect(cut).toMatchObject({ points: 3, wanted: 8 });
-    expect(cut.limits).toEqual([{ limit: 'CAP earning:buy DAY', room: 3 }]);
+    const own = { kind: 'CAP', rule: 'earning:buy', period: 'DAY' };
+    expect(cut.limits).toEqual([{ limit: 'CAP earning:buy DAY', room: 3, ...own }]);
     expect(cut.explanation).toBe(
-      'Shopping, value 8000. 3 of 8 points were given: the cap of earning:buy for the day is ' +
-        'reached. (earning:buy@1)',
+      'Shopping, value 8000. 3 of 8 points were given: the cap of 10 points a day of ' +
+        'earning:buy is reached. (earning:buy@1)',
     );
     expect(cut.zh).toBe(
-      'Shopping，数值 8000。应得 8 积分，实得 3 积分：earning:buy的每日上限已达到。（earning:buy@1）',
+      'Shopping，数值 8000。应得 8 积分，实得 3 积分：earning:buy的每日 10 积分上限已达到。（earning:buy@1）',
     );
     eco.clock.advance(DAY);
     const [second] = (await buy(9_000)).awards;
     expect(second).toMatchObject({ points: 2, wanted: 9 });
-    expect(second.limits).toEqual([{ limit: 'CAP * WEEK', room: 2 }]);
-    expect(second.explanation).toContain('the cap of all rules for the week is reached');
-    expect(second.zh).toContain('全部规则的每周上限已达到');
+    const all = { kind: 'CAP', rule: null, period: 'WEEK' };
+    expect(second.limits).toEqual([{ limit: 'CAP * WEEK', room: 2, ...all }]);
+    expect(second.explanation).toContain('the cap of 12 points a week of all rules is reached');
+    expect(second.zh).toContain('全部规则的每周 12 积分上限已达到');
     // Nothing is left: it is told, and no line is written.
     const [none] = (await buy(5_000)).awards;
     expect(none).toMatchObject({ points: 0, wanted: 5 });
-    expect(none.limits).toEqual([{ limit: 'CAP * WEEK', room: 0 }]);
+    expect(none.limits).toEqual([{ limit: 'CAP * WEEK', room: 0, ...all }]);
     expect(await eco.ledger('ada')).toHaveLength(3);
   });
 
@@ -137,9 +143,10 @@ describe('an award', () => {
     const more = { type: 'buy', reference: 'bob', value: 9_000 };
     const [cut] = (await eco.done('recordActivity', 'bob', more)).awards;
     expect(cut).toMatchObject({ points: 3, wanted: 9 });
-    expect(cut.limits).toEqual([{ limit: 'BUDGET earning:buy@1', room: 3 }]);
-    expect(cut.explanation).toContain('the budget of earning:buy@1 is used up');
-    expect(cut.zh).toContain('earning:buy@1 的预算已用完');
+    const budget = { kind: 'BUDGET', rule: 'earning:buy', period: null };
+    expect(cut.limits).toEqual([{ ...budget, limit: 'BUDGET earning:buy@1', room: 3 }]);
+    expect(cut.explanation).toContain('the budget of earning:buy is used up');
+    expect(cut.zh).toContain('earning:buy 的预算已用完');
     const [none] = (await buy(8_000)).awards;
     expect(none).toMatchObject({ points: 0, limits: [{ limit: 'BUDGET earning:buy@1', room: 0 }] });
   });
@@ -149,7 +156,8 @@ describe('an award', () => {
     await eco.campaign('double', { ...march, percent: 200, budget: 5 });
     const [cut] = (await buy(8_000)).awards;
     expect(cut).toMatchObject({ points: 13, wanted: 16 });
-    expect(cut.limits).toEqual([{ limit: 'BUDGET campaign:double', room: 5 }]);
+    const budget = { kind: 'BUDGET', rule: 'campaign:double', period: null };
+    expect(cut.limits).toEqual([{ ...budget, limit: 'BUDGET campaign:double', room: 5 }]);
     expect((await buy(9_000)).awards[0]).toMatchObject({ points: 9, wanted: 18 });
   });
 

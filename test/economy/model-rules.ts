@@ -23,3 +23,25 @@ export function lifeOf({ pending, lives }: ModelRule, date: string, at: number):
 /** What the plan pays for a day of a run: the last day of the ladder holds. */
 export const ladderPoints = (place: number, percent: number) =>
   Math.floor(((ladder[Math.min(place, ladder.length) - 1] ?? 0) * percent) / 100);
+
+/** When and how much of pending points can be spent; null: once confirmed, which comes last (S27). */
+export function activatingOf(
+  lots: readonly (Life & { readonly remaining: number })[],
+  now: number,
+): { at: string | null; points: number }[] {
+  const waiting = lots.filter(
+    ({ remaining, activatesAt, expiresAt }) =>
+      remaining > 0 &&
+      (activatesAt === null || activatesAt > now) &&
+      (expiresAt === null || expiresAt > now),
+  );
+  const starts = [...new Set(waiting.map(({ activatesAt }) => activatesAt ?? Number.MAX_VALUE))];
+  return starts
+    .sort((a, b) => a - b)
+    .map((start) => ({
+      at: start === Number.MAX_VALUE ? null : new Date(start).toISOString(),
+      points: waiting
+        .filter(({ activatesAt }) => (activatesAt ?? Number.MAX_VALUE) === start)
+        .reduce((sum, { remaining }) => sum + remaining, 0),
+    }));
+}

@@ -81,6 +81,10 @@ describe('n of m items (S34)', () => {
     expect(await eco.done('reverseActivity', 'ada', input)).toMatchObject({ replayed: false });
     expect(await eco.done('reverseActivity', 'ada', input)).toMatchObject({ replayed: true });
     expect((await eco.points('ada')).available).toBe(60);
+    expect((await eco.ledger('ada')).at(-1)).toMatchObject({
+      explanation: '1 of 3 items of order: 30 points of line 1 were taken back. (earning:buy@1)',
+      zh: 'order 的 3 件中退回 1 件：第 1 笔的 30 积分已收回。（earning:buy@1）',
+    });
   });
 });
 
@@ -105,8 +109,8 @@ describe.each([
     expect(payload.member.points).toMatchObject({ available, debt, lifetimeEarned: 40 });
     const [line] = (await eco.ledger('ada')).slice(-1);
     expect(line).toMatchObject({ kind: 'REVERSAL', reason: 'REVERSAL', localDate: '2026-03-10' });
-    expect(line.explanation).toMatch(/^100 points of line 1 were taken back/);
-    expect(line.zh).toMatch(/^第 1 笔的 100 积分已收回/);
+    expect(line.explanation).toMatch(/^order: 100 points of line 1 were taken back/);
+    expect(line.zh).toMatch(/^order: 第 1 笔的 100 积分已收回/);
     await eco.act('ada', 'walk');
     expect(await eco.points('ada')).toMatchObject({ available: later, debt: owed });
     if (owed === 0) return;

@@ -13,7 +13,7 @@ import {
 } from '../support/app.ts';
 import { findBreaches } from '../support/invariants.ts';
 import { MemberModel } from './model.ts';
-import { dateOf } from './model-rules.ts';
+import { activatingOf, dateOf } from './model-rules.ts';
 import { type Given, Pair } from './sequence.ts';
 import { campaign, levels, price, type Settings, setUp, zone } from './settings.ts';
 import { readFacts, verified } from './support.ts';
@@ -153,7 +153,8 @@ export class World {
     const { data, errors } = await this.test.ask(
       program.keys.service,
       `query ($by: MemberBy!) { member(by: $by) {
-         points { available pending held debt lifetimeEarned expiring { at points } } tier { key }
+         points { available pending held debt lifetimeEarned activating { at points }
+           expiring { at points } } tier { key }
          tierProgress { basis pointsToNext pointsToStay evaluatesAt projectedTier { key } } } }`,
       { by: member },
     );
@@ -169,6 +170,7 @@ export class World {
         held: model.held(this.now()),
         debt: model.debt,
         lifetimeEarned: model.lifetime,
+        activating: activatingOf(model.lots, this.now()),
         expiring: model.expiring(this.now()),
       },
       tier: { key: levels[model.level]?.key },

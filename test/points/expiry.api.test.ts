@@ -196,13 +196,19 @@ describe('expiry (S29, S30)', () => {
 describe('pending points (S27) and their life', () => {
   it('cannot be spent before the start of their day, and are shown apart', async () => {
     await setRule(test, program, 'waits', pays('waits', 40, { pendingDays: 2, pointsDays: 3 }));
-    const { add, act, spend, take, points } = await member();
+    const { add, act, spend, take, points, ledger } = await member();
     await add(5);
     const done = await act('waits');
     expect(done.member.points).toMatchObject({ available: 5, pending: 40, lifetimeEarned: 40 });
     const active = '2026-06-02T22:00:00.000Z';
     const until = '2026-06-04T22:00:00.000Z';
     expect((await points()).expiring).toEqual([{ at: until, points: 40 }]);
+    const life = { activatesAt: active, expiresAt: until };
+    expect(done.awards).toMatchObject([{ points: 40, ...life }]);
+    expect(await ledger()).toMatchObject([
+      { amount: 5, activatesAt: START, expiresAt: null },
+      { amount: 40, ...life },
+    ]);
     clock.set(justBefore(active));
     expect(await spend(6)).toMatchObject({ code: 'INSUFFICIENT_POINTS', available: 5 });
     expect(await take(6)).toMatchObject({ code: 'INSUFFICIENT_POINTS', available: 5 });

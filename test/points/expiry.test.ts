@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
 import type { FactTime } from '../../src/engine/rows.ts';
 import {
@@ -107,6 +108,44 @@ describe('expiresAt (S30)', () => {
     ['2026-05-01T00:30:00Z', ROME, 240, 'INSTANT', 1, '2026-05-02T00:30:00Z', 'late at night'],
   ])('%s in %s from %i, %s + %i: %s − %s', (at, zone, start, until, days, expected) => {
     expect(expiryOf(at, zone, start, { days, until })).toBe(new Date(expected).toISOString());
+  });
+});
+
+describe('months and years of the calendar (S5)', () => {
+  it.each<[string, Expiry, string]>([
+    ['2028-01-01', { days: 0, years: 1, until: 'END_OF_YEAR' }, '2030-01-01'],
+    ['2028-12-31', { days: 0, years: 1, until: 'END_OF_YEAR' }, '2030-01-01'],
+    ['2028-02-29', { days: 0, years: 1, until: 'END_OF_DAY' }, '2029-03-01'],
+    ['2028-02-29', { days: 0, years: 4, until: 'INSTANT' }, '2032-02-29'],
+    ['2027-01-31', { days: 0, months: 1, until: 'INSTANT' }, '2027-02-28'],
+    ['2027-01-31', { days: 0, months: 13, until: 'END_OF_DAY' }, '2028-03-01'],
+    ['2027-11-30', { days: 0, months: 1, until: 'END_OF_MONTH' }, '2028-01-01'],
+  ])('%s, %j: %s', (date, expiry, expected) => {
+    const expires = expiryOf(`${date}T00:00:00Z`, 'UTC', 0, expiry);
+    expect(expires).toBe(`${expected}T00:00:00.000Z`);
+  });
+
+  it('agrees with Temporal', () => {
+    const first = Temporal.PlainDate.from('2024-01-01');
+    fc.assert(
+      fc.property(fc.nat(3_000), fc.nat(120), fc.nat(10), (day, months, years) => {
+        const date = first.add({ days: day });
+        for (const life of [{ months }, { years }]) {
+          const last = date.add(life);
+          const ends = {
+            INSTANT: last,
+            END_OF_DAY: last.add({ days: 1 }),
+            END_OF_MONTH: last.with({ day: 1 }).add({ months: 1 }),
+            END_OF_YEAR: last.with({ day: 1, month: 1 }).add({ years: 1 }),
+          };
+          for (const [until, end] of Object.entries(ends)) {
+            const expiry = { ...life, days: 0, until: until as Expiry['until'] };
+            expect(expiryOf(`${date}T00:00:00Z`, 'UTC', 0, expiry)).toBe(`${end}T00:00:00.000Z`);
+          }
+        }
+      }),
+      { numRuns: 300, seed },
+    );
   });
 });
 

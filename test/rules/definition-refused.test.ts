@@ -109,6 +109,21 @@ describe('what no rule could mean is refused', () => {
     ],
     [
       'EARNING',
+      { ...least.EARNING, expiry: { days: 1, years: 1, until: 'END_OF_DAY' } },
+      ['expiry.years: there are days already: points live for days, months or years'],
+    ],
+    [
+      'EARNING',
+      { ...least.EARNING, expiry: { months: 121, until: 'END_OF_DAY' } },
+      ['expiry.months: must be a whole number from 0 to 120'],
+    ],
+    [
+      'EARNING',
+      { ...least.EARNING, expiry: { years: 11, until: 'END_OF_DAY' } },
+      ['expiry.years: must be a whole number from 0 to 10'],
+    ],
+    [
+      'EARNING',
       { ...least.EARNING, activation: { mode: 'AFTER_DAYS', days: 0 } },
       ['activation.days: must be a whole number from 1 to 3650'],
     ],

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
 import { addDays, type LocalDate } from '../../src/platform/calendar.ts';
 import { seedOf } from './arbitraries.ts';
@@ -51,8 +52,10 @@ describe('properties', () => {
   });
 
   /** The first local date on which points of a fact on `date` have expired all day. */
-  function firstExpired(date: LocalDate, days: number, until: string): LocalDate {
-    const last = addDays(date, days);
+  function firstExpired(date: LocalDate, unit: string, lives: number, until: string): LocalDate {
+    const last = Temporal.PlainDate.from(date)
+      .add({ [unit]: lives })
+      .toString();
     if (until === 'INSTANT') return last; // A fact at the very start of its day.
     if (until === 'END_OF_DAY') return addDays(last, 1);
     const year = Number(last.slice(0, 4));
@@ -62,26 +65,37 @@ describe('properties', () => {
     return `${next[0]}-${String(next[1]).padStart(2, '0')}-01`;
   }
 
+  const lengths = { days: 1, months: 30, years: 365 };
+  const lives = fc
+    .record({
+      unit: fc.constantFrom('days' as const, 'months' as const, 'years' as const),
+      lives: fc.integer({ min: 1, max: 4 }),
+      late: fc.integer({ min: -10, max: 10 }),
+      until: fc.constantFrom('INSTANT', 'END_OF_DAY', 'END_OF_MONTH', 'END_OF_YEAR'),
+    })
+    .map((one) => ({ ...one, waits: Math.max(1, one.lives * lengths[one.unit] + one.late) }));
+
   it('points of every date can be spent for a while', () => {
-    const year = Array.from({ length: 366 }, (_, index) => addDays('2028-01-01', index));
+    const years = Array.from({ length: 1_461 }, (_, index) => addDays('2025-01-01', index));
     fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 40 }),
-        fc.integer({ min: 1, max: 40 }),
-        fc.constantFrom('INSTANT', 'END_OF_DAY', 'END_OF_MONTH', 'END_OF_YEAR'),
-        (waits, days, until) => {
-          const activation = { mode: 'AFTER_DAYS', days: waits };
-          const found = problems('EARNING', { ...purchase, activation, expiry: { days, until } });
-          const isLost = year.some(
-            (date) => firstExpired(date, days, until) <= addDays(date, waits),
-          );
-          expect(found.length > 0).toBe(isLost);
-          const least = Number(/at least (\d+) days$/.exec(found[0] ?? '')?.[1] ?? days);
-          const advised = { ...purchase, activation, expiry: { days: least, until } };
-          expect(problems('EARNING', advised)).toEqual([]);
-        },
-      ),
-      { numRuns, seed },
+      fc.property(lives, ({ unit, lives: given, waits, until }) => {
+        const activation = { mode: 'AFTER_DAYS', days: waits };
+        const isLost = (count: number) =>
+          years.some((date) => firstExpired(date, unit, count, until) <= addDays(date, waits));
+        const found = problems('EARNING', {
+          ...purchase,
+          activation,
+          expiry: { [unit]: given, until },
+        });
+        expect(found.length > 0).toBe(isLost(given));
+        if (found.length === 0) return;
+        expect(found[0]).toMatch(new RegExp(`^expiry\\.${unit}: .* at least \\d+ ${unit}?`));
+        const least = Number(/at least (\d+)/.exec(found[0] ?? '')?.[1]);
+        expect([isLost(least - 1), isLost(least)]).toEqual([true, false]);
+        const advised = { ...purchase, activation, expiry: { [unit]: least, until } };
+        expect(problems('EARNING', advised)).toEqual([]);
+      }),
+      { numRuns: 60, seed },
     );
   });
 });

@@ -67,7 +67,13 @@ describe('a definition comes back as it was sent', () => {
       fc.record({ mode: fc.constantFrom('AT_ONCE', 'ON_CONFIRMATION') }),
       fc.record({ mode: fc.constant('AFTER_DAYS'), days }),
     ),
-    expiry: fc.option(fc.record({ days, until: fc.constantFrom('INSTANT', 'END_OF_YEAR') })),
+    expiry: fc.option(
+      fc.oneof(
+        fc.record({ days, until: fc.constantFrom('INSTANT', 'END_OF_YEAR') }),
+        fc.record({ months: fc.constantFrom(1, 120), until: fc.constant('INSTANT') }),
+        fc.record({ years: fc.constantFrom(0, 10), until: fc.constant('END_OF_YEAR') }),
+      ),
+    ),
   });
   const campaign = fc.record({
     ...common,

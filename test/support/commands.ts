@@ -7,7 +7,7 @@ const member = `member {
   points { available pending debt lifetimeEarned expiring { at points } }
   streak { current longest totalDays state checkedInToday expiresAt }
 }`;
-const awards = 'awards { points reason ruleVersion occurredAt }';
+const awards = 'awards { points reason ruleVersion occurredAt activatesAt expiresAt }';
 const numbers = {
   InsufficientPoints: '... on InsufficientPoints { available required }',
   OutOfStock: '... on OutOfStock { stock }',
@@ -56,7 +56,7 @@ const documents = {
   ),
   recordActivity: command(
     'recordActivity',
-    `type reference alreadyRecorded ${awards}`,
+    `type reference alreadyRecorded differs ${awards}`,
     'BalanceOutOfRange',
   ),
   adjustPoints: command('adjustPoints', '', 'InsufficientPoints', 'BalanceOutOfRange'),
@@ -138,7 +138,7 @@ export async function readMember(test: TestApp, credential: string, externalId: 
 /** A member's ledger, oldest line first. */
 export async function readLedger(test: TestApp, credential: string, externalId: string) {
   const query = `query ($by: MemberBy!) { member(by: $by) { ledger(first: 100) { edges { node {
-    seq kind amount reason ruleVersion occurredAt localDate recordedAt } } } } }`;
+    seq kind amount reason ruleVersion occurredAt localDate recordedAt activatesAt expiresAt } } } } }`;
   const answer = await test.ask(credential, query, { by: { externalId } });
   expect(answer.errors).toBeUndefined();
   return answer.data.member.ledger.edges.map(({ node }: { node: object }) => node).reverse();
