@@ -71,7 +71,7 @@ describe('createReward', () => {
     const { id } = await shop.add({ tags: ['a'] });
     const [row] = (await shop.audit()).filter(({ action }: never) => action === 'createReward');
     expect(row).toMatchObject({ before: null, after: { title: 'Thing', price: 10, tags: ['a'] } });
-    expect(row.actor).toMatch(/^key:/);
+    expect(row.actor.kind).toBe('KEY');
     expect(toGlobalId('Reward', Number(row.target))).toBe(id);
   });
 });
@@ -87,6 +87,25 @@ describe('what is wrong', () => {
       ...['cash.currency', 'imageUrl', 'limits.0.units', 'price', 'reserveMinutes', 'stock'],
       ...['tags.0', 'title'],
     ]);
+  });
+
+  it('is told together with what does not go together, or with the program', async () => {
+    const wrong = {
+      ...{ title: '', price: 5, kind: 'COUPON', stock: 3, visibility: 'AUDIENCE' },
+      ...{ startsAt: inDays(2), endsAt: inDays(1), limits: [{ period: 'DAY', units: 0 }] },
+      tierPrices: Array(2).fill({ tier: 'steel', price: 4 }),
+      cash: { amount: 1, currency: 'euro' },
+    };
+    const fields = (found: string[]) => found.map((text) => text.replace(/:.*/, '')).sort();
+    const all = [
+      ...['cash.currency', 'endsAt', 'limits.0.units', 'stock', 'tierPrices.1.tier'],
+      ...['title', 'visibility'],
+    ];
+    expect(fields(await shop.problems('createReward', wrong))).toEqual(all);
+    const { id } = await shop.add({ kind: 'GOODS' });
+    expect(fields(await shop.problems('updateReward', { rewardId: id, patch: wrong }))).toEqual(
+      all,
+    );
   });
 
   it('does not go together: all at once, too', async () => {
@@ -157,8 +176,12 @@ describe('what is wrong', () => {
 describe('updateReward', () => {
   it('changes what is given, clears by null, and leaves the rest', async () => {
     const { id } = await shop.add(full());
-    const { reward } = await shop.change(id, { title: 'Cup', imageUrl: null, audience: null });
-    expect(reward).toMatchObject({ ...full(), title: 'Cup', imageUrl: null, audience: null });
+    const { reward } = await shop.change(id, {
+      ...{ title: 'Cup', imageUrl: null, audience: null, visibility: 'LISTED' },
+    });
+    expect(reward).toMatchObject({
+      ...{ ...full(), title: 'Cup', imageUrl: null, audience: null, visibility: 'LISTED' },
+    });
     const cleared = { cash: null, stock: null, startsAt: null, endsAt: null, reserveMinutes: null };
     expect((await shop.change(id, cleared)).reward).toMatchObject(cleared);
     expect((await shop.change(id, { cash: full().cash })).reward.reserveMinutes).toBe(15);
