@@ -43,6 +43,7 @@ export const RefusalCode = builder.enumType('RefusalCode', {
     BALANCE_OUT_OF_RANGE: { description: 'The balance would exceed 2^53 − 1.' },
     TASK_NOT_FOUND: { description: 'There is no such task for this member.' },
     TASK_NOT_COMPLETED: { description: 'The target of the task is not reached.' },
+    TASK_PAID_BY_ITSELF: { description: 'The task is not claimed: it is paid as completed.' },
     TASK_ALREADY_CLAIMED: { description: 'The task was paid for that period before.' },
     TASK_CLAIM_CLOSED: { description: 'The time to claim the task is over.' },
     RULE_NOT_VALID: { description: 'The rule’s definition has mistakes.' },

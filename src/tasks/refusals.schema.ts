@@ -1,10 +1,12 @@
 import { builder } from '../graphql/builder.ts';
 import { refusalInterfaces as interfaces } from '../graphql/refusal-interface.ts';
+import { missingTasks } from './missing-tasks.ts';
 import {
   TaskAlreadyClaimed,
   TaskClaimClosed,
   TaskNotCompleted,
   TaskNotFound,
+  TaskPaidByItself,
 } from './tasks.refusals.ts';
 
 builder.objectType(TaskNotFound, {
@@ -20,7 +22,18 @@ builder.objectType(TaskNotCompleted, {
   fields: (t) => ({
     progress: t.expose('progress', { type: 'SafeInt', description: 'How far the member is.' }),
     target: t.expose('target', { type: 'SafeInt', description: 'What completes it.' }),
+    missingTasks: t.field({
+      type: ['String'],
+      description: 'Keys of the tasks that have to be completed first (LOCKED), as of now.',
+      resolve: ({ of }, _args, context) => missingTasks(context, of),
+    }),
   }),
+});
+
+builder.objectType(TaskPaidByItself, {
+  name: 'TaskPaidByItself',
+  description: 'The task is not claimed: it is paid as it is completed.',
+  interfaces,
 });
 
 builder.objectType(TaskAlreadyClaimed, {

@@ -61,7 +61,7 @@ const numbers: Readonly<Record<string, string>> = {
   releaseHold: '... on HoldNotOpen { state }',
   reverseActivity: '... on TooManyUnits { left required }',
   decideAdjustment: '... on AdjustmentDecided { state }',
-  claimTask: `... on TaskNotCompleted { progress target } ... on TaskAlreadyClaimed { claimedAt }
+  claimTask: `... on TaskNotCompleted { progress target missingTasks } ... on TaskAlreadyClaimed { claimedAt }
     ... on TaskClaimClosed { closedAt }`,
 };
 export type Command = keyof typeof payloads;
