@@ -31,7 +31,7 @@ export const RefusalCode = builder.enumType('RefusalCode', {
     ACTIVITY_NOT_FOUND: { description: 'The member has no such activity.' },
     ENTRY_NOT_FOUND: { description: 'The member has no such earning.' },
     ALREADY_REVERSED: { description: 'All of it was taken back before.' },
-    TOO_MANY_UNITS: { description: 'Fewer items are left to return.' },
+    TOO_MANY_UNITS: { description: 'Fewer items or units are left to return.' },
     NOTHING_PENDING: { description: 'Nothing of it waits for a confirmation.' },
     HOLD_NOT_FOUND: { description: 'The member has no such hold.' },
     HOLD_NOT_OPEN: { description: 'The hold has ended.' },

@@ -30,7 +30,10 @@ export async function memberRefFor(
   const ref = toRef(by, argument);
   const named = 'id' in ref ? await context.loaders.members.load(ref.id) : undefined;
   const isOwn = named?.programId === viewer.programId && named.externalId === viewer.externalId;
-  if (!isOwn) throw authorizationError(context);
+  if (!isOwn) {
+    const hint = `A member token may name only its own member: leave \`${argument}\` out.`;
+    throw authorizationError(context, undefined, hint);
+  }
   return own;
 }
 

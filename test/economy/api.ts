@@ -49,7 +49,7 @@ const payloads = {
   confirmPoints: `points ${member}`,
   claimTask: `position awards { ${award} } ${member}`,
 } as const;
-const moveRefused = '... on RedemptionMoveRefused { from to }';
+const moveRefused = '... on RedemptionMoveRefused { from to allowed }';
 const numbers: Readonly<Record<string, string>> = {
   redeemReward: `... on OutOfStock { stock } ... on PriceChanged { price }
     ... on RedemptionLimitReached { limit period left }`,

@@ -211,6 +211,7 @@ describe('members', () => {
     const paid = await ordered(cash);
     const no = await refused('confirmRedemption', { redemptionId: paid }, await token());
     expect(no.code).toBe('NOT_BY_MEMBER');
+    expect(no.message).toMatch(/cash part/);
     const redemptionId = await ordered({ reserveMinutes: 5 });
     const yes = await eco.send('confirmRedemption', { redemptionId }, await token());
     expect(yes.redemption.state).toBe('CONFIRMED');
@@ -225,9 +226,11 @@ describe('members', () => {
     expect((await eco.send('cancelRedemption', part, await token())).redemption.refunded).toBe(10);
     await eco.send('fulfilRedemption', { redemptionId: may, state: 'PREPARING' });
     const coupon = { kind: 'COUPON', codes: ['a'], memberCancels: true } as const;
+    const whys = [/has begun.* PREPARING/, /memberCancels is false/, /has begun.* ISSUED/];
     for (const id of [may, await ordered({ kind: 'GOODS' }), await ordered(coupon)]) {
       const no = await refused('cancelRedemption', { redemptionId: id }, await token());
       expect(no.code).toBe('NOT_BY_MEMBER');
+      expect(no.message).toMatch(whys.shift() ?? /^$/);
     }
     const ended = await ordered({ memberCancels: true });
     await cancel(ended);
@@ -258,6 +261,29 @@ describe('a move that is none', () => {
         expect(answer).toMatchObject({ from: 'RESERVED', to: state });
       }
     }
+  });
+
+  it('says why, and where it may go instead', async () => {
+    const goods = await ordered({ kind: 'GOODS' });
+    expect(
+      await refused('fulfilRedemption', { redemptionId: goods, state: 'SHIPPED' }),
+    ).toMatchObject({
+      allowed: ['PREPARING', 'CANCELLED', 'FAILED'],
+      message:
+        'This order is CONFIRMED: the next step is PREPARING or CANCELLED or FAILED, not SHIPPED.',
+    });
+    const many = { redemptionId: goods, units: 2 };
+    expect(await refused('cancelRedemption', many)).toMatchObject({
+      ...{ code: 'TOO_MANY_UNITS', left: 1, required: 2 },
+      message: 'Only 1 units of the order are left to cancel, fewer than 2.',
+    });
+    await eco.send('cancelRedemption', { redemptionId: goods });
+    expect(await refused('cancelRedemption', { redemptionId: goods })).toMatchObject({
+      ...{ allowed: [], message: 'This order has ended: it is CANCELLED.' },
+    });
+    const reserved = await ordered({ kind: 'GOODS', reserveMinutes: 5 });
+    const ship = { redemptionId: reserved, state: 'PREPARING' };
+    expect((await refused('fulfilRedemption', ship)).message).toMatch(/confirmRedemption .* first/);
   });
 
   it('of what was given back in full', async () => {
