@@ -21,7 +21,8 @@ export async function memberRefFor(
   const viewer = known(context.viewer);
   if (viewer.kind !== 'member') {
     if (by === null || by === undefined) {
-      throw new InputError(argument, 'is required with an API key');
+      const say = `is required with an API key: ${argument}: { externalId: "…" }`;
+      throw new InputError(argument, say);
     }
     return toRef(by, argument);
   }
