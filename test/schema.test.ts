@@ -167,6 +167,7 @@ describe('connections', () => {
       'RecordActivityPayload.awards', // The rules for one type, made by the operator.
       'Redemption.changes', // Its moves, and one for each unit at most.
       'Redemption.codes', // One a unit, at most 100.
+      'RedemptionMoveRefused.allowed', // States.
       'RetireRulePayload.ended', // As Rule.versions.
       'Reward.limits', // One for each kind of period.
       'Reward.tags', // At most 20.
@@ -176,6 +177,7 @@ describe('connections', () => {
       'Rule.versions', // What the program’s operators published.
       'RuleNotValid.problems', // The parts of one definition, which is bounded.
       'Season.around', // radius
+      'TaskNotCompleted.missingTasks', // As MemberTask.missingTasks.
     ]);
   });
 });

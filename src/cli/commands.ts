@@ -102,6 +102,7 @@ function addImports(root: Command, add: Add, does: Does, env: Env): void {
       .requiredOption('--program <key>', 'the program of the reward')
       .requiredOption('--reward <id>', 'id of the reward, as the API shows it', parseRewardId)
       .option('--column <name>', 'the column that holds the codes; the first line names it')
+      .option('--no-header', 'the file is a plain list, however its lines look')
       .option('--dry-run', 'say what it would do, and write nothing')
       .option('--allow-rejects', 'exit 0 even when lines were rejected'),
     (output, file: string, flags: ImportCodesFlags) => importCodes(env, output, file, flags),

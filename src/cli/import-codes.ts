@@ -1,11 +1,13 @@
 import type { App } from '../app.ts';
 import { limits } from '../limits.ts';
-import { importRewardCodes } from '../rewards/import-codes.ts';
-import { type CodeRow, readCodeFile } from './code-file.ts';
+import { maskedCode } from '../rewards/codes.ts';
+import { importRewardCodes, noteCodesImport } from '../rewards/import-codes.ts';
+import { type CodeRow, readCodeFile, requireList } from './code-file.ts';
 import { fileSize } from './csv-file.ts';
 import { feedFile } from './feed-file.ts';
 import { KEPT_REJECTIONS_MAX, SHOWN_REJECTIONS_MAX } from './import-tally.ts';
 import { count, type Output, seconds } from './output.ts';
+import { CliProblem } from './problem.ts';
 import { ACTOR, type Env, requireProgram, withApp } from './with-app.ts';
 
 export type ImportCodesFlags = {
@@ -13,6 +15,8 @@ export type ImportCodesFlags = {
   /** Id of the reward's row. */
   readonly reward: number;
   readonly column?: string;
+  /** False, by --no-header: the file is a plain list, however its lines look. */
+  readonly header?: boolean;
   readonly dryRun?: true;
   readonly allowRejects?: true;
 };
@@ -28,6 +32,8 @@ export async function importCodes(
   flags: ImportCodesFlags,
 ): Promise<boolean> {
   const bytes = await fileSize(file);
+  const form = { column: flags.column, plain: flags.header === false };
+  await requireList(file, form);
   return withApp(env, async (app) => {
     const { id, key } = await requireProgram(app, flags.program);
     const run = new CodesRun(
@@ -37,7 +43,9 @@ export async function importCodes(
       output.json ? KEPT_REJECTIONS_MAX : SHOWN_REJECTIONS_MAX,
     );
     const startedAt = performance.now();
-    await feedFile(bytes, (onBytes) => readCodeFile(file, flags.column, onBytes), run);
+    await feedFile(bytes, (onBytes) => readCodeFile(file, form, onBytes), run);
+    await run.finish();
+    if (run.rows === 0) throw new CliProblem(`${file}: is empty`);
     const ms = performance.now() - startedAt;
     report(output, run, { program: key, dryRun: flags.dryRun === true, ms });
     if (run.rejected === 0 || flags.allowRejects) return true;
@@ -57,6 +65,8 @@ class CodesRun {
   /** Codes that the reward had before. */
   known = 0;
   rejected = 0;
+  /** The first and the last line that are accepted. */
+  readonly ends: { line: number; code: string }[] = [];
   readonly rejections: { line: number; reason: string }[] = [];
   readonly #app: App;
   readonly #viewer: { readonly kind: 'system'; readonly programId: number; readonly name: string };
@@ -64,6 +74,8 @@ class CodesRun {
   readonly #kept: number;
   readonly #seen = new Set<string>();
   #chunk: { line: number; code: string }[] = [];
+  /** What the audit log was told of: rows are written when codes are. */
+  #told = { duplicates: 0, known: 0, rejected: 0 };
 
   constructor(app: App, programId: number, flags: ImportCodesFlags, kept: number) {
     this.#app = app;
@@ -98,12 +110,42 @@ class CodesRun {
       rewardId: this.#flags.reward,
       codes: chunk.map(({ code }) => code),
       dryRun: this.#flags.dryRun === true,
+      besides: this.#untold(),
     });
     this.accepted += done.accepted;
     this.known += done.known;
     this.#reject(
       done.rejections.map(({ line, reason }) => ({ line: chunk[line - 1]?.line ?? 0, reason })),
     );
+    if (done.accepted === 0) return;
+    const { duplicates, known, rejected } = this;
+    this.#told = { duplicates, known, rejected };
+    this.#noteEnds(chunk, done.fresh);
+  }
+
+  /** Tells the audit log of the lines after the last code, so that its counts are the report's. */
+  async finish(): Promise<void> {
+    const rest = this.#untold();
+    if (this.accepted === 0 || this.#flags.dryRun || !Object.values(rest).some((n) => n > 0))
+      return;
+    await noteCodesImport(this.#app, this.#viewer, this.#flags.reward, rest);
+  }
+
+  #untold() {
+    const { duplicates, known, rejected } = this;
+    return {
+      duplicates: duplicates - this.#told.duplicates,
+      known: known - this.#told.known,
+      rejected: rejected - this.#told.rejected,
+    };
+  }
+
+  #noteEnds(chunk: readonly { line: number; code: string }[], fresh: readonly string[]): void {
+    const found = [fresh[0], fresh.at(-1)].flatMap(
+      (end) => chunk.find(({ code }) => code === end) ?? [],
+    );
+    this.ends.push(...found);
+    this.ends.splice(1, this.ends.length - 2);
   }
 
   #reject(rejections: readonly { line: number; reason: string }[]): void {
@@ -120,6 +162,7 @@ function report(
   { program, dryRun, ms }: { program: string; dryRun: boolean; ms: number },
 ): void {
   const { rows, accepted, duplicates, known, rejected, rejections } = run;
+  const ends = dryRun ? run.ends.map(({ line, code }) => ({ line, masked: maskedCode(code) })) : [];
   const shown = rejections.slice(0, SHOWN_REJECTIONS_MAX);
   const lines = shown.map(({ line, reason }) => `line ${line}: ${reason}`);
   if (rejected > shown.length) lines.push(`… and ${count(rejected - shown.length)} more`);
@@ -131,10 +174,12 @@ function report(
       ...{ program, dryRun, rows, accepted, duplicates, known, rejected },
       ...{ seconds: Math.round(ms) / 1000, rejections },
       rejectionsOmitted: rejected - rejections.length,
+      ...(dryRun && { firstAndLast: ends }),
     },
     [
       `${dryRun ? 'dry run, nothing is written: ' : ''}${count(rows)} codes: ${kinds}`,
       seconds(ms),
+      ...ends.map(({ line, masked }, at) => `${at ? 'last' : 'first'}: line ${line}, ${masked}`),
       ...lines,
     ],
   );

@@ -3,14 +3,16 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { App } from '../app.ts';
 import { createApiKey, parseApiKey, secretMatches } from '../auth/api-key.ts';
+import type { KnownViewer } from '../auth/viewer.ts';
 import { importCheckIn } from '../checkin/import-check-in.ts';
 import { enrolMember } from '../members/enrol-member.ts';
-import { addDays, localDateOf, startOfLocalDate } from '../platform/calendar.ts';
+import { addDays, type LocalDate, localDateOf, startOfLocalDate } from '../platform/calendar.ts';
 import { makeFolder } from '../platform/folder.ts';
 import { createProgram } from '../programs/create-program.ts';
 import { createReward } from '../rewards/create-reward.ts';
 import { importRewardCodes } from '../rewards/import-codes.ts';
 import { draftRule } from '../rules/admin.ts';
+import { backfillTask } from '../tasks/backfill-task.ts';
 import { demoMembers, demoRewards, demoRules, demoTasks, demoTiers } from './demo-data.ts';
 
 export const DEMO_PROGRAM = 'demo';
@@ -62,6 +64,15 @@ async function seedProgram(app: App, programId: number): Promise<void> {
     await importRewardCodes(app, viewer, { rewardId: Number(id), codes: [...codes] });
   }
   const today = localDateOf(app.clock.now(), ZONE, 0);
+  await seedMembers(app, viewer, today);
+  // What they did before the tasks were published counts for them, too.
+  const from = startOfLocalDate(addDays(today, -7), ZONE, 0);
+  for (const key of Object.keys(demoTasks)) {
+    await backfillTask(app, viewer, { key, from, dryRun: false, mode: 'QUIET' });
+  }
+}
+
+async function seedMembers(app: App, viewer: KnownViewer, today: LocalDate): Promise<void> {
   await Promise.all(
     demoMembers.map(async ({ externalId, displayName, daysAgo }) => {
       await app.engine.run(enrolMember, viewer, { externalId, displayName });

@@ -41,6 +41,8 @@ export type SchemaTypes = {
 export function authorizationError(
   { viewer }: Pick<Context, 'viewer'>,
   scope?: string,
+  /** What this caller may do instead, or what else is not for them. */
+  hint?: string,
 ): GraphQLError {
   if (viewer.kind === 'anonymous') {
     return new GraphQLError('Send a valid API key or member token.', {
@@ -54,12 +56,13 @@ export function authorizationError(
   }
   const needed = scope === undefined ? undefined : neededFor[scope];
   const caller = viewer.kind === 'key' ? `${an(viewer.role)} key` : 'a member token';
+  const others = viewer.kind === 'member' ? OWN_ONLY : 'This credential may not do this.';
   const message =
-    needed === undefined
-      ? 'This credential may not do this.'
-      : `This needs ${needed}; this is ${caller}.`;
+    hint ?? (needed === undefined ? others : `This needs ${needed}; this is ${caller}.`);
   return new GraphQLError(message, { extensions: { code: 'FORBIDDEN', http: { status: 403 } } });
 }
+
+const OWN_ONLY = 'A member token may see only what is its own member’s.';
 
 const an = (word: string) => `${/^[AEIOU]/.test(word) ? 'an' : 'a'} ${word}`;
 

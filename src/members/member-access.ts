@@ -21,7 +21,8 @@ export async function memberRefFor(
   const viewer = known(context.viewer);
   if (viewer.kind !== 'member') {
     if (by === null || by === undefined) {
-      throw new InputError(argument, 'is required with an API key');
+      const say = `is required with an API key: ${argument}: { externalId: "…" }`;
+      throw new InputError(argument, say);
     }
     return toRef(by, argument);
   }
@@ -30,7 +31,10 @@ export async function memberRefFor(
   const ref = toRef(by, argument);
   const named = 'id' in ref ? await context.loaders.members.load(ref.id) : undefined;
   const isOwn = named?.programId === viewer.programId && named.externalId === viewer.externalId;
-  if (!isOwn) throw authorizationError(context);
+  if (!isOwn) {
+    const hint = `A member token may name only its own member: leave \`${argument}\` out.`;
+    throw authorizationError(context, undefined, hint);
+  }
   return own;
 }
 

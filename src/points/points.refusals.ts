@@ -44,14 +44,14 @@ export class AlreadyReversed extends Refusal {
   }
 }
 
-/** More items than are left to return. */
+/** More items than are left to return, or units of an order than are left to cancel. */
 export class TooManyUnits extends Refusal {
   readonly code = 'TOO_MANY_UNITS';
   readonly left: number;
   readonly required: number;
 
-  constructor(left: number, required: number) {
-    super('Fewer items are left to return than this.');
+  constructor(left: number, required: number, what = 'items are left to return') {
+    super(`Only ${left} ${what}, fewer than ${required}.`);
     this.left = left;
     this.required = required;
   }

@@ -32,11 +32,11 @@ builder.objectType(AlreadyReversed, {
 
 builder.objectType(TooManyUnits, {
   name: 'TooManyUnits',
-  description: 'More items than are left to return.',
+  description: 'More items than are left to return, or units of an order than are left to cancel.',
   interfaces,
   fields: (t) => ({
-    left: t.expose('left', { type: 'SafeInt', description: 'Items that are left.' }),
-    required: t.expose('required', { type: 'SafeInt', description: 'Items asked for.' }),
+    left: t.expose('left', { type: 'SafeInt', description: 'Items or units that are left.' }),
+    required: t.expose('required', { type: 'SafeInt', description: 'Items or units asked for.' }),
   }),
 });
 

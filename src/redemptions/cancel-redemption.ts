@@ -57,20 +57,24 @@ export const cancelRedemption: Operation<CancelRedemptionInput, OrderOutcome> = 
   touches,
   decide(facts, { units, reason }) {
     const { member, order } = requireOrder(facts);
-    if (isByMember(facts) && !isTheirsToCancel(facts, order)) throw new NotByMember();
+    const why = isByMember(facts) ? whyNotTheirs(facts, order) : undefined;
+    if (why !== undefined) throw new NotByMember(why);
     requireMove(facts, order, 'CANCELLED');
     const left = unitsLeft(facts, order);
     const back = units ?? left;
-    if (back > left) throw new TooManyUnits(left, back);
+    if (back > left) throw new TooManyUnits(left, back, 'units of the order are left to cancel');
     return giveBack(facts, member, order, back, { state: 'CANCELLED', note: reason });
   },
 };
 
 /** Members cancel what is reserved; what is confirmed only where the reward says so (S54). */
-function isTheirsToCancel(facts: Facts, { state }: OrderRow): boolean {
-  if (state === 'CONFIRMED') return rewardOf(facts).memberCancels;
+function whyNotTheirs(facts: Facts, { state }: OrderRow): string | undefined {
+  if (state === 'CONFIRMED' && !rewardOf(facts).memberCancels) {
+    return 'the reward’s memberCancels is false, and the order is confirmed';
+  }
   // Where nobody can cancel any more, they hear that.
-  return state !== 'PREPARING' && state !== 'ISSUED';
+  if (state !== 'PREPARING' && state !== 'ISSUED') return undefined;
+  return `its fulfilment has begun, the order is ${state}`;
 }
 
 /**

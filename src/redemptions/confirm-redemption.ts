@@ -40,7 +40,9 @@ export const confirmRedemption: Operation<ConfirmRedemptionInput, OrderOutcome> 
   decide(facts, { note }) {
     const { member, order } = requireOrder(facts);
     // Whether money came is not for the member to say.
-    if (isByMember(facts) && order.unitCash !== null) throw new NotByMember();
+    if (isByMember(facts) && order.unitCash !== null) {
+      throw new NotByMember('the order has a cash part, and an API key says that it was paid');
+    }
     const to = confirmedState(order.kind);
     if (order.state === to) return unchanged(member, order);
     requireMove(facts, order, to);

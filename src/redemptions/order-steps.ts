@@ -9,7 +9,7 @@ import { summarise } from '../points/ledger.ts';
 import { partsOf, refundPoints } from '../points/refund.ts';
 import { STOCK_MAX } from '../rewards/terms.ts';
 import { RedemptionMoveRefused, RedemptionNotFound } from './redemptions.refusals.ts';
-import { mayMove, stateAt } from './states.ts';
+import { mayMove, movesFrom, stateAt } from './states.ts';
 
 /** What every command about an order answers. */
 export type OrderOutcome = {
@@ -45,7 +45,9 @@ export function rewardOf(facts: Facts): RewardRow {
 /** Refuses a move that is none of the order's kind; a reservation that is over moves no more. */
 export function requireMove(facts: Facts, order: OrderRow, to: RedemptionState): void {
   const from = stateAt(order, facts.now);
-  if (!mayMove(order.kind, from, to)) throw new RedemptionMoveRefused(from, to);
+  if (!mayMove(order.kind, from, to)) {
+    throw new RedemptionMoveRefused({ from, to, allowed: movesFrom(order.kind, from) });
+  }
 }
 
 /** Whether the caller is the member whose order it is. */

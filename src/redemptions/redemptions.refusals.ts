@@ -66,16 +66,35 @@ export class RedemptionNotFound extends Refusal {
   }
 }
 
+type RefusedMove = {
+  readonly from: RedemptionState;
+  readonly to: RedemptionState;
+  readonly allowed: readonly RedemptionState[];
+  /** In words, where the states alone do not tell it. */
+  readonly because?: string;
+};
+
+function whyNot({ from, to, allowed, because }: RefusedMove): string {
+  if (because !== undefined) return because;
+  if (from === 'EXPIRED') return 'The reservation of this order is over.';
+  if (allowed.length === 0) return `This order has ended: it is ${from}.`;
+  if (from === to) return `This order is ${from} already.`;
+  return `This order is ${from}: the next step is ${allowed.join(' or ')}, not ${to}.`;
+}
+
 /** Orders of this kind cannot go there from where this one stands (S54). */
 export class RedemptionMoveRefused extends Refusal {
   readonly code = 'REDEMPTION_MOVE_REFUSED';
   readonly from: RedemptionState;
   readonly to: RedemptionState;
+  /** Where it may go instead. */
+  readonly allowed: readonly RedemptionState[];
 
-  constructor(from: RedemptionState, to: RedemptionState) {
-    super('The order cannot move there from where it stands.');
-    this.from = from;
-    this.to = to;
+  constructor(move: RefusedMove) {
+    super(whyNot(move));
+    this.from = move.from;
+    this.to = move.to;
+    this.allowed = move.allowed;
   }
 }
 
@@ -83,8 +102,8 @@ export class RedemptionMoveRefused extends Refusal {
 export class NotByMember extends Refusal {
   readonly code = 'NOT_BY_MEMBER';
 
-  constructor() {
-    super('Members cannot do this themselves.');
+  constructor(why: string) {
+    super(`Members cannot do this themselves: ${why}.`);
   }
 }
 

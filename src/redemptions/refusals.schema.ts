@@ -67,12 +67,16 @@ builder.objectType(RedemptionMoveRefused, {
   fields: (t) => ({
     from: t.expose('from', { type: RedemptionStateEnum, description: 'Where it stands.' }),
     to: t.expose('to', { type: RedemptionStateEnum, description: 'Where it was to go.' }),
+    allowed: t.expose('allowed', {
+      type: [RedemptionStateEnum],
+      description: 'Where it may go from there; empty when it has ended.',
+    }),
   }),
 });
 
 builder.objectType(NotByMember, {
   name: 'NotByMember',
-  description: 'A member cannot do this to the order; an API key can.',
+  description: 'A member cannot do this to the order, and the message says why; an API key can.',
   interfaces,
 });
 

@@ -29,6 +29,10 @@ const moves: Readonly<Record<RewardKind, Moves>> = {
 export const mayMove = (kind: RewardKind, from: RedemptionState, to: RedemptionState): boolean =>
   moves[kind][from]?.includes(to) ?? false;
 
+/** Where an order of a kind may be moved to from a state; it expires by itself. */
+export const movesFrom = (kind: RewardKind, from: RedemptionState): readonly RedemptionState[] =>
+  (moves[kind][from] ?? []).filter((to) => to !== 'EXPIRED');
+
 /** Where a confirmation leads. */
 export const confirmedState = (kind: RewardKind): RedemptionState =>
   kind === 'COUPON' ? 'ISSUED' : 'CONFIRMED';

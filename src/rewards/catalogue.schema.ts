@@ -91,7 +91,9 @@ async function catalogueOf(
   const viewer = known(context.viewer);
   const isOperator = viewer.kind === 'key' && viewer.role === 'OPERATOR';
   const { filter } = parseOrRefuse(filterInput, { filter: withoutNulls(given ?? {}) });
-  if (filter.states !== null && !isOperator) throw authorizationError(context);
+  if (filter.states !== null && !isOperator) {
+    throw authorizationError(context, 'operator', '`filter.states` is for OPERATOR keys.');
+  }
   const isNamed = viewer.kind === 'member' || (by !== null && by !== undefined);
   if (!isNamed && filter.affordable) throw new InputError('filter.affordable', 'needs a member');
   if (!isNamed && isOperator) {

@@ -45,37 +45,54 @@ const defaults: Omit<RewardTerms, 'title' | 'price'> = {
   memberCancels: false,
 };
 
+/** What stands for a field that is wrong by itself, so that the others are checked all the same. */
+const blank = { ...defaults, title: '-', price: 1, tierPrices: [] };
+
 /** The terms of a new reward. RewardNotValid with all that is wrong. */
 export function newTerms(given: RewardPatch, around: Surroundings): RewardTerms {
-  const terms = { ...parsed(defaults, given) };
+  const read = parsed(defaults, given);
+  const terms = { ...read.terms };
   if (terms.kind === 'COUPON') terms.stock = 0;
-  refuse([...handStockProblems(terms, given), ...termsProblems(terms, around)]);
+  refuse(read, [...handStockProblems(terms, given), ...termsProblems(terms, around)]);
   return terms;
 }
 
 /**
  * The terms after a patch. What was wrong before is not held against it: tiers go, schedules end,
- * and a reward can still be withdrawn.
+ * and a reward can still be withdrawn. `kindFixed`: why the kind cannot change, if it cannot.
  */
 export function changedTerms(
   before: RewardTerms,
   patch: RewardPatch,
   around: Surroundings,
+  kindFixed?: string,
 ): RewardTerms {
-  const terms = { ...parsed(before, patch) };
+  const read = parsed(before, patch);
+  const terms = { ...read.terms };
   if (terms.kind === 'COUPON' && before.kind !== 'COUPON') terms.stock = 0;
   const known = new Set(termsProblems(before, around).map(({ message }) => message));
   const found = termsProblems(terms, around).filter(({ message }) => !known.has(message));
-  refuse([...handStockProblems(terms, patch), ...found]);
+  const ofKind =
+    kindFixed === undefined || terms.kind === before.kind
+      ? []
+      : [{ field: 'kind', message: kindFixed }];
+  refuse(read, [...handStockProblems(terms, patch), ...ofKind, ...found]);
   return terms;
 }
 
-function refuse(problems: readonly Problem[]): void {
-  if (problems.length > 0) throw new RewardNotValid(problems);
+type Read = { readonly terms: RewardTerms; readonly problems: readonly Problem[] };
+
+const rootOf = (field: string) => field.split('.')[0] ?? field;
+
+/** Refuses with all problems; of a field that is wrong by itself only that is said. */
+function refuse({ problems }: Read, others: readonly Problem[]): void {
+  const broken = new Set(problems.map(({ field }) => rootOf(field)));
+  const all = [...problems, ...others.filter(({ field }) => !broken.has(rootOf(field)))];
+  if (all.length > 0) throw new RewardNotValid(all);
 }
 
 /** What is there with what is given in its place, every field checked for itself. */
-function parsed(base: Partial<RewardTerms>, given: RewardPatch): RewardTerms {
+function parsed(base: Partial<RewardTerms>, given: RewardPatch): Read {
   const { tierPrices = {}, ...rest } = base;
   const list = Object.entries(tierPrices).map(([tier, points]) => ({ tier, price: points }));
   const candidate = { ...rest, tierPrices: list, ...withoutUndefined(given) };
@@ -84,17 +101,24 @@ function parsed(base: Partial<RewardTerms>, given: RewardPatch): RewardTerms {
     candidate.reserveMinutes = RESERVE_MINUTES;
   }
   const result = givenTerms.safeParse(candidate, { error: plainWords });
-  if (!result.success) throw new RewardNotValid(problemsOf(result.error, 'reward'));
-  const { tierPrices: prices, ...terms } = result.data;
-  refuse(
-    repeated(prices, ({ tier }) => tier).map(({ item, index }) => ({
-      field: `tierPrices.${index}.tier`,
-      message: `there is a price for ${item.tier} already`,
-    })),
-  );
+  if (result.success) return readPrices(result.data, []);
+  const problems = problemsOf(result.error, 'reward');
+  const broken = new Set(problems.map(({ field }) => rootOf(field)));
+  const mended = Object.entries(blank).filter(([field]) => broken.has(field));
+  const others = givenTerms.safeParse({ ...candidate, ...Object.fromEntries(mended) });
+  if (!others.success) throw new RewardNotValid(problems);
+  return readPrices(others.data, problems);
+}
+
+function readPrices({ tierPrices, ...terms }: GivenTerms, problems: readonly Problem[]): Read {
+  const twice = repeated(tierPrices, ({ tier }) => tier).map(({ item, index }) => ({
+    field: `tierPrices.${index}.tier`,
+    message: `there is a price for ${item.tier} already`,
+  }));
+  const prices = tierPrices.map(({ tier, price: points }) => [tier, points]);
   return {
-    ...terms,
-    tierPrices: Object.fromEntries(prices.map(({ tier, price: points }) => [tier, points])),
+    terms: { ...terms, tierPrices: Object.fromEntries(prices) },
+    problems: [...problems, ...twice],
   };
 }
 
@@ -109,7 +133,7 @@ const handStockProblems = ({ kind }: RewardTerms, { stock }: RewardPatch): Probl
 
 /** What does not go together, or with the program as it is. Messages tell their fields apart. */
 export function termsProblems(terms: RewardTerms, { tiers, now }: Surroundings): Problem[] {
-  const { cash, reserveMinutes, limits, audience } = terms;
+  const { cash, reserveMinutes, limits, audience, visibility } = terms;
   const problems = [
     ...saleProblems(terms, now),
     ...limitProblems(
@@ -119,6 +143,10 @@ export function termsProblems(terms: RewardTerms, { tiers, now }: Surroundings):
     ...audienceProblems(audience ?? undefined, tiers),
     ...tierPriceProblems(terms, tiers),
   ];
+  if (visibility === 'AUDIENCE' && audience === null) {
+    const message = 'AUDIENCE shows it to its audience: say `audience`, or LISTED for everybody';
+    problems.push({ field: 'visibility', message });
+  }
   if (cash !== null && reserveMinutes === null) {
     const message = 'an order with a cash part waits for its payment: say for how many minutes';
     problems.push({ field: 'reserveMinutes', message });

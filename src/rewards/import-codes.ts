@@ -25,6 +25,8 @@ const importInput = z.object({
   codes,
   /** Say what it would do, and do nothing. */
   dryRun: z.boolean().optional(),
+  /** Other lines of the file that the codes came in, for the audit row. */
+  besides: z.object({ duplicates: z.int(), known: z.int(), rejected: z.int() }).optional(),
 });
 const withdrawInput = z
   .object({ rewardId: positivePoints, codes: codes.optional(), all: z.boolean().optional() })
@@ -44,6 +46,8 @@ export type CodesImport = {
   readonly rejected: number;
   /** All of them, in the order of their lines. */
   readonly rejections: readonly CodeRejection[];
+  /** The codes accepted, in their order. */
+  readonly fresh: readonly string[];
 };
 
 const ELSEWHERE = 'belongs to another reward of the program';
@@ -57,7 +61,7 @@ export async function importRewardCodes(
   viewer: KnownViewer,
   raw: z.input<typeof importInput>,
 ): Promise<CodesImport> {
-  const { rewardId, codes: given, dryRun = false } = parseOrRefuse(importInput, raw);
+  const { rewardId, codes: given, dryRun = false, besides } = parseOrRefuse(importInput, raw);
   const read = readCodes(given);
   return changeSettings(tools, viewer, async (change) => {
     const reward = await lockReward(change, rewardId);
@@ -74,10 +78,29 @@ export async function importRewardCodes(
       known: owners.size - elsewhere.length,
       rejected: rejections.length,
     };
-    if (dryRun || fresh.length === 0) return { reward, ...counts, rejections };
+    if (dryRun || fresh.length === 0) return { reward, ...counts, rejections, fresh };
     await insertCodes(change, reward.id, fresh);
-    const after = await setStock(change, 'importRewardCodes', reward, fresh.length, counts);
-    return { reward: after, ...counts, rejections };
+    const told = {
+      accepted: counts.accepted,
+      duplicates: counts.duplicates + (besides?.duplicates ?? 0),
+      known: counts.known + (besides?.known ?? 0),
+      rejected: counts.rejected + (besides?.rejected ?? 0),
+    };
+    const after = await setStock(change, 'importRewardCodes', reward, fresh.length, told);
+    return { reward: after, ...counts, rejections, fresh };
+  });
+}
+
+/** An audit row of the lines of a file that came after its last new code. */
+export function noteCodesImport(
+  tools: SettingsTools,
+  viewer: KnownViewer,
+  rewardId: number,
+  counts: Readonly<Record<'duplicates' | 'known' | 'rejected', number>>,
+): Promise<Reward> {
+  return changeSettings(tools, viewer, async (change) => {
+    const reward = await lockReward(change, rewardId);
+    return setStock(change, 'importRewardCodes', reward, 0, { accepted: 0, ...counts });
   });
 }
 

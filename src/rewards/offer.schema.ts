@@ -5,7 +5,9 @@ import type { LimitLeft, Offer } from './offer.ts';
 import { RewardType } from './rewards.schema.ts';
 
 const OfferReasonEnum = builder.enumType('OfferReason', {
-  description: 'Why a member cannot buy a reward now: the first that holds, in this order.',
+  description:
+    'Why a member cannot buy a reward now: the first that holds, in the order NOT_ON_SALE, ' +
+    'NOT_ELIGIBLE, LIMIT_REACHED, OUT_OF_STOCK, INSUFFICIENT_POINTS.',
   values: {
     NOT_ON_SALE: { description: 'It is a draft, withdrawn, or not within its time.' },
     NOT_ELIGIBLE: { description: 'It is for others.' },

@@ -53,8 +53,7 @@ export function updateReward(
     const before = termsOf(reward);
     const startsAt = patch.startsAt === undefined ? before.startsAt : patch.startsAt;
     const tiers = await tiersFrom(change, startsAt ?? now);
-    const after = changedTerms(before, patch, { tiers, now });
-    if (after.kind !== before.kind) await checkKindMayChange(change, reward);
+    const after = changedTerms(before, patch, { tiers, now }, await whyKindStays(change, reward));
     const fields = differingFields(before, after);
     if (fields.length === 0) return reward;
     const columns = columnsOf(after);
@@ -111,14 +110,13 @@ export async function lockReward(
   return reward;
 }
 
-/** Orders are fulfilled by their kind, and codes are for coupons. */
-async function checkKindMayChange({ tx }: SettingsChange, { id }: Reward): Promise<void> {
+/** Orders are fulfilled by their kind, and codes are for coupons: why it cannot change. */
+async function whyKindStays({ tx }: SettingsChange, { id }: Reward): Promise<string | undefined> {
   const where = { rewardId: id };
   const order = await tx.redemption.findFirst({ where, select: { id: true } });
   const code = await tx.rewardCode.findFirst({ where, select: { id: true } });
-  if (order === null && code === null) return;
-  const message = `cannot change: there are ${order === null ? 'codes' : 'orders'}`;
-  throw new RewardNotValid([{ field: 'kind', message }]);
+  if (order === null && code === null) return undefined;
+  return `cannot change: there are ${order === null ? 'codes' : 'orders'}`;
 }
 
 const differingFields = (before: RewardTerms, after: RewardTerms) =>

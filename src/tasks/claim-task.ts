@@ -6,20 +6,22 @@ import type { Operation } from '../engine/operation.ts';
 import type { MemberState } from '../engine/rows.ts';
 import { requireMember } from '../members/member-steps.ts';
 import { MemberNotFound } from '../members/members.refusals.ts';
-import { isLocalDate, localDateOf } from '../platform/calendar.ts';
+import { isLocalDate, type LocalDate, localDateOf } from '../platform/calendar.ts';
 import type { EntrySummary } from '../points/ledger.ts';
 import { BalanceOutOfRange } from '../points/points.refusals.ts';
 import { factTime } from '../programs/fact-time.ts';
-import { targetOf } from '../rules/task-definition.ts';
+import { type Task, targetOf } from '../rules/task-definition.ts';
 import { oneInForce } from '../rules/versioned.ts';
 import { effectiveTierKey, type TierStep } from '../tiers/member-tier.ts';
 import { claimEnd } from './claim-time.ts';
+import { calendarStart, ONCE } from './periods.ts';
 import { payTask, taskOf } from './settle.ts';
 import {
   TaskAlreadyClaimed,
   TaskClaimClosed,
   TaskNotCompleted,
   TaskNotFound,
+  TaskPaidByItself,
 } from './tasks.refusals.ts';
 
 const input = z.object({
@@ -47,6 +49,7 @@ export const claimTaskRefusals = [
   MemberNotFound,
   TaskNotFound,
   TaskNotCompleted,
+  TaskPaidByItself,
   TaskAlreadyClaimed,
   TaskClaimClosed,
   BalanceOutOfRange,
@@ -62,24 +65,30 @@ export const claimTask: Operation<ClaimTaskInput, ClaimTaskOutcome> = {
     earnsBy: null,
     task: { key, periodStart },
   }),
-  decide(facts, { key }, now) {
+  decide(facts, { key, periodStart }, now) {
     const member = requireMember(facts);
     const { memberId } = member;
     const row = facts.taskPeriod;
-    if (row === undefined) throw whyNotStarted(facts, member, key);
+    if (row === undefined) throw whyNotStarted(facts, member, { key, periodStart });
     const { completedAt, settlement, progress, target } = row;
     if (settlement.paid) throw new TaskAlreadyClaimed(settlement.settledAt);
-    if (completedAt === null) throw new TaskNotCompleted(Math.min(progress, target), target);
+    const { definition } = taskOf(facts, row);
+    if (definition.claim === 'AUTOMATIC') throw new TaskPaidByItself();
+    if (completedAt === null) {
+      throw new TaskNotCompleted({ memberId, key }, Math.min(progress, target), target);
+    }
     const { zone, dayStartMinutes } = facts.program;
     const completedDate = localDateOf(completedAt, zone, dayStartMinutes);
-    const closedAt = claimEnd(facts.program, taskOf(facts, row).definition, completedDate);
+    const closedAt = claimEnd(facts.program, definition, completedDate);
     if (closedAt !== null && closedAt <= now) throw new TaskClaimClosed(closedAt);
     return { memberId, key, ...payTask(facts, member, row, now, false) };
   },
 };
 
+type Wanted = Pick<ClaimTaskInput, 'key' | 'periodStart'>;
+
 /** Of a task nothing was done for yet: whether the member may know of it. */
-function whyNotStarted(facts: Facts, member: MemberState, key: string) {
+function whyNotStarted(facts: Facts, member: MemberState, { key, periodStart }: Wanted) {
   const { program, now } = facts;
   const task = oneInForce(
     program.tasks.filter((one) => one.key === key),
@@ -90,5 +99,17 @@ function whyNotStarted(facts: Facts, member: MemberState, key: string) {
   const time = factTime(program, now);
   const { audience } = task.definition;
   if (!isFor(audience, member, { tierKey, time })) return new TaskNotFound();
-  return new TaskNotCompleted(0, targetOf(task.definition));
+  if (task.definition.claim === 'AUTOMATIC') return new TaskPaidByItself();
+  const { memberId } = member;
+  const wrong = periodStart === undefined ? undefined : whyNoPeriod(task.definition, periodStart);
+  return new TaskNotCompleted({ memberId, key }, 0, targetOf(task.definition), wrong);
+}
+
+/** Why no period of a task begins on a date; undefined when one may. */
+function whyNoPeriod(task: Task, date: LocalDate): string | undefined {
+  const start = calendarStart(task, date);
+  if (start === ONCE) return 'The task is done once: leave `periodStart` out.';
+  if (start === undefined) return `The member began no period of the task on ${date}.`;
+  if (start === date) return undefined;
+  return `No period of the task begins on ${date}: the one that holds it begins on ${start}.`;
 }

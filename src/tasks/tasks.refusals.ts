@@ -14,11 +14,28 @@ export class TaskNotCompleted extends Refusal {
   readonly code = 'TASK_NOT_COMPLETED';
   readonly progress: number;
   readonly target: number;
+  /** Whose task and which, to look up what has to be completed first. */
+  readonly of: { readonly memberId: number; readonly key: string };
 
-  constructor(progress: number, target: number) {
-    super('The task is not completed.');
+  constructor(
+    of: TaskNotCompleted['of'],
+    progress: number,
+    target: number,
+    message = `The task is not completed: ${progress} of ${target}.`,
+  ) {
+    super(message);
+    this.of = of;
     this.progress = progress;
     this.target = target;
+  }
+}
+
+/** It is not claimed: it is paid as it is completed. */
+export class TaskPaidByItself extends Refusal {
+  readonly code = 'TASK_PAID_BY_ITSELF';
+
+  constructor() {
+    super('This task is paid by itself when it is completed: there is nothing to claim.');
   }
 }
 
@@ -28,7 +45,7 @@ export class TaskAlreadyClaimed extends Refusal {
   readonly claimedAt: Date;
 
   constructor(claimedAt: Date) {
-    super('This has been claimed already.');
+    super(`This was paid already, at ${claimedAt.toISOString()}.`);
     this.claimedAt = claimedAt;
   }
 }
@@ -39,7 +56,7 @@ export class TaskClaimClosed extends Refusal {
   readonly closedAt: Date;
 
   constructor(closedAt: Date) {
-    super('The time to claim this is over.');
+    super(`The time to claim this is over since ${closedAt.toISOString()}.`);
     this.closedAt = closedAt;
   }
 }

@@ -39,7 +39,7 @@ const coupon = async (terms: object = { kind: 'COUPON' }) => {
 const importWithin = (
   file: string,
   reward: bigint,
-  more: { column?: string; dryRun?: true; allowRejects?: true } = {},
+  more: { column?: string; header?: boolean; dryRun?: true; allowRejects?: true } = {},
 ) =>
   within<Report>(test.databaseUrl, (env, output) =>
     importCodes(env, output, file, { program: program.key, reward: Number(reward), ...more }),
@@ -74,9 +74,15 @@ describe('tallymark import codes', () => {
     const good = Array.from({ length: 1_100 }, (_, n) => `GOOD-${n}`);
     const bad = ['abc', 'two,fields', 'THEIRS-1', ' SPACE', '"open', 'GOOD-0', '"QUOTED-1"'];
     const file = await folder.write('dirty.txt', [...good, ...bad, 'GOOD-5'].join('\n'));
-    const dry = await importWithin(file, id, { dryRun: true });
-    const real = await importWithin(file, id);
-    expect({ ...dry.report, dryRun: 0, seconds: 0 }).toEqual({
+    const plain = { header: false };
+    const dry = await importWithin(file, id, { ...plain, dryRun: true });
+    const real = await importWithin(file, id, plain);
+    const { firstAndLast, ...told } = dry.report as unknown as { firstAndLast: unknown };
+    expect(firstAndLast).toEqual([
+      { line: 1, masked: '…D-0' },
+      { line: 1_107, masked: '…ED-1' },
+    ]);
+    expect({ ...told, dryRun: 0, seconds: 0 }).toEqual({
       ...real.report,
       dryRun: 0,
       seconds: 0,
@@ -93,8 +99,34 @@ describe('tallymark import codes', () => {
     });
     expect(real.ok).toBe(false);
     expect(real.problems).toEqual([`${file}: 5 of 1,108 lines were rejected`]);
-    expect((await importWithin(file, id, { allowRejects: true })).ok).toBe(true);
+    expect((await importWithin(file, id, { ...plain, allowRejects: true })).ok).toBe(true);
     expect(await codesOf(id)).toContain('QUOTED-1');
+    // The audit log tells of all lines of the file that wrote, as the report does.
+    const rows = await test.app.db.auditEntry.findMany({ where: { target: String(id) } });
+    const counted = rows.flatMap(({ action, after }) =>
+      action === 'importRewardCodes' ? [after as Record<string, number>] : [],
+    );
+    for (const what of ['accepted', 'duplicates', 'known', 'rejected'] as const) {
+      const sum = counted.reduce((total, row) => total + (row[what] ?? 0), 0);
+      expect([what, sum]).toEqual([what, real.report[what]]);
+    }
+  });
+
+  it('refuses a CSV file that is given as a plain list, before it writes', async () => {
+    const { id } = await coupon();
+    const says = async (name: string, text: string, more: { header?: boolean } = {}) =>
+      importWithin(await folder.write(name, text), id, more);
+    for (const header of ['code', 'Codes', 'coupon', 'VOUCHER', 'code;partner', 'code\tpartner']) {
+      await expect(says('h.csv', `${header}\nAAAA-1\n`)).rejects.toThrow(
+        /line 1 looks like a header; name the column .* --column, or say --no-header/,
+      );
+    }
+    const late = `${Array.from({ length: 1_500 }, (_, n) => `LATE-${n}`).join('\n')}\na,b\n`;
+    await expect(says('late.csv', late)).rejects.toThrow(/line 1501 has several fields/);
+    await expect(says('empty.csv', '\n\n')).rejects.toThrow(/is empty/);
+    expect(await codesOf(id)).toEqual([]);
+    await says('list.txt', 'voucher\nAAAA-1\n', { header: false });
+    expect(await codesOf(id)).toEqual(['voucher', 'AAAA-1']);
   });
 
   it('takes a column of a CSV file', async () => {

@@ -75,9 +75,12 @@ describe('docs/recipes.md', () => {
         expect.arrayContaining(['message']),
       );
       if (expected !== undefined) expect(text).toContain(expected);
-      const { holdPoints, adjustPoints } = data;
+      const { holdPoints, adjustPoints, mug, voucher, redeemReward, backfillTask } = data;
       if (holdPoints) ids.holdId = holdPoints.hold.id;
       if (adjustPoints) ids.adjustmentId = adjustPoints.adjustmentId;
+      if (mug) Object.assign(ids, { mugId: mug.reward.id, voucherId: voucher.reward.id });
+      if (redeemReward) ids.orderId = redeemReward.redemption.id;
+      if (backfillTask) ids.runId = backfillTask.run.id;
     },
   );
 });

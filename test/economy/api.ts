@@ -49,7 +49,7 @@ const payloads = {
   confirmPoints: `points debtRepaid ${member}`,
   claimTask: `position awards { ${award} } ${member}`,
 } as const;
-const moveRefused = '... on RedemptionMoveRefused { from to }';
+const moveRefused = '... on RedemptionMoveRefused { from to allowed }';
 const numbers: Readonly<Record<string, string>> = {
   redeemReward: `... on OutOfStock { stock } ... on PriceChanged { price }
     ... on RedemptionLimitReached { limit period left }`,
@@ -61,7 +61,7 @@ const numbers: Readonly<Record<string, string>> = {
   releaseHold: '... on HoldNotOpen { state }',
   reverseActivity: '... on TooManyUnits { left required }',
   decideAdjustment: '... on AdjustmentDecided { state }',
-  claimTask: `... on TaskNotCompleted { progress target } ... on TaskAlreadyClaimed { claimedAt }
+  claimTask: `... on TaskNotCompleted { progress target missingTasks } ... on TaskAlreadyClaimed { claimedAt }
     ... on TaskClaimClosed { closedAt }`,
 };
 export type Command = keyof typeof payloads;

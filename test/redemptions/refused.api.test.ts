@@ -211,6 +211,7 @@ describe('members', () => {
     const paid = await ordered(cash);
     const no = await refused('confirmRedemption', { redemptionId: paid }, await token());
     expect(no.code).toBe('NOT_BY_MEMBER');
+    expect(no.message).toMatch(/cash part/);
     const redemptionId = await ordered({ reserveMinutes: 5 });
     const yes = await eco.send('confirmRedemption', { redemptionId }, await token());
     expect(yes.redemption.state).toBe('CONFIRMED');
@@ -225,9 +226,11 @@ describe('members', () => {
     expect((await eco.send('cancelRedemption', part, await token())).redemption.refunded).toBe(10);
     await eco.send('fulfilRedemption', { redemptionId: may, state: 'PREPARING' });
     const coupon = { kind: 'COUPON', codes: ['a'], memberCancels: true } as const;
+    const whys = [/has begun.* PREPARING/, /memberCancels is false/, /has begun.* ISSUED/];
     for (const id of [may, await ordered({ kind: 'GOODS' }), await ordered(coupon)]) {
       const no = await refused('cancelRedemption', { redemptionId: id }, await token());
       expect(no.code).toBe('NOT_BY_MEMBER');
+      expect(no.message).toMatch(whys.shift() ?? /^$/);
     }
     const ended = await ordered({ memberCancels: true });
     await cancel(ended);
@@ -258,6 +261,19 @@ describe('a move that is none', () => {
         expect(answer).toMatchObject({ from: 'RESERVED', to: state });
       }
     }
+  });
+
+  it('says why, and where it may go instead', async () => {
+    const redemptionId = await ordered({ kind: 'GOODS' });
+    const skipped = await refused('fulfilRedemption', { redemptionId, state: 'SHIPPED' });
+    expect(skipped.allowed).toEqual(['PREPARING', 'CANCELLED', 'FAILED']);
+    expect(skipped.message).toMatch(/is CONFIRMED: the next step is PREPARING or .* not SHIPPED/);
+    const many = await refused('cancelRedemption', { redemptionId, units: 2 });
+    expect([many.code, many.left]).toEqual(['TOO_MANY_UNITS', 1]);
+    expect(many.message).toMatch(/units of the order/);
+    await eco.send('cancelRedemption', { redemptionId });
+    const ended = await refused('cancelRedemption', { redemptionId });
+    expect([ended.allowed, ended.message]).toEqual([[], 'This order has ended: it is CANCELLED.']);
   });
 
   it('of what was given back in full', async () => {

@@ -71,22 +71,29 @@ describe('createReward', () => {
     const { id } = await shop.add({ tags: ['a'] });
     const [row] = (await shop.audit()).filter(({ action }: never) => action === 'createReward');
     expect(row).toMatchObject({ before: null, after: { title: 'Thing', price: 10, tags: ['a'] } });
-    expect(row.actor).toMatch(/^key:/);
+    expect(row.actor.kind).toBe('KEY');
     expect(toGlobalId('Reward', Number(row.target))).toBe(id);
   });
 });
 
 describe('what is wrong', () => {
-  it('is told all at once', async () => {
-    const found = await shop.problems('createReward', {
-      ...{ title: '', price: 0, imageUrl: 'http://a.example/', tags: ['a b'] },
-      ...{ cash: { amount: 1, currency: 'euro' }, reserveMinutes: 0, stock: -1 },
-      limits: [{ period: 'DAY', units: 0 }],
-    });
-    expect(found.map((text) => text.replace(/:.*/, '')).sort()).toEqual([
-      ...['cash.currency', 'imageUrl', 'limits.0.units', 'price', 'reserveMinutes', 'stock'],
-      ...['tags.0', 'title'],
-    ]);
+  it('is told all at once, with what does not go together or with the program', async () => {
+    const wrong = {
+      ...{ title: '', price: 0, imageUrl: 'http://a.example/', tags: ['a b'], stock: 3 },
+      ...{ kind: 'COUPON', visibility: 'AUDIENCE', startsAt: inDays(2), endsAt: inDays(1) },
+      ...{ cash: { amount: 1, currency: 'euro' }, reserveMinutes: 0 },
+      ...{ limits: [{ period: 'DAY', units: 0 }] },
+      tierPrices: Array(2).fill({ tier: 'steel', price: 4 }),
+    };
+    const fields = (found: string[]) => found.map((text) => text.replace(/:.*/, '')).sort();
+    const all = [
+      ...['cash.currency', 'endsAt', 'imageUrl', 'limits.0.units', 'price', 'reserveMinutes'],
+      ...['stock', 'tags.0', 'tierPrices.1.tier', 'title', 'visibility'],
+    ];
+    expect(fields(await shop.problems('createReward', wrong))).toEqual(all);
+    const { id } = await shop.add({ kind: 'GOODS' });
+    const given = { rewardId: id, patch: { ...wrong, stock: -1 } };
+    expect(fields(await shop.problems('updateReward', given))).toEqual(all);
   });
 
   it('does not go together: all at once, too', async () => {
@@ -157,8 +164,9 @@ describe('what is wrong', () => {
 describe('updateReward', () => {
   it('changes what is given, clears by null, and leaves the rest', async () => {
     const { id } = await shop.add(full());
-    const { reward } = await shop.change(id, { title: 'Cup', imageUrl: null, audience: null });
-    expect(reward).toMatchObject({ ...full(), title: 'Cup', imageUrl: null, audience: null });
+    const patch = { title: 'Cup', imageUrl: null, audience: null, visibility: 'LISTED' };
+    const { reward } = await shop.change(id, patch);
+    expect(reward).toMatchObject({ ...full(), ...patch });
     const cleared = { cash: null, stock: null, startsAt: null, endsAt: null, reserveMinutes: null };
     expect((await shop.change(id, cleared)).reward).toMatchObject(cleared);
     expect((await shop.change(id, { cash: full().cash })).reward.reserveMinutes).toBe(15);

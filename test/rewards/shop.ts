@@ -112,7 +112,8 @@ export class Shop {
     this.send('redeemReward', { member: { externalId }, rewardId, ...more });
 
   async audit() {
-    const query = '{ audit(first: 100) { edges { node { actor action target before after } } } }';
+    const query =
+      '{ audit(first: 100) { edges { node { actor { name kind } action target before after } } } }';
     const { audit } = await this.ask(this.program.keys.operator, query);
     return audit.edges.map(({ node }: { node: object }) => node).reverse();
   }

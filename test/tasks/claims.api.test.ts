@@ -96,6 +96,30 @@ describe('a claim', () => {
     expect((await claim({ member: { externalId: 'nobody' } })).code).toBe('MEMBER_NOT_FOUND');
   });
 
+  it('says why there is nothing to claim', async () => {
+    await eco.task('part', one({ trigger: purchase }));
+    await eco.task('hand', task({ claim: 'BY_HAND', requires: ['part'] }));
+    await eco.task('weekly', one({ claim: 'BY_HAND', period: { every: 'WEEKLY' } }));
+    await eco.task('alone', one());
+    expect(await claim()).toMatchObject({
+      ...{ code: 'TASK_NOT_COMPLETED', missingTasks: ['part'], progress: 0, target: 2 },
+      message: 'The task is not completed: 0 of 2.',
+    });
+    expect(await claim({ periodStart: '2026-03-10' })).toMatchObject({
+      message: 'The task is done once: leave `periodStart` out.',
+    });
+    expect(await claim({ key: 'weekly', periodStart: '2026-03-10' })).toMatchObject({
+      message:
+        'No period of the task begins on 2026-03-10: the one that holds it begins on 2026-03-09.',
+    });
+    expect((await claim({ key: 'alone' })).code).toBe('TASK_PAID_BY_ITSELF');
+    await eco.act('ada', 'purchase');
+    await eco.act('ada', 'share');
+    await settled(eco.test.app);
+    expect((await claim()).missingTasks).toEqual([]);
+    expect((await claim({ key: 'alone' })).code).toBe('TASK_ALREADY_CLAIMED');
+  });
+
   it('is the member’s own to make', async () => {
     await eco.task('hand', one({ claim: 'BY_HAND' }));
     await eco.enrol('bob');

@@ -1,0 +1,39 @@
+/** The documents of docs/frontend.md, as a member's own token runs them. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse, validate } from 'graphql';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { schema } from '../../src/graphql/schema.ts';
+import { type Economy, openEconomies } from '../economy/api.ts';
+import { bePatient } from '../support/patience.ts';
+
+const text = readFileSync(path.join(import.meta.dirname, '../../docs/frontend.md'), 'utf8');
+const documents = [...text.matchAll(/```graphql\n([\s\S]*?)```/g)].map(([, found = '']) => found);
+
+let economies: Awaited<ReturnType<typeof openEconomies>>;
+let eco: Economy;
+beforeAll(async () => {
+  bePatient();
+  economies = await openEconomies('2027-06-01T12:00:00Z');
+  eco = await economies.open();
+  await eco.enrol('ada');
+  await eco.done('adjustPoints', 'ada', { amount: 100, reason: 'start' });
+});
+afterAll(() => economies.close());
+
+it('runs with a member token', async () => {
+  const token = await eco.program.token('ada');
+  const variables = { rewardId: await eco.reward(10), key: 'press-1' };
+  expect(documents).toHaveLength(2);
+  const answers = [];
+  for (const document of documents) answers.push(await eco.test.ask(token, document, variables));
+  expect(answers.map(({ errors }) => errors)).toEqual([undefined, undefined]);
+  const [page, bought] = answers.map(({ data }) => data);
+  expect(page.rewards.edges).toHaveLength(1);
+  expect(bought.redeemReward.member.points.available).toBe(90);
+});
+
+it('subscribes to what there is', () => {
+  const [, query = ''] = /"query":"([^"]+)"/.exec(text) ?? [];
+  expect(validate(schema, parse(query))).toEqual([]);
+});
