@@ -21,6 +21,7 @@ let made: ReturnType<typeof createTestEngine>;
 let engine: Engine;
 const members = Array.from({ length: 60 }, (_, index) => `member-${index}`);
 const usual = { ...limits };
+const places = limits.engineBatchesInFlightMax;
 const setLimits = (changed: Partial<Record<keyof typeof limits, number>>) =>
   Object.assign(limits, changed);
 
@@ -66,14 +67,15 @@ async function endings(promises: readonly Promise<unknown>[]): Promise<string[]>
   return settled.map((one) => (one.status === 'fulfilled' ? 'done' : one.reason.name));
 }
 
-/** Both places for batches taken: by commands for members 0 and 1, whose rows are held. */
+/** Every place for batches taken: by commands for the first members, whose rows are held. */
 async function withBusyEngine(work: () => Promise<void>): Promise<void> {
-  const held = await holdMembers(test.databaseUrl, members.slice(0, 2));
-  const first = probe(0, 'busy');
-  await held.waitForWaiters(1);
-  const second = probe(1, 'busy');
-  await held.waitForWaiters(2);
-  const ended = endings([first, second]);
+  const held = await holdMembers(test.databaseUrl, members.slice(0, places));
+  const calls: Promise<unknown>[] = [];
+  for (let who = 0; who < places; who += 1) {
+    calls.push(probe(who, 'busy'));
+    await held.waitForWaiters(who + 1);
+  }
+  const ended = endings(calls);
   try {
     await work();
   } finally {
@@ -86,13 +88,13 @@ describe('batching', () => {
   it('commands of one turn go together; those that come meanwhile make the next batch', async () => {
     const calls: Promise<unknown>[] = [];
     await withBusyEngine(async () => {
-      for (let who = 2; who < 42; who += 1) calls.push(probe(who, 'batch'));
+      for (let who = 4; who < 44; who += 1) calls.push(probe(who, 'batch'));
       expect(engine.queueLength).toBe(40);
     });
     await Promise.all(calls);
     expect(engine.queueLength).toBe(0);
-    expect(await made.metric('tallymark_engine_batch_commands_sum')).toBe(42);
-    expect(await made.metric('tallymark_engine_batch_commands_count')).toBe(3);
+    expect(await made.metric('tallymark_engine_batch_commands_sum')).toBe(places + 40);
+    expect(await made.metric('tallymark_engine_batch_commands_count')).toBe(places + 1);
   });
 
   it('takes no more than the limit at once, and all in the end', async () => {
@@ -151,9 +153,7 @@ describe('the queue', () => {
   it('is bounded: what comes on top is Unavailable at once, and it never grows', async () => {
     setLimits({ engineQueueCommandsMax: 20 });
     await withBusyEngine(async () => {
-      const calls = Array.from({ length: 50 }, (_, index) =>
-        probe(2 + (index % 50), `full-${index}`),
-      );
+      const calls = Array.from({ length: 50 }, (_, index) => probe(4 + index, `full-${index}`));
       expect(engine.queueLength).toBe(20);
       expect(await endings(calls.slice(20))).toEqual(Array(30).fill(Unavailable.name));
       expect(engine.queueLength).toBe(20);
@@ -167,11 +167,11 @@ describe('the queue', () => {
   it('a command that cannot start in time is told so, and leaves nothing', async () => {
     setLimits({ engineCommandWaitMs: 300 });
     await withBusyEngine(async () => {
-      const calls = [2, 3, 4].map((who) => probe(who, 'late'));
+      const calls = [4, 5, 6].map((who) => probe(who, 'late'));
       expect(await endings(calls)).toEqual(Array(3).fill(Unavailable.name));
       expect(engine.queueLength).toBe(0);
     });
-    expect(await endings([probe(2, 'early')])).toEqual(['done']);
+    expect(await endings([probe(4, 'early')])).toEqual(['done']);
     expect(await namesOf('late')).toEqual([]);
   });
 
@@ -190,7 +190,7 @@ describe('close', () => {
     const calls: Promise<string[]>[] = [];
     let closing: Promise<void> | undefined;
     await withBusyEngine(async () => {
-      for (let who = 2; who < 32; who += 1) calls.push(endings([probe(who, 'close')]));
+      for (let who = 4; who < 34; who += 1) calls.push(endings([probe(who, 'close')]));
       closing = engine.close();
       await expect(probe(40, 'closed')).rejects.toThrow(Unavailable);
     });

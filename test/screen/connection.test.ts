@@ -146,7 +146,9 @@ describeInChromium('the live screen’s connection', () => {
     const before = Number(await scoreOf(first));
     await server.checkIn('katherine');
     for (const page of pages) {
-      await expect.poll(async () => Number(await scoreOf(page))).toBe(before + 40);
+      await expect
+        .poll(async () => Number(await scoreOf(page)), { timeout: 10_000 })
+        .toBe(before + 40);
     }
     for (const page of pages) await page.context().close();
   }, 60_000);
