@@ -9,6 +9,7 @@ import { cursorCodec, pageOf } from '../graphql/paging.ts';
 import { MemberType, RewardKindEnum } from '../graphql/refs.ts';
 import { mayReadPrivate } from '../members/member-access.ts';
 import { assert } from '../platform/assert.ts';
+import { maskedCode } from '../rewards/codes.ts';
 import { unitPrice } from './order-steps.ts';
 import { RedemptionCodeStateEnum, RedemptionStateEnum } from './redemption-enums.schema.ts';
 import type { OrderCode } from './redemptions.sql.ts';
@@ -41,9 +42,6 @@ const CashType = builder.objectRef<CashPart>('RedemptionCash').implement({
   }),
 });
 
-/** The last four characters: enough to find it again, too little to use it (S57). */
-const masked = (code: string) => `••••${code.length > 4 ? code.slice(-4) : ''}`;
-
 /** Members see their own orders only, and SERVICE keys act for them; operators need no code. */
 const seesCodes = ({ viewer }: Context) => viewer.kind !== 'key' || viewer.role === 'SERVICE';
 
@@ -52,9 +50,9 @@ const CodeType = builder.objectRef<OrderCode>('RedemptionCode').implement({
   fields: (t) => ({
     code: t.string({
       description:
-        'What it says: in full for the member and SERVICE keys; OPERATOR keys see the last four ' +
-        'characters.',
-      resolve: ({ code }, _args, context) => (seesCodes(context) ? code : masked(code)),
+        'What it says: in full for the member and SERVICE keys; OPERATOR keys see its end, as in ' +
+        '`Reward.codes`.',
+      resolve: ({ code }, _args, context) => (seesCodes(context) ? code : maskedCode(code)),
     }),
     state: t.expose('state', { type: RedemptionCodeStateEnum, description: 'Where it stands.' }),
     usedAt: t.expose('usedAt', {
