@@ -7,6 +7,7 @@ import type { Pool } from '../platform/db.ts';
 import { InputError } from '../platform/refusal.ts';
 import {
   type Board,
+  currentSeason,
   findBoard,
   findSeason,
   findSeasonAt,
@@ -74,9 +75,12 @@ builder.node(LeaderboardType, {
     seasons: t.connection(
       {
         type: SeasonType,
-        description: 'Its seasons that had a standing or were asked for, newest first.',
-        resolve: (board, args, { app }) =>
-          pageOf(
+        description:
+          'Its seasons that had a standing or were asked for, and the current one, newest first.',
+        resolve: async (board, args, { app }) => {
+          // What else the document asks of the board makes it, too: before or behind this list.
+          await currentSeason(app.pool, board, app.clock.now());
+          return pageOf(
             args,
             seasonCursor,
             (range) =>
@@ -86,7 +90,8 @@ builder.node(LeaderboardType, {
                 after: range.after === undefined ? undefined : new Date(range.after),
               }),
             ({ startsAt }) => startsAt.toISOString(),
-          ),
+          );
+        },
       },
       { description: 'A page of seasons.' },
       { description: 'A season in a page.' },
