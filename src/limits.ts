@@ -59,6 +59,9 @@ export const limits = {
   // Parsed documents are kept, for all callers together: up to 500 bytes a token, 60 MB in all.
   documentCacheCharactersMax: 250_000,
   documentCacheDocumentsMax: 500,
+  // Answers that are the same for all of a program, by the text of the request.
+  sharedAnswersMax: 500,
+  sharedAnswersBytesMax: 16_000_000,
   pageSizeDefault: 20,
   pageSizeMax: 100,
   errorsMax: 5,
@@ -85,6 +88,11 @@ export const limits = {
   boardThrottleMs: 100, // At most one version of a board in this time.
   boardWindowRowsMax: 100,
   aroundRadiusMax: 50,
+  liveLingerMs: 10 * SECOND, // What a board’s last watcher leaves is kept for their return.
+  liveDeltasKept: 10, // Of a document; who misses more gets the whole window.
+  liveShareAtOnce: 250, // Subscribers served before others get their turn.
+  liveRetryMs: 50, // When somebody could not take the newest state.
+  liveBufferedBytesMax: 65_536, // A subscriber’s connection with more is served later.
   liveRecheckMs: 2 * SECOND, // Watched boards and members are re-read, were every wake-up lost.
 
   // Projections.

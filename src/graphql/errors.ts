@@ -1,5 +1,10 @@
 import { PothosValidationError } from '@pothos/core';
-import { GraphQLError, type GraphQLErrorExtensions, type GraphQLFormattedError } from 'graphql';
+import {
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLErrorExtensions,
+  type GraphQLFormattedError,
+} from 'graphql';
 import { Unauthenticated } from '../auth/authenticate.ts';
 import { limits } from '../limits.ts';
 import { classifyFault } from '../platform/conflicts.ts';
@@ -49,6 +54,13 @@ const unavailable = (message: string, at?: GraphQLError) =>
     { retryAfterMs: RETRY_AFTER_MS, http: { status: 503 } },
     at,
   );
+
+/** A result with its errors as clients may see them, and not too many. */
+export function codedResult(result: ExecutionResult, requestId: string, log: Log): ExecutionResult {
+  if (result.errors === undefined) return result;
+  const errors = result.errors.slice(0, limits.errorsMax);
+  return { ...result, errors: errors.map((error) => toApiError(error, requestId, log)) };
+}
 
 /** Turns whatever was thrown into what clients may see; a fault is logged and masked. */
 export function toApiError(error: unknown, requestId: string, log: Log): GraphQLError {

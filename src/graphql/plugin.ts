@@ -11,7 +11,7 @@ import type { Log } from '../platform/log.ts';
 import type { Context } from './context.ts';
 import { documentRows } from './document-rows.ts';
 import { documentLimits, parseDocument } from './document-rules.ts';
-import { apiError, toApiError } from './errors.ts';
+import { apiError, codedResult } from './errors.ts';
 import { wrongInput } from './input-errors.ts';
 
 /**
@@ -23,11 +23,8 @@ export function useApiRules(options: {
   readonly log: Log;
 }): Plugin<Context> {
   const { introspection, log } = options;
-  const coded = (result: ExecutionResult, { requestId }: Context): ExecutionResult => {
-    if (result.errors === undefined) return result;
-    const errors = result.errors.slice(0, limits.errorsMax);
-    return { ...result, errors: errors.map((error) => toApiError(error, requestId, log)) };
-  };
+  const coded = (result: ExecutionResult, { requestId }: Context) =>
+    codedResult(result, requestId, log);
   return {
     onParse({ setParseFn }) {
       setParseFn(parseDocument as never);

@@ -6,9 +6,11 @@ import { RightsWatch } from '../auth/rights-watch.ts';
 import { limits } from '../limits.ts';
 import { serveScreen } from '../screen/screen.ts';
 import { admit, isCrossOrigin } from './admission.ts';
-import { answerPost } from './direct.ts';
+import { answerGet, answerPost } from './direct.ts';
 import { createDocumentCache } from './document-cache.ts';
 import { createServerMetrics } from './metrics.ts';
+import { SharedAnswers } from './shared-answers.ts';
+import { SharedBoards } from './shared-boards.ts';
 import { createSocketDoor } from './sockets.ts';
 import { StreamGuard } from './stream-guard.ts';
 import { refuseUpgrade, serveWithoutUpgrade } from './upgrades.ts';
@@ -35,7 +37,9 @@ export async function startServer(app: App, options: ServerOptions = {}): Promis
   const shared = { documents, streams };
   const yoga = createGraphqlServer(app, { ...shared, graphiqlKey: options.demoKeys?.service });
   const chunkedYoga = createGraphqlServer(app, { ...shared, bodyBytesMax: limits.bodyBytesMax });
-  const sockets = createSocketDoor(app, yoga, rights);
+  const boards = new SharedBoards(app);
+  const door = { app, yoga, streams, boards, answers: new SharedAnswers(app) };
+  const sockets = createSocketDoor(app, yoga, rights, boards);
   const metrics = createServerMetrics(app, sockets, documents);
   let closing = false;
 
@@ -50,8 +54,8 @@ export async function startServer(app: App, options: ServerOptions = {}): Promis
       if (body === 'refused') return;
       streams.watch(request, response);
       if (body === 'unknown') await chunkedYoga(request, response);
-      else if (request.method === 'POST') await answerPost(app, yoga, request, response);
-      else await yoga(request, response);
+      else if (request.method === 'POST') await answerPost(door, request, response);
+      else await answerGet(door, request, response);
     } else if (path === '/health/live') json(response, 200, { status: 'ok' });
     else if (path === '/health/ready') await answerReady(app, response, closing);
     else if (path === '/metrics') {

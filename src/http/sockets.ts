@@ -13,6 +13,8 @@ import { limits } from '../limits.ts';
 import { newRequestId } from '../platform/ids.ts';
 import { prepareOperation, refuseUnknownParams } from './operation.ts';
 import { OwnerCount } from './owner-count.ts';
+import type { Asked, SharedBoards } from './shared-boards.ts';
+import { SilentStream, socketSink } from './sinks.ts';
 import type { Yoga } from './yoga.ts';
 
 /** WebSocket close code for a server that has no room now. */
@@ -27,7 +29,12 @@ type SocketExtra = Extra &
   };
 type Ctx = SocketContext<{ authorization?: unknown }, SocketExtra>;
 type Enveloped = ReturnType<Yoga['getEnveloped']>;
-type OperationArgs = ExecutionArgs & Pick<Enveloped, 'execute' | 'subscribe'>;
+type OperationArgs = ExecutionArgs &
+  Pick<Enveloped, 'execute' | 'subscribe'> & {
+    readonly id: string;
+    readonly socket: WebSocket;
+    readonly asked: Asked;
+  };
 
 /** The WebSocket door: graphql-transport-ws over the same server as HTTP. */
 export type SocketDoor = {
@@ -43,6 +50,7 @@ type Door = {
   readonly app: App;
   readonly yoga: Yoga;
   readonly rights: RightsWatch;
+  readonly boards: SharedBoards;
   /** Open sockets by who opened them. */
   readonly owners: OwnerCount;
   /** Queries and mutations that run. */
@@ -50,8 +58,14 @@ type Door = {
   closing: boolean;
 };
 
-export function createSocketDoor(app: App, yoga: Yoga, rights: RightsWatch): SocketDoor {
-  const door: Door = { app, yoga, rights, owners: new OwnerCount(), running: 0, closing: false };
+export function createSocketDoor(
+  app: App,
+  yoga: Yoga,
+  rights: RightsWatch,
+  boards: SharedBoards,
+): SocketDoor {
+  const owners = new OwnerCount();
+  const door: Door = { app, yoga, rights, boards, owners, running: 0, closing: false };
   const wss = new WebSocketServer({
     noServer: true,
     maxPayload: limits.socketFrameBytesMax,
@@ -62,14 +76,14 @@ export function createSocketDoor(app: App, yoga: Yoga, rights: RightsWatch): Soc
       isProd: true,
       connectionInitWaitTimeout: limits.socketInitMs,
       onConnect: (ctx) => admit(door, ctx as Ctx),
-      onSubscribe: (ctx, _id, payload) => prepare(door, ctx as Ctx, payload),
+      onSubscribe: (ctx, id, payload) => prepare(door, ctx as Ctx, id, payload),
       onNext: (_ctx, _id, _payload, _args, { data, errors }) => {
         if (errors === undefined) return;
         return { ...(data !== undefined && { data }), errors: withoutHttp(errors) };
       },
       onError: (_ctx, _id, _payload, errors) => withoutHttp(errors),
       execute: (args) => run(door, args as OperationArgs),
-      subscribe: (args) => (args as OperationArgs).subscribe(args),
+      subscribe: (args) => follow(door, args as OperationArgs),
       onClose: (ctx) => release(door, ctx as Ctx),
     },
     wss,
@@ -126,6 +140,15 @@ async function run(door: Door, args: OperationArgs) {
   }
 }
 
+/** Subscribes, with all who asked for the same when it can be shared. */
+async function follow({ boards }: Door, args: OperationArgs) {
+  const join = await boards.find(args.asked);
+  if (join === undefined) return args.subscribe(args);
+  const stream = new SilentStream();
+  stream.onEnd = join(socketSink(args.socket, args.id, () => void stream.return()));
+  return stream;
+}
+
 /** Who connects? False closes the socket with 4403, which clients do not try again. */
 async function admit({ app, rights, owners }: Door, ctx: Ctx): Promise<boolean> {
   const { extra, connectionParams } = ctx;
@@ -162,7 +185,7 @@ function release({ owners }: Door, { extra }: Ctx): void {
  * Parses and validates one operation. Whatever is wrong with it ends that operation with an
  * `error` message; the socket and its other operations go on (RELIABILITY.md T5).
  */
-async function prepare(door: Door, ctx: Ctx, payload: SubscribePayload) {
+async function prepare(door: Door, ctx: Ctx, id: string, payload: SubscribePayload) {
   const { app, yoga } = door;
   const requestId = newRequestId();
   const { extra } = ctx;
@@ -174,7 +197,8 @@ async function prepare(door: Door, ctx: Ctx, payload: SubscribePayload) {
     const operation = await prepareOperation(yoga, { viewer, requestId }, payload);
     if (!('args' in operation)) return operation;
     const { args, execute, subscribe } = operation;
-    return { ...args, execute, subscribe } as OperationArgs;
+    const asked = { viewer, params: payload, operation };
+    return { ...args, execute, subscribe, id, socket: extra.socket, asked } as OperationArgs;
   } catch (error) {
     return [toApiError(error, requestId, app.log)];
   }

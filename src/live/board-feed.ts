@@ -10,6 +10,15 @@ export type BoardSnapshot = {
   readonly standings: readonly Standing[];
 };
 
+/** A version of a season: what a subscriber saw last. */
+export type BoardPlace = { readonly seasonId: number; readonly version: number };
+
+/** Where a subscriber wants to go on; without a season it is one of the present one. */
+export type ResumePlace = {
+  readonly seasonId: number | undefined;
+  readonly version: number;
+};
+
 /** What a subscriber receives. */
 export type BoardChange = {
   readonly kind: 'SNAPSHOT' | 'DELTA';
@@ -23,6 +32,16 @@ export type BoardChange = {
 
 export type BoardReader = (board: BoardRow) => Promise<BoardSnapshot>;
 
+/** Who follows a feed and serves several subscribers. */
+export type FeedFollower = {
+  /** Whether anybody is served. */
+  readonly active: boolean;
+  /** There is a newer snapshot. */
+  onNews(): void;
+  /** The feed ends, and with it every subscriber. */
+  end(): void;
+};
+
 /**
  * One watched board on this node: one snapshot that serves all its subscribers, read anew at most
  * once per throttle. Under constant change one version still leaves each interval (S96).
@@ -32,10 +51,13 @@ export class BoardFeed {
   readonly #read: BoardReader;
   readonly #onFault: (error: unknown) => void;
   readonly #subscribers = new Set<Latest<BoardSnapshot, BoardChange>>();
+  readonly #followers = new Set<FeedFollower>();
   #snapshot: BoardSnapshot | undefined;
+  #previous: BoardSnapshot | undefined;
   #reading = false;
   #dirty = false;
   #lastReadAt = Number.NEGATIVE_INFINITY;
+  #lastWatchedAt = performance.now();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(board: BoardRow, read: BoardReader, onFault: (error: unknown) => void) {
@@ -45,8 +67,8 @@ export class BoardFeed {
   }
 
   /** Snapshot first, then what changed, for as long as the iterator is not closed. */
-  subscribe(first: number, onClose: () => void): AsyncIterableIterator<BoardChange> {
-    let seen: BoardSnapshot | undefined;
+  subscribe(first: number, after?: ResumePlace): AsyncIterableIterator<BoardChange> {
+    let seen = this.#known(after);
     const slot: Latest<BoardSnapshot, BoardChange> = new Latest(
       (snapshot) => {
         const change = changeBetween(seen, snapshot, first);
@@ -55,7 +77,7 @@ export class BoardFeed {
       },
       () => {
         this.#subscribers.delete(slot);
-        onClose();
+        this.#lastWatchedAt = performance.now();
       },
     );
     this.#subscribers.add(slot);
@@ -64,8 +86,34 @@ export class BoardFeed {
     return slot;
   }
 
+  /** Tells `follower` of every news from now on. Returns how to stop. */
+  follow(follower: FeedFollower): () => void {
+    this.#followers.add(follower);
+    this.refresh();
+    return () => {
+      this.#followers.delete(follower);
+      this.#lastWatchedAt = performance.now();
+    };
+  }
+
   get watched(): boolean {
-    return this.#subscribers.size > 0;
+    return this.#subscribers.size > 0 || [...this.#followers].some(({ active }) => active);
+  }
+
+  /** Watched, or a moment ago: who reconnects finds what came meanwhile. */
+  get isWarm(): boolean {
+    if (this.watched) this.#lastWatchedAt = performance.now();
+    return performance.now() - this.#lastWatchedAt < limits.liveLingerMs;
+  }
+
+  /** The newest; undefined until it was read once. */
+  get snapshot(): BoardSnapshot | undefined {
+    return this.#snapshot;
+  }
+
+  /** The one before the newest. */
+  get previous(): BoardSnapshot | undefined {
+    return this.#previous;
   }
 
   get season():
@@ -88,6 +136,13 @@ export class BoardFeed {
   close(): void {
     clearTimeout(this.#timer);
     for (const slot of [...this.#subscribers]) void slot.return();
+    for (const follower of [...this.#followers]) follower.end();
+  }
+
+  #known(place: ResumePlace | undefined): BoardSnapshot | undefined {
+    const before = this.#previous;
+    if (place === undefined || before?.version !== place.version) return undefined;
+    return before.season.id === (place.seasonId ?? before.season.id) ? before : undefined;
   }
 
   async #reread(): Promise<void> {
@@ -97,16 +152,20 @@ export class BoardFeed {
     this.#lastReadAt = performance.now();
     try {
       const snapshot = await this.#read(this.board);
-      if (this.#isNews(snapshot)) {
-        this.#snapshot = snapshot;
-        for (const slot of this.#subscribers) slot.push(snapshot);
-      }
+      if (this.#isNews(snapshot)) this.#publish(snapshot);
     } catch (error) {
       this.#onFault(error); // The periodic recheck reads again.
     } finally {
       this.#reading = false;
-      if (this.#dirty && this.watched) this.refresh();
+      if (this.#dirty && this.isWarm) this.refresh();
     }
+  }
+
+  #publish(snapshot: BoardSnapshot): void {
+    this.#previous = this.#snapshot;
+    this.#snapshot = snapshot;
+    for (const slot of this.#subscribers) slot.push(snapshot);
+    for (const follower of this.#followers) follower.onNews();
   }
 
   /** Versions only go forward within a season; a new season always counts. */
@@ -120,6 +179,19 @@ export class BoardFeed {
   }
 }
 
+/** Whether `next` is the version right after the one that was seen. */
+export const isNext = (seen: BoardPlace | undefined, next: BoardSnapshot): boolean =>
+  seen !== undefined && seen.seasonId === next.season.id && seen.version + 1 === next.version;
+
+/** Whether `next` is what was seen, or older. */
+export const isOld = (seen: BoardPlace | undefined, next: BoardSnapshot): boolean =>
+  seen !== undefined && seen.seasonId === next.season.id && seen.version >= next.version;
+
+export const placeOf = ({ season, version }: BoardSnapshot): BoardPlace => ({
+  seasonId: season.id,
+  version,
+});
+
 /**
  * What a subscriber who saw `seen` must hear of `snapshot`: the rows that differ and who left when
  * it is the very next version, all rows otherwise; nothing when it is the same one.
@@ -131,9 +203,9 @@ export function changeBetween(
 ): BoardChange | undefined {
   const { season, version } = snapshot;
   const standings = snapshot.standings.slice(0, first);
-  const sameSeason = seen?.season.id === season.id;
-  if (seen !== undefined && sameSeason && seen.version === version) return undefined;
-  if (seen === undefined || !sameSeason || version !== seen.version + 1) {
+  const place = seen && placeOf(seen);
+  if (isOld(place, snapshot)) return undefined;
+  if (seen === undefined || !isNext(place, snapshot)) {
     return { kind: 'SNAPSHOT', season, version, standings, changes: standings, removed: [] };
   }
   const before = new Map(seen.standings.slice(0, first).map((row) => [row.member.memberId, row]));

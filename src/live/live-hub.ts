@@ -4,7 +4,8 @@ import { limits } from '../limits.ts';
 import type { Bus } from '../platform/bus.ts';
 import { Latest } from '../platform/latest.ts';
 import type { Log } from '../platform/log.ts';
-import { type BoardChange, BoardFeed, type BoardReader } from './board-feed.ts';
+import { BoardFeed, type BoardReader, type ResumePlace } from './board-feed.ts';
+import { BoardWatch } from './board-watch.ts';
 import { type LiveMessage, liveMessage } from './messages.ts';
 
 /** What a member's subscriber receives. */
@@ -47,19 +48,12 @@ export class LiveHub {
     this.#recheck = setInterval(() => void this.#recheckAll(), limits.liveRecheckMs).unref();
   }
 
-  /** Follows a board's current season: the first `first` standings. */
-  watchBoard(board: BoardRow, first: number): AsyncIterableIterator<BoardChange> {
-    let feed = this.#boards.get(board.id);
-    if (feed === undefined) {
-      feed = new BoardFeed(board, this.#reads.board, (error) => this.#warn(error));
-      this.#boards.set(board.id, feed);
-    }
-    const watched = feed;
-    const changes = watched.subscribe(first, () => {
-      if (!watched.watched) this.#boards.delete(board.id);
-    });
-    if (this.#closed) void changes.return?.();
-    return changes;
+  /**
+   * Follows a board's current season: the first `first` standings, for who last saw `after`, if
+   * anything. Nothing is read before the first `next`; who shares takes the feed instead.
+   */
+  watchBoard(board: BoardRow, first: number, after?: ResumePlace): BoardWatch {
+    return new BoardWatch(() => this.#feedOf(board), first, after);
   }
 
   /** Follows one member. */
@@ -98,7 +92,28 @@ export class LiveHub {
 
   /** How much is watched, for metrics. */
   get watched(): { boards: number; members: number } {
-    return { boards: this.#boards.size, members: this.#members.size };
+    const boards = [...this.#boards.values()].filter((feed) => feed.watched);
+    return { boards: boards.length, members: this.#members.size };
+  }
+
+  /** The feed of a board; undefined once the hub is closed. */
+  #feedOf(board: BoardRow): BoardFeed | undefined {
+    if (this.#closed) return undefined;
+    let feed = this.#boards.get(board.id);
+    if (feed === undefined) {
+      feed = new BoardFeed(board, this.#reads.board, (error) => this.#warn(error));
+      this.#boards.set(board.id, feed);
+    }
+    return feed;
+  }
+
+  /** Feeds that nobody has watched for a while. */
+  #dropCold(): void {
+    for (const [id, feed] of [...this.#boards]) {
+      if (feed.isWarm) continue;
+      this.#boards.delete(id);
+      feed.close();
+    }
   }
 
   #onMessage(raw: unknown): void {
@@ -145,6 +160,7 @@ export class LiveHub {
   /** Finds what changed although no message said so, and seasons that have ended. */
   async #recheckAll(): Promise<void> {
     this.#refreshMembers([...this.#members.keys()]);
+    this.#dropCold();
     const feeds = [...this.#boards.values()];
     if (feeds.length === 0) return;
     try {

@@ -1,6 +1,6 @@
 import { builder } from '../graphql/builder.ts';
 import { known } from '../graphql/context.ts';
-import { toGlobalId } from '../graphql/ids.ts';
+import { fromGlobalId, toGlobalId } from '../graphql/ids.ts';
 import { checkPageSize } from '../graphql/paging.ts';
 import { MemberByInput, MemberType, SeasonType, StandingType } from '../graphql/refs.ts';
 import { findBoard } from '../leaderboards/board-reads.ts';
@@ -66,7 +66,9 @@ builder.subscriptionFields((t) => ({
     type: LeaderboardChangeType,
     description:
       'Follows a leaderboard’s current season: a snapshot first, then each new version, at most one ' +
-      'in 100 ms. Who reads slowly gets the newest one.',
+      'in 100 ms. Who reads slowly gets the newest one. Subscriptions with the same document and ' +
+      'variables that select nothing of the caller’s own are executed once for all: put what ' +
+      'differs between callers into a query or subscription of its own.',
     authScopes: { known: true },
     args: {
       key: t.arg.string({
@@ -78,12 +80,30 @@ builder.subscriptionFields((t) => ({
         required: true,
         description: 'Size of the window from the top, 1 to 100.',
       }),
+      after: t.arg({
+        type: 'SafeInt',
+        description:
+          'For who reconnects: the version they saw last, with the same document. They get the ' +
+          'deltas behind it as long as this node has them, a snapshot otherwise, also when there ' +
+          'is nothing newer. Give it as a variable.',
+      }),
+      season: t.arg.id({
+        description:
+          'Global id of the season that `after` was a version of; the present one’s when absent.',
+      }),
     },
-    subscribe: async (_root, { key, first }, { app, viewer }) => {
+    subscribe: async (_root, { key, first, after, season }, { app, viewer }) => {
       checkPageSize('first', first);
+      if (typeof after === 'number' && after < 0) throw new InputError('after', 'is at least 0');
+      const seasonId =
+        season == null ? undefined : fromGlobalId('season', 'Season', String(season));
       const board = await findBoard(app.pool, known(viewer).programId, { key });
       if (board === undefined) throw new InputError('key', 'there is no such leaderboard');
-      return app.live.watchBoard(board, first);
+      return app.live.watchBoard(
+        board,
+        first,
+        after == null ? undefined : { seasonId, version: after },
+      );
     },
     resolve: (change) => change,
   }),

@@ -1,0 +1,103 @@
+import { createSourceEventStream, type ExecutionResult, execute } from 'graphql';
+import type { App } from '../app.ts';
+import type { Viewer } from '../auth/viewer.ts';
+import { createContext } from '../graphql/context.ts';
+import { codedResult, withoutHttp } from '../graphql/errors.ts';
+import { isShareable, sharedProgramOf, sharedViewer } from '../graphql/shareable.ts';
+import { BoardWatch } from '../live/board-watch.ts';
+import { SharedBoard, type Sink } from '../live/shared-board.ts';
+import type { Operation, OperationParams } from './operation.ts';
+import { type Resume, resumeOf } from './resume.ts';
+
+/** A subscription that was parsed, validated and authenticated, as it was asked for. */
+export type Asked = {
+  readonly viewer: Viewer;
+  readonly params: OperationParams;
+  readonly operation: Operation;
+};
+
+/** Serves a sink from now on; gives how to leave. */
+export type Join = (sink: Sink) => () => void;
+
+/**
+ * Subscriptions of boards that are executed once for all who asked for the same: one document, one
+ * set of variables, one program, and only fields that are the same for everybody. They are
+ * executed on behalf of a viewer who may see no more than any of them. What cannot be shared is
+ * told apart here and executed for its subscriber alone.
+ */
+export class SharedBoards {
+  readonly #app: App;
+  readonly #boards = new Map<string, Promise<SharedBoard | undefined>>();
+
+  constructor(app: App) {
+    this.#app = app;
+  }
+
+  /** How to join those who asked for the same; undefined when the subscriber has to go alone. */
+  async find(asked: Asked): Promise<Join | undefined> {
+    const { viewer, params, operation } = asked;
+    const { schema, document, operationName } = operation.args;
+    const programId = sharedProgramOf(viewer);
+    if (programId === undefined || !isShareable(schema, document, operationName)) return undefined;
+    const resume = resumeOf(document, params.variables ?? {});
+    if (resume === undefined) return undefined;
+    const key = keyOf(programId, params, resume.variables);
+    for (;;) {
+      const begun = this.#boards.get(key) ?? this.#begin(key, programId, operation, resume);
+      const board = await begun;
+      if (board === undefined) return undefined;
+      if (!board.ended) return (sink) => board.join(sink, resume.place);
+      this.#boards.delete(key);
+    }
+  }
+
+  #begin(key: string, programId: number, operation: Operation, { variables }: Resume) {
+    const begun = this.#create(key, programId, operation, variables).catch((error: unknown) => {
+      this.#app.log.warn({ err: error }, 'a shared subscription did not begin');
+      return undefined;
+    });
+    this.#boards.set(key, begun);
+    // Whoever could not share is told why by their own execution.
+    void begun.then((board) => board ?? this.#forget(key, begun));
+    return begun;
+  }
+
+  async #create(
+    key: string,
+    programId: number,
+    { args: given }: Operation,
+    variableValues: Readonly<Record<string, unknown>>,
+  ): Promise<SharedBoard | undefined> {
+    const door = { viewer: sharedViewer(programId) };
+    const args = { ...given, variableValues };
+    const context = () => createContext(this.#app, door);
+    const source = await createSourceEventStream({ ...args, contextValue: await context() });
+    if (!(source instanceof BoardWatch)) return undefined;
+    const feed = source.feed();
+    if (feed === undefined) return undefined;
+    return new SharedBoard({
+      feed,
+      first: source.first,
+      // As graphql-js makes the answer to an event; Yoga’s `execute` would subscribe again.
+      render: async (rootValue) => {
+        const contextValue = await context();
+        const result = await execute({ ...args, rootValue, contextValue });
+        return bytesOf(codedResult(result, contextValue.requestId, this.#app.log));
+      },
+      onEnd: () => this.#boards.delete(key),
+      onFault: (error) => this.#app.log.warn({ err: error }, 'a shared change was not made'),
+    });
+  }
+
+  #forget(key: string, begun: Promise<SharedBoard | undefined>): void {
+    if (this.#boards.get(key) === begun) this.#boards.delete(key);
+  }
+}
+
+const keyOf = (programId: number, { query, operationName }: OperationParams, variables: object) =>
+  JSON.stringify([programId, query, operationName ?? null, Object.entries(variables).sort()]);
+
+const bytesOf = ({ data, errors }: ExecutionResult): Buffer =>
+  Buffer.from(
+    JSON.stringify(errors === undefined ? { data } : { data, errors: withoutHttp(errors) }),
+  );

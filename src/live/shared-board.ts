@@ -1,0 +1,231 @@
+import { limits } from '../limits.ts';
+import { assert } from '../platform/assert.ts';
+import {
+  type BoardChange,
+  type BoardFeed,
+  type BoardPlace,
+  type BoardSnapshot,
+  changeBetween,
+  type FeedFollower,
+  isNext,
+  isOld,
+  placeOf,
+  type ResumePlace,
+} from './board-feed.ts';
+
+/** Makes the bytes of a change, as every subscriber of one document gets them. */
+export type RenderChange = (change: BoardChange) => Promise<Buffer>;
+
+/** Where a subscriber's messages go. */
+export type Sink = {
+  /** Whether what was sent before still waits to leave. */
+  readonly congested: boolean;
+  send(result: Buffer): void;
+  /** There is nothing more to come. */
+  end(): void;
+};
+
+type Subscriber = { readonly sink: Sink; seen: BoardPlace | undefined };
+
+/**
+ * Subscribers of one board with the same document and variables: each change is executed and
+ * serialized once for all of them. Each gets what they must hear: the missing deltas, or a whole
+ * snapshot; who cannot take it now gets the newest state once they can. Nothing waits for anybody.
+ */
+export class SharedBoard implements FeedFollower {
+  readonly #feed: BoardFeed;
+  readonly #first: number;
+  readonly #render: RenderChange;
+  readonly #onEnd: () => void;
+  readonly #onFault: (error: unknown) => void;
+  readonly #unfollow: () => void;
+  readonly #subscribers = new Set<Subscriber>();
+  /** Deltas by their version, without a gap up to the newest; of one season. */
+  readonly #deltas = new Map<number, Rendered>();
+  #whole: { readonly of: BoardSnapshot; readonly rendered: Rendered } | undefined;
+  /** What the whole window weighed last. */
+  #wholeBytes = 0;
+  /** The newest snapshot that deltas lead to. */
+  #handled: BoardSnapshot | undefined;
+  #serving = false;
+  #news = false;
+  #retry: NodeJS.Timeout | undefined;
+  #ended = false;
+  #idleSince = performance.now();
+
+  constructor(options: {
+    readonly feed: BoardFeed;
+    readonly first: number;
+    readonly render: RenderChange;
+    readonly onEnd: () => void;
+    readonly onFault: (error: unknown) => void;
+  }) {
+    this.#feed = options.feed;
+    this.#first = options.first;
+    this.#render = options.render;
+    this.#onEnd = options.onEnd;
+    this.#onFault = options.onFault;
+    this.#unfollow = this.#feed.follow(this);
+  }
+
+  get active(): boolean {
+    return this.#subscribers.size > 0;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Serves a subscriber who last saw `after`, if anything. Returns how to leave. */
+  join(sink: Sink, after: ResumePlace | undefined): () => void {
+    const subscriber: Subscriber = { sink, seen: this.#placeOf(after) };
+    this.#subscribers.add(subscriber);
+    this.onNews();
+    return () => {
+      this.#subscribers.delete(subscriber);
+      this.#idleSince = performance.now();
+    };
+  }
+
+  onNews(): void {
+    const snapshot = this.#feed.snapshot;
+    if (snapshot === undefined || this.#ended) return;
+    this.#keepDelta(snapshot);
+    if (!this.active && performance.now() - this.#idleSince > limits.liveLingerMs) {
+      this.end();
+      return;
+    }
+    this.#news = true;
+    if (!this.#serving) void this.#serve();
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#retry);
+    this.#unfollow();
+    for (const { sink } of [...this.#subscribers]) sink.end();
+    this.#subscribers.clear();
+    this.#onEnd();
+  }
+
+  /** Serves everybody, again as long as there are news. Who is slow is looked at again soon. */
+  async #serve(): Promise<void> {
+    this.#serving = true;
+    let behind = false;
+    try {
+      while (this.#news && !this.#ended) {
+        this.#news = false;
+        behind = await this.#round();
+      }
+    } catch (error) {
+      behind = true;
+      this.#onFault(error);
+    } finally {
+      this.#serving = false;
+    }
+    if (!behind || this.#ended) return;
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.onNews(), limits.liveRetryMs);
+  }
+
+  /** Where to go on; nowhere for who has missed nothing: a message tells them that all is well. */
+  #placeOf(after: ResumePlace | undefined): BoardPlace | undefined {
+    const snapshot = this.#feed.snapshot;
+    if (after === undefined || snapshot === undefined) return undefined;
+    const place = { version: after.version, seasonId: after.seasonId ?? snapshot.season.id };
+    return isOld(place, snapshot) ? undefined : place;
+  }
+
+  /** One look at each subscriber; the newest there is by then. True when somebody is behind. */
+  async #round(): Promise<boolean> {
+    let behind = false;
+    let served = 0;
+    for (const subscriber of [...this.#subscribers]) {
+      const snapshot = this.#feed.snapshot;
+      if (snapshot === undefined || isOld(subscriber.seen, snapshot)) continue;
+      if (subscriber.sink.congested) {
+        behind = true;
+        continue;
+      }
+      const messages = this.#messagesFor(subscriber.seen, snapshot);
+      const ready = messages.every(({ bytes }) => bytes !== undefined);
+      if (!ready) await Promise.all(messages.map(({ done }) => done));
+      if (!this.#subscribers.has(subscriber)) continue;
+      for (const { bytes } of messages) if (bytes !== undefined) subscriber.sink.send(bytes);
+      subscriber.seen = placeOf(snapshot);
+      served += 1;
+      // Requests of others, and newer versions, get their turn.
+      if (served % limits.liveShareAtOnce === 0) await nextTurn();
+    }
+    return behind;
+  }
+
+  /** The deltas that are missing, when they are there and weigh less than the whole window. */
+  #messagesFor(seen: BoardPlace | undefined, snapshot: BoardSnapshot): readonly Rendered[] {
+    const missing: Rendered[] = [];
+    if (seen?.seasonId === snapshot.season.id && this.#handled === snapshot) {
+      for (let version = seen.version + 1; version <= snapshot.version; version += 1) {
+        const delta = this.#deltas.get(version);
+        if (delta === undefined) return [this.#wholeOf(snapshot)];
+        missing.push(delta);
+      }
+    }
+    // Several cost less than the whole window only when the document asks for changes alone.
+    const cheap = missing.length === 1 || weightOf(missing) < this.#wholeBytes;
+    return missing.length > 0 && cheap ? missing : [this.#wholeOf(snapshot)];
+  }
+
+  #wholeOf(snapshot: BoardSnapshot): Rendered {
+    if (this.#whole?.of !== snapshot) {
+      const rendered = this.#rendered(undefined, snapshot);
+      this.#whole = { of: snapshot, rendered };
+      rendered.done.then(
+        () => {
+          this.#wholeBytes = weightOf([rendered]);
+        },
+        () => {},
+      );
+    }
+    return this.#whole.rendered;
+  }
+
+  #keepDelta(snapshot: BoardSnapshot): void {
+    if (this.#handled === snapshot) return;
+    this.#handled = snapshot;
+    const before = this.#feed.previous;
+    if (before === undefined || !isNext(placeOf(before), snapshot)) {
+      this.#deltas.clear(); // A gap: nobody can be led over it.
+      return;
+    }
+    this.#deltas.set(snapshot.version, this.#rendered(before, snapshot));
+    this.#deltas.delete(snapshot.version - limits.liveDeltasKept);
+  }
+
+  #rendered(seen: BoardSnapshot | undefined, snapshot: BoardSnapshot): Rendered {
+    const change = changeBetween(seen, snapshot, this.#first);
+    assert(change !== undefined, 'only what is newer is rendered');
+    const rendered: Rendered = {
+      bytes: undefined,
+      done: this.#render(change).then((bytes) => {
+        rendered.bytes = bytes;
+      }),
+    };
+    rendered.done.catch(() => this.#forget()); // Whoever waits for it is told, too.
+    return rendered;
+  }
+
+  /** After a fault: everything is rendered anew. */
+  #forget(): void {
+    this.#deltas.clear();
+    this.#whole = undefined;
+  }
+}
+
+/** The bytes of a message, from when they are there. */
+type Rendered = { bytes: Buffer | undefined; readonly done: Promise<void> };
+
+const weightOf = (messages: readonly Rendered[]) =>
+  messages.reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), 0);
+
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
