@@ -1,10 +1,16 @@
 import { Counter, collectDefaultMetrics, Gauge } from 'prom-client';
 import type { App } from '../app.ts';
+import type { SharedCounts } from '../live/shared-board.ts';
 import type { DocumentCache } from './document-cache.ts';
 import type { SocketDoor } from './sockets.ts';
 
 /** Registers what the whole process tells Prometheus, and returns what requests count with. */
-export function createServerMetrics(app: App, sockets: SocketDoor, documents: DocumentCache) {
+export function createServerMetrics(
+  app: App,
+  sockets: SocketDoor,
+  documents: DocumentCache,
+  shared: SharedCounts,
+) {
   const registers = [app.registry];
   collectDefaultMetrics({ register: app.registry });
   const gauge = (name: string, help: string, read: () => number) =>
@@ -22,6 +28,8 @@ export function createServerMetrics(app: App, sockets: SocketDoor, documents: Do
   gauge('tallymark_documents_characters', 'Their length.', () => documents.calculatedSize);
   gauge('tallymark_live_boards', 'Boards watched on this node.', () => app.live.watched.boards);
   gauge('tallymark_live_members', 'Members watched on this node.', () => app.live.watched.members);
+  gauge('tallymark_live_made', 'Shared messages executed so far.', () => shared.made);
+  gauge('tallymark_live_sent', 'Shared messages sent so far.', () => shared.sent);
   gauge(
     'tallymark_boards_lag_seconds',
     'For how long the oldest event that the boards have not read has waited.',

@@ -39,7 +39,7 @@ export function resumeOf(
   const season = taken('season');
   try {
     const seasonId =
-      season === undefined ? undefined : fromGlobalId('season', 'Season', String(season));
+      season === undefined ? undefined : fromGlobalId('season', 'Season', z.string().parse(season));
     const place = after === undefined ? after : { version: version.parse(after), seasonId };
     return { place, variables };
   } catch {

@@ -40,7 +40,7 @@ export async function startServer(app: App, options: ServerOptions = {}): Promis
   const boards = new SharedBoards(app);
   const door = { app, yoga, streams, boards, answers: new SharedAnswers(app) };
   const sockets = createSocketDoor(app, yoga, rights, boards);
-  const metrics = createServerMetrics(app, sockets, documents);
+  const metrics = createServerMetrics(app, sockets, documents, boards.counts);
   let closing = false;
 
   const handle = async (request: IncomingMessage, response: ServerResponse) => {

@@ -5,7 +5,7 @@ import { createContext } from '../graphql/context.ts';
 import { codedResult, withoutHttp } from '../graphql/errors.ts';
 import { isShareable, sharedProgramOf, sharedViewer } from '../graphql/shareable.ts';
 import { BoardWatch } from '../live/board-watch.ts';
-import { SharedBoard, type Sink } from '../live/shared-board.ts';
+import { SharedBoard, type SharedCounts, type Sink } from '../live/shared-board.ts';
 import type { Operation, OperationParams } from './operation.ts';
 import { type Resume, resumeOf } from './resume.ts';
 
@@ -26,6 +26,8 @@ export type Join = (sink: Sink) => () => void;
  * told apart here and executed for its subscriber alone.
  */
 export class SharedBoards {
+  /** Messages executed and serialized here, and how often they were sent. */
+  readonly counts: SharedCounts = { made: 0, sent: 0 };
   readonly #app: App;
   readonly #boards = new Map<string, Promise<SharedBoard | undefined>>();
 
@@ -84,6 +86,7 @@ export class SharedBoards {
         const result = await execute({ ...args, rootValue, contextValue });
         return bytesOf(codedResult(result, contextValue.requestId, this.#app.log));
       },
+      counts: this.counts,
       onEnd: () => this.#boards.delete(key),
       onFault: (error) => this.#app.log.warn({ err: error }, 'a shared change was not made'),
     });
@@ -94,8 +97,10 @@ export class SharedBoards {
   }
 }
 
-const keyOf = (programId: number, { query, operationName }: OperationParams, variables: object) =>
-  JSON.stringify([programId, query, operationName ?? null, Object.entries(variables).sort()]);
+function keyOf(programId: number, { query, operationName }: OperationParams, variables: object) {
+  const sorted = Object.entries(variables).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([programId, query, operationName ?? null, sorted]);
+}
 
 const bytesOf = ({ data, errors }: ExecutionResult): Buffer =>
   Buffer.from(

@@ -25,6 +25,9 @@ export type Sink = {
   end(): void;
 };
 
+/** How many messages were made and sent. */
+export type SharedCounts = { made: number; sent: number };
+
 type Subscriber = { readonly sink: Sink; seen: BoardPlace | undefined };
 
 /**
@@ -36,6 +39,7 @@ export class SharedBoard implements FeedFollower {
   readonly #feed: BoardFeed;
   readonly #first: number;
   readonly #render: RenderChange;
+  readonly #counts: SharedCounts;
   readonly #onEnd: () => void;
   readonly #onFault: (error: unknown) => void;
   readonly #unfollow: () => void;
@@ -57,12 +61,14 @@ export class SharedBoard implements FeedFollower {
     readonly feed: BoardFeed;
     readonly first: number;
     readonly render: RenderChange;
+    readonly counts: SharedCounts;
     readonly onEnd: () => void;
     readonly onFault: (error: unknown) => void;
   }) {
     this.#feed = options.feed;
     this.#first = options.first;
     this.#render = options.render;
+    this.#counts = options.counts;
     this.#onEnd = options.onEnd;
     this.#onFault = options.onFault;
     this.#unfollow = this.#feed.follow(this);
@@ -153,6 +159,7 @@ export class SharedBoard implements FeedFollower {
       if (!ready) await Promise.all(messages.map(({ done }) => done));
       if (!this.#subscribers.has(subscriber)) continue;
       for (const { bytes } of messages) if (bytes !== undefined) subscriber.sink.send(bytes);
+      this.#counts.sent += messages.length;
       subscriber.seen = placeOf(snapshot);
       served += 1;
       // Requests of others, and newer versions, get their turn.
@@ -205,6 +212,7 @@ export class SharedBoard implements FeedFollower {
   #rendered(seen: BoardSnapshot | undefined, snapshot: BoardSnapshot): Rendered {
     const change = changeBetween(seen, snapshot, this.#first);
     assert(change !== undefined, 'only what is newer is rendered');
+    this.#counts.made += 1;
     const rendered: Rendered = {
       bytes: undefined,
       done: this.#render(change).then((bytes) => {
