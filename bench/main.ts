@@ -12,11 +12,20 @@ import type { Bar, BarResult } from './lab/bar.ts';
 import { build } from './lab/build.ts';
 import { openPostgres } from './lab/postgres.ts';
 import { rounded, short } from './lab/stats.ts';
+import { p5, p6, p7, p8 } from './live.ts';
 import { p1 } from './p1.ts';
 import { p2 } from './p2.ts';
 import { p10 } from './p10.ts';
 
-const bars: Readonly<Record<string, Bar>> = { P1: p1, P2: p2, P10: p10 };
+const bars: Readonly<Record<string, Bar>> = {
+  P1: p1,
+  P2: p2,
+  P5: p5,
+  P6: p6,
+  P7: p7,
+  P8: p8,
+  P10: p10,
+};
 const file = path.join(import.meta.dirname, 'results.json');
 const MEMBERS = 100_000;
 

@@ -126,7 +126,7 @@ const environment = ({ database, seed, env = {} }: CaseOptions) => ({
   ...env,
 });
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

@@ -51,6 +51,8 @@ type Door = {
   readonly yoga: Yoga;
   readonly rights: RightsWatch;
   readonly boards: SharedBoards;
+  /** What sockets stand on. */
+  readonly connections: WeakMap<WebSocket, Duplex>;
   /** Open sockets by who opened them. */
   readonly owners: OwnerCount;
   /** Queries and mutations that run. */
@@ -64,8 +66,13 @@ export function createSocketDoor(
   rights: RightsWatch,
   boards: SharedBoards,
 ): SocketDoor {
-  const owners = new OwnerCount();
-  const door: Door = { app, yoga, rights, boards, owners, running: 0, closing: false };
+  const door: Door = {
+    ...{ app, yoga, rights, boards },
+    connections: new WeakMap(),
+    owners: new OwnerCount(),
+    running: 0,
+    closing: false,
+  };
   const wss = new WebSocketServer({
     noServer: true,
     maxPayload: limits.socketFrameBytesMax,
@@ -93,6 +100,7 @@ export function createSocketDoor(
     upgrade(request, socket, head) {
       wss.handleUpgrade(request, socket, head, (ws) => {
         cutWhenFull(ws);
+        door.connections.set(ws, socket);
         wss.emit('connection', ws, request);
         // Broken frames are the client's affair: ws closes with the right code, and graphql-ws
         // would print a stack for each.
@@ -141,11 +149,12 @@ async function run(door: Door, args: OperationArgs) {
 }
 
 /** Subscribes, with all who asked for the same when it can be shared. */
-async function follow({ boards }: Door, args: OperationArgs) {
-  const join = await boards.find(args.asked);
-  if (join === undefined) return args.subscribe(args);
+async function follow({ boards, connections }: Door, args: OperationArgs) {
+  const connection = connections.get(args.socket);
+  const join = connection && (await boards.find(args.asked));
+  if (connection === undefined || join === undefined) return args.subscribe(args);
   const stream = new SilentStream();
-  stream.onEnd = join(socketSink(args.socket, args.id, () => void stream.return()));
+  stream.onEnd = join(socketSink(args.socket, connection, args.id, () => void stream.return()));
   return stream;
 }
 

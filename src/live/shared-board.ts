@@ -49,6 +49,7 @@ export class SharedBoard implements FeedFollower {
   #whole: { readonly of: BoardSnapshot; readonly rendered: Rendered } | undefined;
   /** What the whole window weighed last. */
   #wholeBytes = 0;
+  #plan: Plan | undefined;
   /** The newest snapshot that deltas lead to. */
   #handled: BoardSnapshot | undefined;
   #serving = false;
@@ -147,25 +148,36 @@ export class SharedBoard implements FeedFollower {
   async #round(): Promise<boolean> {
     let behind = false;
     let served = 0;
-    for (const subscriber of [...this.#subscribers]) {
+    for (const subscriber of this.#subscribers) {
       const snapshot = this.#feed.snapshot;
       if (snapshot === undefined || isOld(subscriber.seen, snapshot)) continue;
       if (subscriber.sink.congested) {
         behind = true;
         continue;
       }
-      const messages = this.#messagesFor(subscriber.seen, snapshot);
-      const ready = messages.every(({ bytes }) => bytes !== undefined);
-      if (!ready) await Promise.all(messages.map(({ done }) => done));
-      if (!this.#subscribers.has(subscriber)) continue;
+      const { messages, place } = this.#planFor(subscriber.seen, snapshot);
+      if (messages.some(({ bytes }) => bytes === undefined)) {
+        await Promise.all(messages.map(({ done }) => done));
+        if (!this.#subscribers.has(subscriber)) continue;
+      }
       for (const { bytes } of messages) if (bytes !== undefined) subscriber.sink.send(bytes);
       this.#counts.sent += messages.length;
-      subscriber.seen = placeOf(snapshot);
+      subscriber.seen = place;
       served += 1;
       // Requests of others, and newer versions, get their turn.
       if (served % limits.liveShareAtOnce === 0) await nextTurn();
     }
     return behind;
+  }
+
+  /** Most subscribers have seen the same: what the last one got, the next one gets. */
+  #planFor(seen: BoardPlace | undefined, snapshot: BoardSnapshot): Plan {
+    const { seen: known, snapshot: to } = this.#plan ?? {};
+    if (this.#plan === undefined || known !== seen || to !== snapshot) {
+      const place = this.#plan?.snapshot === snapshot ? this.#plan.place : placeOf(snapshot);
+      this.#plan = { seen, snapshot, place, messages: this.#messagesFor(seen, snapshot) };
+    }
+    return this.#plan;
   }
 
   /** The deltas that are missing, when they are there and weigh less than the whole window. */
@@ -227,11 +239,20 @@ export class SharedBoard implements FeedFollower {
   #forget(): void {
     this.#deltas.clear();
     this.#whole = undefined;
+    this.#plan = undefined;
   }
 }
 
 /** The bytes of a message, from when they are there. */
 type Rendered = { bytes: Buffer | undefined; readonly done: Promise<void> };
+
+/** What to send to who saw the one, to lead them to the other. */
+type Plan = {
+  readonly seen: BoardPlace | undefined;
+  readonly snapshot: BoardSnapshot;
+  readonly place: BoardPlace;
+  readonly messages: readonly Rendered[];
+};
 
 const weightOf = (messages: readonly Rendered[]) =>
   messages.reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), 0);
