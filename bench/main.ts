@@ -16,10 +16,13 @@ import { p5, p6, p7, p8 } from './live.ts';
 import { p1 } from './p1.ts';
 import { p2 } from './p2.ts';
 import { p10 } from './p10.ts';
+import { p3, p4 } from './reads.ts';
 
 const bars: Readonly<Record<string, Bar>> = {
   P1: p1,
   P2: p2,
+  P3: p3,
+  P4: p4,
   P5: p5,
   P6: p6,
   P7: p7,

@@ -3,6 +3,7 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import type { LoadOrder } from '../load/load.ts';
+import type { QueryOrder } from '../load/queries.ts';
 import { startChild } from './child.ts';
 import { cpuMicros } from './cpu.ts';
 import type { CaseDatabase, Seed } from './postgres.ts';
@@ -64,6 +65,29 @@ export async function httpCase(options: CaseOptions & { readonly query: string }
   return caseOf(options, server.pid, stop, (window) => {
     const { query, pace, seed } = options;
     const order: LoadOrder = { ...window, port, query, pace, credential: seed.serviceKey };
+    return load.ask<Window>(order);
+  });
+}
+
+export type QueryCaseOptions = Omit<CaseOptions, 'pace'> &
+  Pick<QueryOrder, 'query' | 'variables' | 'contains'> & { readonly execPath?: string };
+
+/** A server of which queries are asked; nothing is written. */
+export async function queryCase(options: QueryCaseOptions): Promise<Case> {
+  const port = await freePort();
+  const { query, variables, contains, seed, script, execArgv, execPath } = options;
+  const pace = { members: seed.members, firstDayMs: 0 };
+  const whole = { ...options, pace, proves: [] };
+  const env = { ...environment(whole), PORT: String(port) };
+  const server = await startChild(script, env, execArgv, execPath);
+  const load = await startChild('bench/load/queries.js', {});
+  const stop = async () => {
+    await load.stop();
+    await server.stop();
+  };
+  return caseOf(whole, server.pid, stop, (window) => {
+    const credential = seed.serviceKey;
+    const order: QueryOrder = { ...window, port, query, variables, contains, credential };
     return load.ask<Window>(order);
   });
 }

@@ -28,9 +28,11 @@ export async function startChild(
   script: string,
   env: Readonly<Record<string, string>>,
   execArgv: readonly string[] = [],
+  execPath: string = process.execPath,
 ): Promise<Child> {
   const child = fork(path.resolve(buildDir, script), [], {
     env: { ...process.env, NODE_ENV: 'production', ...env },
+    execPath,
     execArgv: [...nodeFlags(), ...execArgv],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
