@@ -28,8 +28,17 @@ export async function createContext(app: App, door: DoorContext): Promise<Contex
     app,
     viewer: viewer ?? (await app.authenticator.authenticate(authorization)),
     requestId,
-    loaders: createLoaders(app),
+    loaders: loadersOf(app),
   };
+}
+
+const loaders = new WeakMap<App, Loaders>();
+
+/** One set for all requests: loaders remember nothing, so what they share is one tick’s reads. */
+function loadersOf(app: App): Loaders {
+  const made = loaders.get(app) ?? createLoaders(app);
+  loaders.set(app, made);
+  return made;
 }
 
 /** The caller of a field whose auth scope lets nobody in who is anonymous. */

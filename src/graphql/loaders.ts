@@ -3,6 +3,7 @@ import { loadKeyNames } from '../auth/keys.sql.ts';
 import { loadEarnedDays, loadPending, type PendingPoints } from '../engine/history.sql.ts';
 import type { MemberState, RedemptionChangeRow } from '../engine/rows.ts';
 import { type HoldShape, type HoldsKey, loadHolds } from '../holds/holds.sql.ts';
+import { limits } from '../limits.ts';
 import { findMember, loadMembers } from '../members/members.sql.ts';
 import { earlier } from '../platform/calendar.ts';
 import type { Pool } from '../platform/db.ts';
@@ -27,8 +28,8 @@ import type { ShopperTools } from '../rewards/shopper.ts';
 import { loadTasks, type StoredTask } from '../tasks/task-reads.sql.ts';
 
 /**
- * Loaders batch the reads of one tick and remember nothing: all events of a subscription share
- * one context, and a cache in it would go stale.
+ * Loaders batch the reads of one tick, whoever asks, and remember nothing: keys are ids, so that
+ * nobody is given what they did not name, and nothing goes stale.
  */
 export type Loaders = {
   readonly members: DataLoader<number, MemberState | undefined>;
@@ -56,7 +57,7 @@ type TasksKey = {
 
 export function createLoaders(tools: ShopperTools): Loaders {
   const { pool, clock } = tools;
-  const options = { cache: false };
+  const options = { cache: false, maxBatchSize: limits.loaderKeysMax };
   const loaders: Loaders = {
     members: new DataLoader(async (ids) => {
       const rows = await loadMembers(pool, ids);

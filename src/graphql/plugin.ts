@@ -1,49 +1,21 @@
-import {
-  type DocumentNode,
-  type ExecutionResult,
-  GraphQLError,
-  NoSchemaIntrospectionCustomRule,
-  validate,
-} from 'graphql';
+import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { limits } from '../limits.ts';
 import type { Log } from '../platform/log.ts';
 import type { Context } from './context.ts';
-import { documentRows } from './document-rows.ts';
-import { documentLimits, parseDocument } from './document-rules.ts';
-import { apiError, codedResult } from './errors.ts';
-import { wrongInput } from './input-errors.ts';
+import { codedResult } from './errors.ts';
+import type { Pipeline } from './pipeline.ts';
 
-/**
- * The rules of the API for every door: HTTP, SSE and WebSocket run the same parse, validate,
- * execute and subscribe, and so the same limits and error codes.
- */
-export function useApiRules(options: {
-  readonly introspection: boolean;
-  readonly log: Log;
-}): Plugin<Context> {
-  const { introspection, log } = options;
+/** The rules of the API for what goes through Yoga: the same as on every door. */
+export function useApiRules(pipeline: Pipeline, log: Log): Plugin<Context> {
   const coded = (result: ExecutionResult, { requestId }: Context) =>
     codedResult(result, requestId, log);
   return {
     onParse({ setParseFn }) {
-      setParseFn(parseDocument as never);
-      return ({ result, replaceParseResult }) => {
-        if (result instanceof Error) replaceParseResult(parseError(result));
-      };
+      setParseFn(((source: string | { readonly body: string }) =>
+        pipeline.parse(typeof source === 'string' ? source : source.body)) as never);
     },
-    onValidate({ addValidationRule, setValidationFn }) {
-      addValidationRule(documentLimits);
-      addValidationRule(documentRows);
-      if (!introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
-      setValidationFn((schema, document, rules) =>
-        validate(schema, document, rules, {
-          maxErrors: limits.errorsMax,
-          hideSuggestions: !introspection,
-        })
-          .slice(0, limits.errorsMax)
-          .map((error) => validationError(error, document)),
-      );
+    onValidate({ setValidationFn }) {
+      setValidationFn((_schema, document) => pipeline.validate(document));
     },
     onExecute({ args }) {
       const { contextValue } = args;
@@ -70,18 +42,3 @@ export function useApiRules(options: {
 
 const isStream = (result: unknown): result is AsyncIterable<unknown> =>
   typeof result === 'object' && result !== null && Symbol.asyncIterator in result;
-
-function parseError(error: Error): GraphQLError {
-  const at = error instanceof GraphQLError ? error : undefined;
-  const message = error.message.replace(/^Syntax Error: /, 'Syntax error: ');
-  const http = { spec: true, status: 400 }; // As Yoga does: 200 for application/json.
-  return apiError('GRAPHQL_PARSE_FAILED', message, { http }, at);
-}
-
-/** A wrong value in the document is the caller's input, whatever phase finds it. */
-function validationError(error: GraphQLError, document: DocumentNode): GraphQLError {
-  const field = wrongInput(error, document);
-  return field === undefined
-    ? apiError('GRAPHQL_VALIDATION_FAILED', error.message, {}, error)
-    : apiError('BAD_USER_INPUT', `${field}: ${error.message}`, { field }, error);
-}

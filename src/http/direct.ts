@@ -5,7 +5,12 @@ import type { App } from '../app.ts';
 import type { Context } from '../graphql/context.ts';
 import { toApiError } from '../graphql/errors.ts';
 import { newRequestId } from '../platform/ids.ts';
-import { type Operation, type OperationParams, prepareOperation } from './operation.ts';
+import {
+  type GraphqlDoor,
+  type Operation,
+  type OperationParams,
+  prepareOperation,
+} from './operation.ts';
 import { paramsOf, paramsOfUrl } from './params.ts';
 import type { SharedAnswer, SharedAnswers } from './shared-answers.ts';
 import type { SharedBoards } from './shared-boards.ts';
@@ -18,9 +23,7 @@ const RESPONSE_TYPE = 'application/graphql-response+json';
 const STREAM_TYPE = 'text/event-stream';
 
 /** What requests over HTTP share. */
-export type HttpDoor = {
-  readonly app: App;
-  readonly yoga: Yoga;
+export type HttpDoor = GraphqlDoor & {
   readonly streams: StreamGuard;
   readonly boards: SharedBoards;
   readonly answers: SharedAnswers;
@@ -78,14 +81,14 @@ async function answer(
   const { authorization } = request.headers;
   let result: ExecutionResult;
   try {
-    const operation = await prepareOperation(door.yoga, { authorization, requestId }, params);
+    const operation = await prepareOperation(door, { authorization, requestId }, params);
     if (!('args' in operation)) result = { errors: operation };
     else {
       if (await share(door, request, response, { type, text, params, operation })) return true;
       // Streams, and what only a POST may do, are judged there.
       if (operation.type === 'subscription' || type === STREAM_TYPE || body === undefined)
         return false;
-      result = (await operation.execute(operation.args)) as ExecutionResult;
+      result = await operation.execute(operation.args);
     }
   } catch (error) {
     result = { errors: [toApiError(error, requestId, door.app.log)] };

@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge } from 'prom-client';
 import type { App } from '../app.ts';
+import type { DocumentCache } from '../graphql/document-cache.ts';
 import type { SharedCounts } from '../live/shared-board.ts';
-import type { DocumentCache } from './document-cache.ts';
 import type { SocketDoor } from './sockets.ts';
 
 /** Registers what the whole process tells Prometheus, and returns what requests count with. */

@@ -1,11 +1,14 @@
 import {
   type ExecutionArgs,
+  type ExecutionResult,
   type GraphQLError,
   getOperationAST,
   type OperationTypeNode,
 } from 'graphql';
-import type { DoorContext } from '../graphql/context.ts';
+import type { App } from '../app.ts';
+import { createContext, type DoorContext } from '../graphql/context.ts';
 import { apiError } from '../graphql/errors.ts';
+import type { Pipeline } from '../graphql/pipeline.ts';
 import type { Yoga } from './yoga.ts';
 
 /** What every door is given: GraphQL over HTTP's parameters without extensions. */
@@ -25,13 +28,18 @@ export function refuseUnknownParams(given: object): void {
   }
 }
 
-type Enveloped = ReturnType<Yoga['getEnveloped']>;
-
 export type Operation = {
   readonly type: OperationTypeNode;
   readonly args: ExecutionArgs;
-  readonly execute: Enveloped['execute'];
-  readonly subscribe: Enveloped['subscribe'];
+  execute(args: ExecutionArgs): Promise<ExecutionResult>;
+  subscribe(args: ExecutionArgs): ReturnType<ReturnType<Yoga['getEnveloped']>['subscribe']>;
+};
+
+/** What documents go through, whichever way they came. */
+export type GraphqlDoor = {
+  readonly app: App;
+  readonly pipeline: Pipeline;
+  readonly yoga: Yoga;
 };
 
 /**
@@ -40,15 +48,12 @@ export type Operation = {
  * cannot be parsed or the caller's credential is not valid.
  */
 export async function prepareOperation(
-  yoga: Yoga,
-  door: DoorContext,
+  { app, pipeline, yoga }: GraphqlDoor,
+  caller: DoorContext,
   { query, variables, operationName }: OperationParams,
 ): Promise<Operation | readonly GraphQLError[]> {
-  const { schema, parse, validate, contextFactory, execute, subscribe } = yoga.getEnveloped(
-    door as never,
-  );
-  const contextValue = await contextFactory(); // First: a wrong credential has nothing parsed.
-  const document = parse(query);
+  const contextValue = await createContext(app, caller); // A wrong credential has nothing parsed.
+  const document = pipeline.parse(query);
   const name = operationName || null; // '' names none, as an empty parameter of a URL.
   const operation = getOperationAST(document, name);
   if (!operation) {
@@ -56,14 +61,19 @@ export async function prepareOperation(
     const http = { status: 400 };
     return [apiError('OPERATION_RESOLUTION_FAILURE', message, { http })];
   }
-  const errors: readonly GraphQLError[] = validate(schema, document);
+  const errors = pipeline.validate(document);
   if (errors.length > 0) return errors;
   const args: ExecutionArgs = {
-    schema,
+    schema: pipeline.schema,
     document,
     operationName: name,
     variableValues: variables ?? null,
     contextValue,
   };
-  return { type: operation.operation, args, execute, subscribe };
+  return {
+    type: operation.operation,
+    args,
+    execute: pipeline.execute,
+    subscribe: (given) => yoga.getEnveloped(caller as never).subscribe(given),
+  };
 }

@@ -3,18 +3,18 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { App } from '../app.ts';
 import { RightsWatch } from '../auth/rights-watch.ts';
+import { createDocumentCache } from '../graphql/document-cache.ts';
 import { limits } from '../limits.ts';
 import { serveScreen } from '../screen/screen.ts';
 import { admit, isCrossOrigin } from './admission.ts';
 import { answerGet, answerPost } from './direct.ts';
-import { createDocumentCache } from './document-cache.ts';
 import { createServerMetrics } from './metrics.ts';
 import { SharedAnswers } from './shared-answers.ts';
 import { SharedBoards } from './shared-boards.ts';
 import { createSocketDoor } from './sockets.ts';
 import { StreamGuard } from './stream-guard.ts';
 import { refuseUpgrade, serveWithoutUpgrade } from './upgrades.ts';
-import { createGraphqlServer } from './yoga.ts';
+import { createAppPipeline, createGraphqlServer } from './yoga.ts';
 
 /** A server that listens. */
 export type RunningServer = {
@@ -34,12 +34,13 @@ export async function startServer(app: App, options: ServerOptions = {}): Promis
   const rights = new RightsWatch(app.authenticator);
   const streams = new StreamGuard(rights);
   const documents = createDocumentCache();
-  const shared = { documents, streams };
+  const pipeline = createAppPipeline(app, documents);
+  const shared = { pipeline, streams };
   const yoga = createGraphqlServer(app, { ...shared, graphiqlKey: options.demoKeys?.service });
   const chunkedYoga = createGraphqlServer(app, { ...shared, bodyBytesMax: limits.bodyBytesMax });
   const boards = new SharedBoards(app);
-  const door = { app, yoga, streams, boards, answers: new SharedAnswers(app) };
-  const sockets = createSocketDoor(app, yoga, rights, boards);
+  const door = { app, pipeline, yoga, streams, boards, answers: new SharedAnswers(app) };
+  const sockets = createSocketDoor({ app, pipeline, yoga }, rights, boards);
   const metrics = createServerMetrics(app, sockets, documents, boards.counts);
   let closing = false;
 
@@ -53,9 +54,8 @@ export async function startServer(app: App, options: ServerOptions = {}): Promis
       const body = admit(app.config, request, response);
       if (body === 'refused') return;
       streams.watch(request, response);
-      if (body === 'unknown') await chunkedYoga(request, response);
-      else if (request.method === 'POST') await answerPost(door, request, response);
-      else await answerGet(door, request, response);
+      const answer = request.method === 'POST' ? answerPost : answerGet;
+      await (body === 'unknown' ? chunkedYoga(request, response) : answer(door, request, response));
     } else if (path === '/health/live') json(response, 200, { status: 'ok' });
     else if (path === '/health/ready') await answerReady(app, response, closing);
     else if (path === '/metrics') {

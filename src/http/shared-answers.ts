@@ -53,7 +53,7 @@ export class SharedAnswers {
     const made: Kept = {
       execute: async () => {
         const context = await createContext(this.#app, door);
-        return (await execute({ ...args, contextValue: context })) as ExecutionResult;
+        return execute({ ...args, contextValue: context });
       },
       answer: undefined,
       madeAt: Number.NEGATIVE_INFINITY,

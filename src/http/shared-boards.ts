@@ -1,8 +1,8 @@
-import { createSourceEventStream, type ExecutionResult, execute } from 'graphql';
+import { createSourceEventStream, type ExecutionResult } from 'graphql';
 import type { App } from '../app.ts';
 import type { Viewer } from '../auth/viewer.ts';
 import { createContext } from '../graphql/context.ts';
-import { codedResult, withoutHttp } from '../graphql/errors.ts';
+import { withoutHttp } from '../graphql/errors.ts';
 import { isShareable, sharedProgramOf, sharedViewer } from '../graphql/shareable.ts';
 import { BoardWatch } from '../live/board-watch.ts';
 import { SharedBoard, type SharedCounts, type Sink } from '../live/shared-board.ts';
@@ -67,7 +67,7 @@ export class SharedBoards {
   async #create(
     key: string,
     programId: number,
-    { args: given }: Operation,
+    { args: given, execute }: Operation,
     variableValues: Readonly<Record<string, unknown>>,
   ): Promise<SharedBoard | undefined> {
     const door = { viewer: sharedViewer(programId) };
@@ -80,12 +80,8 @@ export class SharedBoards {
     return new SharedBoard({
       feed,
       first: source.first,
-      // As graphql-js makes the answer to an event; Yoga’s `execute` would subscribe again.
-      render: async (rootValue) => {
-        const contextValue = await context();
-        const result = await execute({ ...args, rootValue, contextValue });
-        return bytesOf(codedResult(result, contextValue.requestId, this.#app.log));
-      },
+      render: async (rootValue) =>
+        bytesOf(await execute({ ...args, rootValue, contextValue: await context() })),
       counts: this.counts,
       onEnd: () => this.#boards.delete(key),
       onFault: (error) => this.#app.log.warn({ err: error }, 'a shared change was not made'),

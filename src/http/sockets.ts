@@ -4,18 +4,21 @@ import type { ExecutionArgs } from 'graphql';
 import { CloseCode, type Context as SocketContext, type SubscribePayload } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { App } from '../app.ts';
 import { Unauthenticated } from '../auth/authenticate.ts';
 import type { RightsWatch } from '../auth/rights-watch.ts';
 import { ownerOf, type Viewer } from '../auth/viewer.ts';
 import { apiError, toApiError, withoutHttp } from '../graphql/errors.ts';
 import { limits } from '../limits.ts';
 import { newRequestId } from '../platform/ids.ts';
-import { prepareOperation, refuseUnknownParams } from './operation.ts';
+import {
+  type GraphqlDoor,
+  type Operation,
+  prepareOperation,
+  refuseUnknownParams,
+} from './operation.ts';
 import { OwnerCount } from './owner-count.ts';
 import type { Asked, SharedBoards } from './shared-boards.ts';
 import { SilentStream, socketSink } from './sinks.ts';
-import type { Yoga } from './yoga.ts';
 
 /** WebSocket close code for a server that has no room now. */
 const TRY_AGAIN_LATER = 1013;
@@ -28,9 +31,8 @@ type SocketExtra = Extra &
     windowCount?: number;
   };
 type Ctx = SocketContext<{ authorization?: unknown }, SocketExtra>;
-type Enveloped = ReturnType<Yoga['getEnveloped']>;
 type OperationArgs = ExecutionArgs &
-  Pick<Enveloped, 'execute' | 'subscribe'> & {
+  Pick<Operation, 'execute' | 'subscribe'> & {
     readonly id: string;
     readonly socket: WebSocket;
     readonly asked: Asked;
@@ -46,9 +48,7 @@ export type SocketDoor = {
 };
 
 /** What all sockets of a door share. */
-type Door = {
-  readonly app: App;
-  readonly yoga: Yoga;
+type Door = GraphqlDoor & {
   readonly rights: RightsWatch;
   readonly boards: SharedBoards;
   /** What sockets stand on. */
@@ -61,13 +61,13 @@ type Door = {
 };
 
 export function createSocketDoor(
-  app: App,
-  yoga: Yoga,
+  graphql: GraphqlDoor,
   rights: RightsWatch,
   boards: SharedBoards,
 ): SocketDoor {
   const door: Door = {
-    ...{ app, yoga, rights, boards },
+    ...graphql,
+    ...{ rights, boards },
     connections: new WeakMap(),
     owners: new OwnerCount(),
     running: 0,
@@ -195,7 +195,7 @@ function release({ owners }: Door, { extra }: Ctx): void {
  * `error` message; the socket and its other operations go on (RELIABILITY.md T5).
  */
 async function prepare(door: Door, ctx: Ctx, id: string, payload: SubscribePayload) {
-  const { app, yoga } = door;
+  const { app } = door;
   const requestId = newRequestId();
   const { extra } = ctx;
   try {
@@ -203,7 +203,7 @@ async function prepare(door: Door, ctx: Ctx, id: string, payload: SubscribePaylo
     if (limited !== undefined) return [limited];
     refuseUnknownParams(payload);
     const viewer = extra.viewer ?? ({ kind: 'anonymous' } as const);
-    const operation = await prepareOperation(yoga, { viewer, requestId }, payload);
+    const operation = await prepareOperation(door, { viewer, requestId }, payload);
     if (!('args' in operation)) return operation;
     const { args, execute, subscribe } = operation;
     const asked = { viewer, params: payload, operation };

@@ -2,11 +2,12 @@ import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { App } from '../app.ts';
 import { type Context, createContext, type DoorContext } from '../graphql/context.ts';
+import { createDocumentCache, type DocumentCache } from '../graphql/document-cache.ts';
 import { toApiError } from '../graphql/errors.ts';
+import { createPipeline, type Pipeline } from '../graphql/pipeline.ts';
 import { useApiRules } from '../graphql/plugin.ts';
 import { schema } from '../graphql/schema.ts';
 import { newRequestId } from '../platform/ids.ts';
-import { createDocumentCache, type DocumentCache, keepNothing } from './document-cache.ts';
 import { exampleQueries } from './graphiql-examples.ts';
 import { useRequestRules } from './request-rules.ts';
 import type { StreamGuard } from './stream-guard.ts';
@@ -17,10 +18,16 @@ export type GraphqlServerOptions = {
   readonly bodyBytesMax?: number;
   /** What GraphiQL starts with; the demo's key, so that its examples run as they are. */
   readonly graphiqlKey?: string | undefined;
-  /** What several servers of one process share. */
-  readonly documents?: DocumentCache;
+  /** What all doors of a process share. */
+  readonly pipeline?: Pipeline;
   readonly streams?: StreamGuard;
 };
+
+/** The pipeline of an app; introspection goes with GraphiQL. */
+export const createAppPipeline = (
+  { config, log }: App,
+  documents: DocumentCache = createDocumentCache(),
+): Pipeline => createPipeline({ schema, introspection: config.graphiql, documents, log });
 
 /**
  * The one GraphQL server behind every door. `bodyBytesMax` is set only for requests that do not
@@ -29,9 +36,9 @@ export type GraphqlServerOptions = {
  */
 export function createGraphqlServer(app: App, options: GraphqlServerOptions = {}): Yoga {
   const { log, config } = app;
-  const { documents = createDocumentCache(), streams } = options;
+  const { pipeline = createAppPipeline(app), streams } = options;
   return createYoga<DoorContext, Context>({
-    schema,
+    schema: pipeline.schema,
     graphqlEndpoint: '/graphql',
     landingPage: false,
     batching: false,
@@ -53,11 +60,11 @@ export function createGraphqlServer(app: App, options: GraphqlServerOptions = {}
     },
     renderGraphiQL,
     logging: false,
-    parserAndValidationCache: { documentCache: documents, errorCache: keepNothing },
+    parserAndValidationCache: false, // The pipeline has its own, for all doors.
     maskedErrors: {
       maskError: (error) => toApiError(error, newRequestId(), log),
     },
-    plugins: [useApiRules({ introspection: config.graphiql, log }), useRequestRules(app, streams)],
+    plugins: [useApiRules(pipeline, log), useRequestRules(app, streams)],
     context: (door) => createContext(app, door),
   });
 }

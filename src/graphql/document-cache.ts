@@ -15,6 +15,3 @@ export const createDocumentCache = (): DocumentCache =>
     maxSize: limits.documentCacheCharactersMax,
     sizeCalculation: (_document, text) => text.length,
   });
-
-/** Documents that cannot be parsed are parsed again: they cost little and are worth nothing. */
-export const keepNothing = { get: () => undefined, set: () => {} } as const;
