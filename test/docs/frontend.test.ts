@@ -4,11 +4,13 @@ import path from 'node:path';
 import { parse, validate } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { schema } from '../../src/graphql/schema.ts';
+import { isShareable } from '../../src/graphql/shareable.ts';
 import { type Economy, openEconomies } from '../economy/api.ts';
 import { bePatient } from '../support/patience.ts';
 
 const text = readFileSync(path.join(import.meta.dirname, '../../docs/frontend.md'), 'utf8');
 const documents = [...text.matchAll(/```graphql\n([\s\S]*?)```/g)].map(([, found = '']) => found);
+const isLive = (document: string) => document.startsWith('subscription');
 
 let economies: Awaited<ReturnType<typeof openEconomies>>;
 let eco: Economy;
@@ -24,13 +26,20 @@ afterAll(() => economies.close());
 it('runs with a member token', async () => {
   const token = await eco.program.token('ada');
   const variables = { rewardId: await eco.reward(10), key: 'press-1' };
-  expect(documents).toHaveLength(2);
+  const once = documents.filter((document) => !isLive(document));
+  expect(once).toHaveLength(2);
   const answers = [];
-  for (const document of documents) answers.push(await eco.test.ask(token, document, variables));
+  for (const document of once) answers.push(await eco.test.ask(token, document, variables));
   expect(answers.map(({ errors }) => errors)).toEqual([undefined, undefined]);
   const [page, bought] = answers.map(({ data }) => data);
   expect(page.rewards.edges).toHaveLength(1);
   expect(bought.redeemReward.member.points.available).toBe(90);
+});
+
+it('follows a board with everybody else', () => {
+  const [document = ''] = documents.filter(isLive);
+  expect(validate(schema, parse(document))).toEqual([]);
+  expect(isShareable(schema, parse(document), null)).toBe(true);
 });
 
 it('subscribes to what there is', () => {
