@@ -25,6 +25,7 @@ export const limits = {
   statementMs: 2 * SECOND,
   queryMs: 2_500, // Client side: a frozen server sends nothing, not even a timeout.
   lockMs: 1_500,
+  readsTogetherMax: 4, // On one connection: one that is slow holds up the others behind it.
   idleInTransactionMs: 10 * SECOND,
 
   // Input.

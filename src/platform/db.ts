@@ -80,12 +80,71 @@ export async function named<Row extends object>(
   text: string,
   values: readonly unknown[],
 ): Promise<Row[]> {
-  const result = await client.query<Row>({
-    name,
-    text: `/* ${name} */ ${text}`,
-    values: values as unknown[],
-  });
-  return result.rows;
+  const query = { name, text: `/* ${name} */ ${text}`, values: values as unknown[] };
+  const isPool = 'totalCount' in client;
+  const result = isPool ? await readsOf(client).ask(query) : await client.query<Row>(query);
+  return result.rows as Row[];
+}
+
+type Waiting = {
+  readonly query: pg.QueryConfig;
+  readonly resolve: (result: pg.QueryResult) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+/**
+ * Reads that are asked for in one turn go out together, a few on each connection: what a query
+ * costs this process is mostly the system calls around it.
+ */
+class Reads {
+  readonly #pool: Pool;
+  #waiting: Waiting[] = [];
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  ask(query: pg.QueryConfig): Promise<pg.QueryResult> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ query, resolve, reject });
+      if (this.#waiting.length === 1) setImmediate(() => this.#sendAll());
+    });
+  }
+
+  #sendAll(): void {
+    const all = this.#waiting;
+    this.#waiting = [];
+    for (let from = 0; from < all.length; from += limits.readsTogetherMax) {
+      void this.#send(all.slice(from, from + limits.readsTogetherMax));
+    }
+  }
+
+  async #send(reads: readonly Waiting[]): Promise<void> {
+    try {
+      const client = await this.#pool.connect();
+      const sent = together(client, () => reads.map(({ query }) => client.query(query)));
+      const results = await Promise.allSettled(
+        sent.map((answer, index) =>
+          answer.then(reads[index]?.resolve, (error: unknown) => {
+            reads[index]?.reject(error);
+            throw error;
+          }),
+        ),
+      );
+      // As the pool's own `query`: a connection on which something failed is not used again.
+      client.release(results.some(({ status }) => status === 'rejected'));
+    } catch (error) {
+      for (const { reject } of reads) reject(error);
+    }
+  }
+}
+
+const reads = new WeakMap<Pool, Reads>();
+
+function readsOf(pool: Pool): Reads {
+  const made = reads.get(pool) ?? new Reads(pool);
+  reads.set(pool, made);
+  return made;
 }
 
 /**
