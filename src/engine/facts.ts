@@ -238,10 +238,7 @@ export class Facts {
     return row !== undefined && row.memberId === this.member?.memberId ? row : undefined;
   }
 
-  /**
-   * The period of a task that the command names, if the member has it; of a command that names
-   * none, the newest and those that are completed and not paid, newest first.
-   */
+  /** The period of a task that the command names; if none: the newest, and all to be paid. */
   get taskPeriods(): readonly TaskPeriodRow[] {
     const { task } = this.#touches;
     const id = this.member?.memberId ?? -1;

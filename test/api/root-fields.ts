@@ -48,11 +48,11 @@ export const rootFields: Readonly<Record<string, Field>> = {
   'Query.node': {
     scope: 'known',
     operations: (subject) => [
+      `{ node(id: "${subject.board}") { ... on Leaderboard { key } } }`,
       `{ node(id: "${subject.reward}") { ... on Reward { title price } } }`,
       `{ node(id: "${subject.member}") { ... on Member { externalId displayName } } }`,
       `{ node(id: "${subject.member}") { ... on Member { externalId points { available } } } }`,
       `{ node(id: "${subject.redemption}") { ... on Redemption { state codes { code } } } }`,
-      `{ node(id: "${subject.board}") { ... on Leaderboard { key } } }`,
       `{ node(id: "${subject.season}") { ... on Season { version leaderboard { key } } } }`,
       `{ node(id: "${subject.rule}") { ... on Rule { key versions { createdBy { id name } } } } }`,
     ],
@@ -60,7 +60,7 @@ export const rootFields: Readonly<Record<string, Field>> = {
   'Query.nodes': {
     scope: 'known',
     operations: ({ member: m, reward, board, season }) => [
-      `{ nodes(ids: ["${reward}", "${board}", "${season}"]) { id __typename } }`,
+      `{ nodes(ids: ["${board}", "${season}"]) { id __typename } }`,
       `{ nodes(ids: ["${m}", "${reward}", "${board}", "${season}"]) { id __typename } }`,
     ],
   },
