@@ -33,7 +33,7 @@ const payloads = {
   updateMember: member,
   eraseMember: member,
   checkIn: `alreadyCheckedIn awards { ${award} } ${member}`,
-  recordActivity: `alreadyRecorded awards { ${award} } ${member}`,
+  recordActivity: `position alreadyRecorded awards { ${award} } ${member}`,
   adjustPoints: `applied adjustmentId ${member}`,
   decideAdjustment: `applied adjustmentId ${member}`,
   redeemReward: `${redemption} ${member}`,

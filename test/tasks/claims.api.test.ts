@@ -175,6 +175,33 @@ describe('a claim', () => {
 });
 
 describe('what is paid', () => {
+  it('waits where the balance has no room, claimed or not, and loses nothing', async () => {
+    await eco.task('hand', one({ claim: 'BY_HAND' }));
+    await eco.task('alone', one());
+    const adjust = (amount: number) => eco.done('adjustPoints', 'ada', { amount, reason: 'test' });
+    await adjust(Number.MAX_SAFE_INTEGER - 5);
+    const { position } = await record('r1');
+    await eco.read('ada', `tasks(after: ${position}) { key }`);
+    expect(await claim({ idempotencyKey: 'k' })).toMatchObject({ code: 'BALANCE_OUT_OF_RANGE' });
+    await eco.job('settleTasks');
+    const tasks = async () => (await eco.read('ada', 'tasks { key state }')).tasks;
+    expect(await tasks()).toEqual([
+      ...[
+        { key: 'hand', state: 'COMPLETED' },
+        { key: 'alone', state: 'COMPLETED' },
+      ],
+    ]);
+    await adjust(-15);
+    expect((await claim({ idempotencyKey: 'k' })).awards).toMatchObject([{ points: 10 }]);
+    expect(await paidBy(eco, 'ada')).toEqual([10, 10]);
+    expect(await tasks()).toEqual([
+      ...[
+        { key: 'hand', state: 'PAID' },
+        { key: 'alone', state: 'PAID' },
+      ],
+    ]);
+  });
+
   it('is cut by the caps for all points, and says so', async () => {
     await eco.policy({ caps: [{ period: 'DAY', points: 15 }] });
     await eco.task('one', one());
