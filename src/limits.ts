@@ -97,6 +97,7 @@ export const limits = {
   // Housekeeping.
   jobMembersMax: 500, // At once …
   jobRoundsMax: 100, // … and so many times in a row, when a year’s points expire.
+  jobTurnMs: 5 * SECOND, // Longer work lets other jobs of its node have their turn.
 
   programCacheMs: SECOND, // Reads see a changed time zone within it.
 

@@ -22,6 +22,8 @@ export type Job = {
   readonly name: string;
   /** When, as crontab has it: minute, hour, day, month, weekday (UTC). */
   readonly cron: string;
+  /** As long as `run` did something, it runs again at once, behind the jobs that wait already. */
+  readonly takesTurns?: true;
   /** Does all that is due now; returns for how many members (or orders). */
   run(): Promise<number>;
 };
