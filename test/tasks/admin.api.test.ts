@@ -66,6 +66,52 @@ describe('an operator', () => {
   });
 });
 
+describe('a warning', () => {
+  const publish = async (key: string, definition: object) => {
+    await rule(key).draft(definition);
+    const { warnings } = await rule(key).publish();
+    return warnings.map(({ field, message }: Record<string, string>) => `${field}: ${message}`);
+  };
+  const unknown = 'trigger: no activity of the type share was recorded in the program yet';
+
+  it('tells who keeps the versions before', async () => {
+    const daily = { period: { every: 'DAILY' } };
+    const own = { period: { every: 'DAYS', days: 3, from: 'FIRST_ACT' } };
+    const names = ['ada', 'bob', 'cy'];
+    for (const name of names) await eco.enrol(name);
+    for (const [key, more] of Object.entries({ daily, own, once: {} })) {
+      await eco.task(key, task(more));
+    }
+    for (const name of names) await eco.act(name, 'share');
+    await eco.act('cy', 'share'); // It is done: nothing of it is to come.
+    await settled(eco.test.app);
+    const kept = (members: string, version: number) => [
+      `period: ${members} version ${version} for the period they have begun`,
+    ];
+    for (const [key, more] of Object.entries({ daily, own, once: {} })) {
+      eco.clock.advance(2_000);
+      expect(await publish(key, task({ ...more, points: 11 }))).toEqual(kept('2 members keep', 1));
+    }
+    eco.clock.set('2026-03-29T12:00:00Z');
+    await eco.act('ada', 'share');
+    await settled(eco.test.app);
+    // Yesterday is over; periods of three days and what is done once go on.
+    expect(await publish('daily', task(daily))).toEqual(kept('1 member keeps', 2));
+    expect(await publish('own', task(own))).toEqual(kept('1 member keeps', 1));
+    expect(await publish('once', task())).toEqual(kept('1 member keeps', 1));
+    eco.clock.set('2026-03-31T12:00:00Z');
+    expect(await publish('own', task(own))).toEqual([]);
+  });
+
+  it('tells of activities that nobody has recorded', async () => {
+    expect(await publish('typo', task())).toEqual([unknown]);
+    await eco.enrol('ada');
+    const more = { audience: { memberSinceBefore: '2026-01-01' } };
+    await eco.act('ada', 'share');
+    expect(await publish('other', task(more))).toEqual([]);
+  });
+});
+
 describe('days', () => {
   it('begin when the program’s do, over a change of the clock', async () => {
     const program = await createTestProgram(eco.test.app, {
