@@ -33,7 +33,7 @@ builder.objectType(OutOfStock, {
 
 builder.objectType(RewardNotOnSale, {
   name: 'RewardNotOnSale',
-  description: 'The reward is a draft, was withdrawn, or is outside its time of sale.',
+  description: 'The reward was withdrawn, or is outside its time of sale.',
   interfaces,
 });
 
@@ -41,6 +41,12 @@ builder.objectType(NotEligible, {
   name: 'NotEligible',
   description: 'The reward is for others: its audience does not include the member.',
   interfaces,
+  fields: (t) => ({
+    tiers: t.stringList({
+      description: 'Keys of the tiers that unlock it for the member; empty: none would.',
+      resolve: ({ tiers }) => [...tiers],
+    }),
+  }),
 });
 
 builder.objectType(RedemptionLimitReached, {

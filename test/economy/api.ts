@@ -51,7 +51,7 @@ const payloads = {
 } as const;
 const moveRefused = '... on RedemptionMoveRefused { from to allowed }';
 const numbers: Readonly<Record<string, string>> = {
-  redeemReward: `... on OutOfStock { stock } ... on PriceChanged { price }
+  redeemReward: `... on OutOfStock { stock } ... on NotEligible { tiers } ... on PriceChanged { price }
     ... on RedemptionLimitReached { limit period left }`,
   confirmRedemption: moveRefused,
   cancelRedemption: `${moveRefused} ... on TooManyUnits { left required }`,

@@ -177,9 +177,24 @@ describe('updateReward', () => {
     const before = await shop.read(id, 'title price updatedAt');
     const patch = { title: null, price: 0, tags: null, kind: null };
     const found = await shop.problems('updateReward', { rewardId: id, patch });
-    expect(found.map((text) => text.replace(/:.*/, '')).sort()).toEqual([
-      ...['kind', 'price', 'tags', 'title'],
+    expect(found.toSorted()).toEqual([
+      'kind: cannot be empty',
+      expect.stringMatching(/^price: must be 1 to/),
+      'tags: cannot be empty',
+      'title: cannot be empty',
     ]);
+    const empty = {
+      price: null,
+      state: null,
+      memberCancels: null,
+      description: null,
+      limits: null,
+    };
+    expect((await shop.problems('updateReward', { rewardId: id, patch: empty })).sort()).toEqual(
+      Object.keys(empty)
+        .map((field) => `${field}: cannot be empty`)
+        .sort(),
+    );
     expect(
       await shop.problems('updateReward', { rewardId: id, patch: { reserveMinutes: null } }),
     ).toEqual([expect.stringMatching(/^reserveMinutes: an order with a cash part waits/)]);
