@@ -156,6 +156,7 @@ describe('connections', () => {
       'Member.tasks', // At most 200 in force, and `past` (up to 10) periods of each.
       'MemberTask.missingTasks', // At most 20.
       'MemberTask.requires', // At most 20.
+      'NotEligible.tiers', // Of an audience.
       'Points.activating', // first
       'Points.expiring', // first
       'Points.expiryNotices', // first

@@ -63,6 +63,12 @@ const reads: [string, string, string, unknown[]][] = [
     '{ leaderboard(key: "daily", after: $VAR) { id } }',
     [...badExact, 0, -1, Number.MAX_SAFE_INTEGER],
   ],
+  [
+    'after',
+    'SafeInt',
+    '{ member(by: {externalId: "ada"}, after: $VAR) { id } }',
+    [...badExact, 0, -1, Number.MAX_SAFE_INTEGER],
+  ],
   ['at', 'DateTime', '{ leaderboard(key: "daily") { season(at: $VAR) { id } } }', badInstants],
   ['id', 'ID', '{ leaderboard(key: "daily") { season(id: $VAR) { id } } }', badIds('Season')],
   [

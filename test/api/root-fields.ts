@@ -38,11 +38,18 @@ export const rootFields: Readonly<Record<string, Field>> = {
     ],
   },
   'Query.leaderboards': { scope: 'known', operations: () => ['{ leaderboards { key } }'] },
-  'Query.me': { scope: 'known', operations: () => ['{ me { externalId displayName } }'] },
+  'Query.me': {
+    scope: 'known',
+    operations: ({ position }) => [
+      '{ me { externalId displayName } }',
+      `{ me(after: ${position}) { externalId } }`,
+    ],
+  },
   'Query.member': {
     scope: 'acts',
-    operations: ({ member: id }) => [
+    operations: ({ member: id, position }) => [
       `{ member(by: {id: "${id}"}) { externalId points { available } ledger { edges { cursor } } } }`,
+      `{ member(by: {id: "${id}"}, after: ${position}) { externalId } }`,
     ],
   },
   'Query.node': {

@@ -173,6 +173,19 @@ describe('who reads', () => {
     const { recordActivity } = await act();
     const { tasks } = await read(`tasks(after: ${recordActivity.position}) { key progress }`);
     expect(tasks).toEqual([{ key: 'once', progress: 1 }]);
+    for (const root of ['me', 'member(by: {externalId: "ada"}']) {
+      const { position } = (await act()).recordActivity;
+      const credential = await program.token('ada');
+      const args = root === 'me' ? `me(after: ${position})` : `${root}, after: ${position})`;
+      const { data, errors } = await test.ask(credential, `{ it: ${args} { tasks { progress } } }`);
+      expect(errors).toBeUndefined();
+      expect(data.it.tasks).toEqual([{ progress: 2 }]);
+      const wrong = args.replace(/after: \d+/, 'after: 999999999');
+      const refused = await test.ask(credential, `{ it: ${wrong} { externalId } }`);
+      expect(refused.errors?.[0]?.extensions).toMatchObject({
+        ...{ code: 'BAD_USER_INPUT', field: 'after' },
+      });
+    }
     const { errors } = await test.ask(
       program.keys.operator,
       '{ member(by: {externalId: "ada"}) { tasks(after: 999999999) { key } } }',
