@@ -168,6 +168,8 @@ describe('connections', () => {
       'RecordActivityPayload.awards', // The rules for one type, made by the operator.
       'Redemption.changes', // Its moves, and one for each unit at most.
       'Redemption.codes', // One a unit, at most 100.
+      'Redemption.memberMay', // The moves there are, as operatorMay.
+      'Redemption.operatorMay',
       'RedemptionMoveRefused.allowed', // States.
       'RetireRulePayload.ended', // As Rule.versions.
       'Reward.limits', // One for each kind of period.

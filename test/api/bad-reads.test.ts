@@ -92,6 +92,19 @@ const reads: [string, string, string, unknown[]][] = [
     ],
   ],
   [
+    'filter',
+    'RedemptionFilterInput',
+    '{ redemptions(filter: $VAR) { edges { cursor } } }',
+    [
+      ...[[], 'x', 1, { nope: 1 }, { kinds: [] }, { kinds: ['NOPE'] }, { states: [] }],
+      ...[{ rewardIds: [] }, { rewardIds: Array(101).fill('a') }, { member: {} }],
+      { boughtFrom: '2026-01-02T00:00:00Z', boughtBefore: '2026-01-02T00:00:00Z' },
+      ...badInstants.filter((at) => at !== null).map((boughtFrom) => ({ boughtFrom })),
+      ...badIds('Reward').map((id) => ({ rewardIds: [id] })),
+      ...badIds('Member').map((id) => ({ member: { id } })),
+    ],
+  ],
+  [
     'member',
     'MemberBy',
     '{ rewards(member: $VAR) { edges { cursor } } }',

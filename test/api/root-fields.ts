@@ -96,7 +96,7 @@ export const rootFields: Readonly<Record<string, Field>> = {
     scope: 'service',
     operations: (subject) => [
       '{ redemptions { edges { node { id member { displayName } reward { title } } } } }',
-      `{ redemptions(rewardId: "${subject.reward}") { edges { node { id } } } }`,
+      `{ redemptions(filter: {rewardIds: ["${subject.reward}"]}) { edges { node { id } } } }`,
     ],
   },
   'Query.rewards': {
