@@ -1,6 +1,5 @@
 /** Orders in pages: a member's own, and the program's, which is what fulfilment works off. */
 import { queryFromInfo } from '@pothos/plugin-prisma';
-import type { GraphQLResolveInfo } from 'graphql';
 import { z } from 'zod';
 import { instant } from '../engine/inputs.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
@@ -10,7 +9,7 @@ import { byId } from '../graphql/by-id.ts';
 import { type Context, known } from '../graphql/context.ts';
 import { fromGlobalId } from '../graphql/ids.ts';
 import { withoutNulls } from '../graphql/inputs.ts';
-import { cursorCodec, type PageArgs, pageOf } from '../graphql/paging.ts';
+import { cursorCodec, instantPlace, type PageRange, pageOf } from '../graphql/paging.ts';
 import { MemberByInput, MemberType, RewardKindEnum } from '../graphql/refs.ts';
 import { limits } from '../limits.ts';
 import { mayReadPrivate, memberRefFor } from '../members/member-access.ts';
@@ -37,26 +36,6 @@ function standingIn(states: readonly RedemptionState[] | null | undefined, now: 
   };
 }
 
-/** A page of the orders of a condition, by id. */
-const pageOfOrders = (
-  context: Context,
-  info: GraphQLResolveInfo,
-  args: PageArgs,
-  condition: Prisma.RedemptionWhereInput,
-  newestFirst: boolean,
-) =>
-  pageOf(
-    args,
-    redemptionCursor,
-    (range) => {
-      const { id, ...page } = byId(range, newestFirst);
-      const query = queryFromInfo({ context, info, path: ['edges', 'node'] });
-      const where = { ...condition, id };
-      return context.app.db.redemption.findMany({ ...(query as object), ...page, where });
-    },
-    ({ id }) => Number(id),
-  );
-
 builder.objectField(MemberType, 'redemptions', (t) =>
   t.connection(
     {
@@ -73,7 +52,17 @@ builder.objectField(MemberType, 'redemptions', (t) =>
       resolve: (member, { states, ...args }, context, info) => {
         const standing = standingIn(states, context.app.clock.now());
         const condition = { memberId: BigInt(member.memberId), ...standing };
-        return pageOfOrders(context, info, args, condition, true);
+        return pageOf(
+          args,
+          redemptionCursor,
+          (range) => {
+            const { id, ...page } = byId(range, true);
+            const query = queryFromInfo({ context, info, path: ['edges', 'node'] });
+            const where = { ...condition, id };
+            return context.app.db.redemption.findMany({ ...(query as object), ...page, where });
+          },
+          ({ id }) => Number(id),
+        );
       },
     },
     { description: 'A page of orders.' },
@@ -138,6 +127,30 @@ async function conditionOf(
   };
 }
 
+/** When an order was bought, and its id. */
+const orderPlace = z.tuple([instantPlace, z.number().int().positive()]);
+type OrderPlace = z.output<typeof orderPlace>;
+const orderCursor = cursorCodec('orders', orderPlace);
+
+/**
+ * A page in the order of the index over time and id: with a filter by time a walk by id alone would
+ * look at all older orders (90 ms with 300,000 of them; 0.1 ms so).
+ */
+function byTime({ before, after, inverted, limit: take }: PageRange<OrderPlace>) {
+  const beyond = ([time, id]: OrderPlace, way: 'gt' | 'lt') => {
+    const at = new Date(time);
+    // The first says all; the second is what an index can begin with.
+    const exactly = { OR: [{ occurredAt: { [way]: at } }, { occurredAt: at, id: { [way]: id } }] };
+    return [exactly, { occurredAt: { [`${way}e`]: at } }];
+  };
+  const direction = inverted ? ('desc' as const) : ('asc' as const);
+  return {
+    take,
+    orderBy: [{ programId: direction }, { occurredAt: direction }, { id: direction }],
+    AND: [...(after ? beyond(after, 'gt') : []), ...(before ? beyond(before, 'lt') : [])],
+  };
+}
+
 builder.queryField('redemptions', (t) =>
   t.connection(
     {
@@ -152,8 +165,20 @@ builder.queryField('redemptions', (t) =>
           description: 'Which of them; all when absent.',
         }),
       },
-      resolve: async (_root, { filter, ...args }, context, info) =>
-        pageOfOrders(context, info, args, await conditionOf(context, filter ?? {}), false),
+      resolve: async (_root, { filter, ...args }, context, info) => {
+        const condition = await conditionOf(context, filter ?? {});
+        const query = queryFromInfo({ context, info, path: ['edges', 'node'] });
+        return pageOf(
+          args,
+          orderCursor,
+          (range) => {
+            const { AND, ...page } = byTime(range);
+            const where = { AND: [condition, ...AND] };
+            return context.app.db.redemption.findMany({ ...(query as object), ...page, where });
+          },
+          ({ occurredAt, id }): OrderPlace => [occurredAt.toISOString(), Number(id)],
+        );
+      },
     },
     { description: 'A page of the program’s orders.' },
     { description: 'An order of the program in a page.' },

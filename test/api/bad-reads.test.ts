@@ -156,7 +156,7 @@ for (const [list, query] of [
   ['ledger', ofMember(`ledger(ARG: $VAR) ${edges}`)],
   ['checkIns', ofMember(`checkIns(ARG: $VAR) ${edges}`)],
   ['redemptions', ofMember(`redemptions(ARG: $VAR) ${edges}`)],
-  ['redemptions', `{ redemptions(ARG: $VAR) ${edges} }`],
+  ['orders', `{ redemptions(ARG: $VAR) ${edges} }`],
   ['seasons', `{ leaderboard(key: "daily") { seasons(ARG: $VAR) ${edges} } }`],
 ] as const) {
   const withArg = (arg: string) => query.replace('ARG', arg);

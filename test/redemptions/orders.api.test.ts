@@ -253,6 +253,32 @@ describe('lists', () => {
     const rest = await page(ofOne, `, after: "${head.pageInfo.endCursor}"`);
     expect([rest.edges.length, rest.pageInfo.hasNextPage]).toEqual([1, false]);
   });
+
+  it('are walked whole in pages, also where many are of one instant', async () => {
+    const { id } = await reward({ kind: 'GOODS' });
+    const bought: string[] = [];
+    for (const at of [1, 2, 3, 4, 5, 6, 7]) {
+      bought.push((await buy(id)).redemption.id);
+      if (at % 3 === 0) eco.clock.advance(1);
+    }
+    for (const [size, cursor, more] of [
+      ['first', 'after', 'hasNextPage'],
+      ['last', 'before', 'hasPreviousPage'],
+    ] as const) {
+      const seen: string[] = [];
+      for (let place = ''; ; ) {
+        const query = `{ redemptions(${size}: 2${place}) { edges { cursor node { id } }
+          pageInfo { hasNextPage hasPreviousPage } } }`;
+        const { data } = await eco.test.ask(eco.program.keys.operator, query);
+        const { edges, pageInfo } = data.redemptions;
+        const ids = edges.map(({ node }: { node: { id: string } }) => node.id);
+        seen.splice(size === 'first' ? seen.length : 0, 0, ...ids);
+        if (!pageInfo[more]) break;
+        place = `, ${cursor}: "${edges.at(size === 'first' ? -1 : 0).cursor}"`;
+      }
+      expect(seen).toEqual(bought);
+    }
+  });
 });
 
 describe('a command with a key', () => {
