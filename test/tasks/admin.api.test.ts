@@ -175,4 +175,46 @@ describe('verify', () => {
     ).toEqual([`${name}: progress: 0, not 2`]);
     expect(await verified(eco.test)).toEqual([]);
   });
+
+  it('finds contributions that returns should have made smaller', async () => {
+    await eco.enrol('ada');
+    await eco.done('adjustPoints', 'ada', { amount: 100, reason: 'start' });
+    await eco.task('twice', task());
+    await eco.task('spend', task({ trigger: { on: 'REDEMPTION' }, target: { value: 30 } }));
+    const shared = { type: 'share', reference: 'r1', units: 4 };
+    await eco.done('recordActivity', 'ada', shared);
+    const rewardId = await eco.reward(10);
+    const { redemption } = await eco.done('redeemReward', 'ada', { rewardId, quantity: 3 });
+    await eco.send('fulfilRedemption', { redemptionId: redemption.id, state: 'ISSUED' });
+    await eco.send('cancelRedemption', { redemptionId: redemption.id, units: 1 });
+    await settled(eco.test.app);
+    expect(await verified(eco.test)).toEqual([]);
+    const { pool } = eco.test.app;
+    const found = async () =>
+      (await verified(eco.test)).map((one) => `${one.what}: ${one.expected}, not ${one.found}`);
+    const change = (of: string, amount: number) =>
+      pool.query(
+        `with c as (update task_contribution set amount = $3 where program_id = $1
+           and source like $2 || '%' returning rule_id)
+         update task_progress p set progress = $3, version = p.version from c
+         where c.rule_id = p.rule_id`,
+        [eco.program.id, of, amount],
+      );
+    await change('REDEMPTION:', 25);
+    expect(await found()).toEqual([
+      expect.stringMatching(/^task contribution REDEMPTION:\d+: 20, not 25$/),
+    ]);
+    await change('REDEMPTION:', 20);
+    // As if the whole of it had come back, and nobody had told the task.
+    const back = (units: number) =>
+      pool.query('update activity set returned_units = $2 where program_id = $1', [
+        eco.program.id,
+        units,
+      ]);
+    await back(4);
+    expect(await found()).toEqual(['task contribution ACTIVITY:share:r1: 0, not 1']);
+    await back(3);
+    expect(await found()).toEqual([]);
+    await back(0);
+  });
 });
