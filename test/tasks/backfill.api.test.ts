@@ -117,6 +117,13 @@ describe('a backfill', () => {
       [eco.program.id, START],
     );
     await eco.test.app.pool.query(
+      `insert into activity (program_id, type, reference, member_id, occurred_at, local_date, zone,
+         utc_offset_seconds, day_start_minutes, recorded_at, points)
+       select $1, 'share', 'bulk' || n, m.id, $2::timestamptz, $3, 'Europe/Rome', 3600, 0, $2, 0
+       from generate_series(1, 5000) n join member m on m.program_id = $1 and m.external_id = 'cy'`,
+      [eco.program.id, START, START.slice(0, 10)],
+    );
+    await eco.test.app.pool.query(
       `update account set version = version + 5000 from member m
        where m.id = member_id and m.program_id = $1 and m.external_id = 'cy'`,
       [eco.program.id],
