@@ -16,16 +16,6 @@ export const RedemptionStateEnum = builder.enumType('RedemptionState', {
   },
 });
 
-export const RedemptionCodeStateEnum = builder.enumType('RedemptionCodeState', {
-  description: 'Where a code of a coupon stands.',
-  values: {
-    AVAILABLE: { description: 'It belongs to nobody yet.' },
-    ASSIGNED: { description: 'It belongs to an order and can be used.' },
-    USED: { description: 'It was used.' },
-    VOID: { description: 'Its unit was given back; it cannot be used.' },
-  },
-});
-
 export const FulfilmentEnum = builder.enumType('Fulfilment', {
   description: 'Where fulfilment takes an order.',
   values: {

@@ -2,13 +2,12 @@ import type { RedemptionState } from '../generated/prisma/enums.ts';
 import { builder } from '../graphql/builder.ts';
 import { type Context, known } from '../graphql/context.ts';
 import { rowId } from '../graphql/ids.ts';
-import { ActorType, MemberType, RewardKindEnum } from '../graphql/refs.ts';
+import { ActorType, MemberType, RewardCodeStateEnum, RewardKindEnum } from '../graphql/refs.ts';
 import { assert } from '../platform/assert.ts';
 import { maskedCode } from '../rewards/codes.ts';
 import { unitPrice } from './order-steps.ts';
 import {
   RedemptionCauseEnum,
-  RedemptionCodeStateEnum,
   RedemptionMoveEnum,
   RedemptionStateEnum,
 } from './redemption-enums.schema.ts';
@@ -54,7 +53,7 @@ const CodeType = builder.objectRef<OrderCode>('RedemptionCode').implement({
         '`Reward.codes`.',
       resolve: ({ code }, _args, context) => (seesCodes(context) ? code : maskedCode(code)),
     }),
-    state: t.expose('state', { type: RedemptionCodeStateEnum, description: 'Where it stands.' }),
+    state: t.expose('state', { type: RewardCodeStateEnum, description: 'Where it stands.' }),
     usedAt: t.expose('usedAt', {
       type: 'DateTime',
       nullable: true,

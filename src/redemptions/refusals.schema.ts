@@ -1,7 +1,7 @@
 import { builder } from '../graphql/builder.ts';
-import { LimitPeriodEnum } from '../graphql/refs.ts';
+import { LimitPeriodEnum, RewardCodeStateEnum } from '../graphql/refs.ts';
 import { refusalInterfaces as interfaces } from '../graphql/refusal-interface.ts';
-import { RedemptionCodeStateEnum, RedemptionStateEnum } from './redemption-enums.schema.ts';
+import { RedemptionStateEnum } from './redemption-enums.schema.ts';
 import {
   CodeNotFound,
   CodeNotUsable,
@@ -97,6 +97,6 @@ builder.objectType(CodeNotUsable, {
   description: 'The code belongs to nobody yet, was used, or is void.',
   interfaces,
   fields: (t) => ({
-    state: t.expose('state', { type: RedemptionCodeStateEnum, description: 'Where it stands.' }),
+    state: t.expose('state', { type: RewardCodeStateEnum, description: 'Where it stands.' }),
   }),
 });

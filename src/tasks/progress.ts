@@ -102,7 +102,7 @@ function periodOfFacts(
   for (const fact of facts) {
     if (isComposite) {
       // A part that was completed several times in the period counts once.
-      const part = partOf(fact.source);
+      const part = taskOfPart(fact.source);
       if (parts.has(part)) continue;
       parts.add(part);
     }
@@ -117,7 +117,7 @@ function periodOfFacts(
 /** How a part's completion is named among the facts of its composites: `TASK:<rule>:<period>`. */
 export const partSource = (ruleId: number, periodStart: LocalDate) =>
   `TASK:${ruleId}:${periodStart}`;
-const partOf = (source: string) => source.split(':', 2).join(':');
+const taskOfPart = (source: string) => source.split(':', 2).join(':');
 
 /**
  * What is stored of a period after its facts gave `found` (undefined: none are left). A completion

@@ -24,7 +24,7 @@ const member = `member { externalId
 const hold = 'hold { id points captured state expiresAt }';
 const redemption = `redemption { id kind state quantity cancelledUnits unitPrice points refunded
   cash { unit total refunded currency } reservedUntil codes { code state usedAt }
-  changes { from to units note cause actor { kind name } } memberMay operatorMay }`;
+  changes { from to units note cause actor { kind name } } }`;
 const ofReversal = `reversed debt unrecovered ${member}`;
 
 /** The fields of a payload, by command. */

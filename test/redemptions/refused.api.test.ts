@@ -56,16 +56,12 @@ async function refused(name: Command, input: object, key = eco.program.keys.oper
 describe('redeemReward', () => {
   it('to nobody, or of nothing', async () => {
     const rewardId = await reward();
-    const nobody = { member: { externalId: 'zoe' }, rewardId };
-    expect((await refused('redeemReward', nobody)).code).toBe('MEMBER_NOT_FOUND');
+    const member = { externalId: 'zoe' };
+    expect((await refused('redeemReward', { member, rewardId })).code).toBe('MEMBER_NOT_FOUND');
     const other = await createTestProgram(eco.test.app);
     const { id } = await makeReward(eco.test, other);
-    // A draft is no more than what there is not, whoever asks.
     for (const one of [toGlobalId('Reward', 999_999), id, await reward({ state: 'DRAFT' })]) {
-      const nothing = { member: { externalId: 'ada' }, rewardId: one };
-      expect(await refused('redeemReward', nothing)).toMatchObject({
-        ...{ code: 'REWARD_NOT_FOUND', message: 'There is no such reward.' },
-      });
+      expect((await redeem(one)).code).toBe('REWARD_NOT_FOUND');
     }
   });
 
@@ -83,11 +79,8 @@ describe('redeemReward', () => {
 
   it('of what is for others; by tag and by tier, which has its price', async () => {
     const vip = await reward({ audience: { tags: ['vip'] } });
-    expect(
-      await refused('redeemReward', { member: { externalId: 'ada' }, rewardId: vip }),
-    ).toMatchObject({
-      ...{ code: 'NOT_ELIGIBLE', tiers: [], message: 'This reward is not offered to this member.' },
-    });
+    const ofVip = await refused('redeemReward', { member: { externalId: 'ada' }, rewardId: vip });
+    expect(ofVip).toMatchObject({ code: 'NOT_ELIGIBLE', tiers: [] });
     await eco.done('updateMember', 'ada', { tags: ['vip'] });
     expect((await redeem(vip)).code).toBeUndefined();
     await eco.tiers({
@@ -102,8 +95,8 @@ describe('redeemReward', () => {
       ...{ code: 'NOT_ELIGIBLE', tiers: ['gold'] },
       message: 'This reward is locked: it is for members of the tier gold.',
     });
-    const both = await reward({ audience: { tiers: ['gold'], tags: ['staff'] } });
-    expect(await redeem(both)).toMatchObject({ code: 'NOT_ELIGIBLE', tiers: [] });
+    const staff = await reward({ audience: { tiers: ['gold'], tags: ['staff'] } });
+    expect(await redeem(staff)).toMatchObject({ code: 'NOT_ELIGIBLE', tiers: [] });
     const basic = await reward({
       ...{ audience: { tiers: ['basic'] }, price: 30, tierPrices: { basic: 20, gold: 10 } },
     });

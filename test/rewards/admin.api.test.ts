@@ -175,26 +175,10 @@ describe('updateReward', () => {
   it('refuses what is wrong, and writes nothing', async () => {
     const { id } = await shop.add(full());
     const before = await shop.read(id, 'title price updatedAt');
-    const patch = { title: null, price: 0, tags: null, kind: null };
+    const patch = { title: null, price: null, tags: null, kind: null, memberCancels: null };
     const found = await shop.problems('updateReward', { rewardId: id, patch });
-    expect(found.toSorted()).toEqual([
-      'kind: cannot be empty',
-      expect.stringMatching(/^price: must be 1 to/),
-      'tags: cannot be empty',
-      'title: cannot be empty',
-    ]);
-    const empty = {
-      price: null,
-      state: null,
-      memberCancels: null,
-      description: null,
-      limits: null,
-    };
-    expect((await shop.problems('updateReward', { rewardId: id, patch: empty })).sort()).toEqual(
-      Object.keys(empty)
-        .map((field) => `${field}: cannot be empty`)
-        .sort(),
-    );
+    const empty = Object.keys(patch).map((field) => `${field}: cannot be empty`);
+    expect(found.toSorted()).toEqual(empty.sort());
     expect(
       await shop.problems('updateReward', { rewardId: id, patch: { reserveMinutes: null } }),
     ).toEqual([expect.stringMatching(/^reserveMinutes: an order with a cash part waits/)]);
