@@ -1,5 +1,6 @@
 /** Reads what may make a definition come to something else than its author expects. */
 import type { Prisma } from '../generated/prisma/client.ts';
+import { limits } from '../limits.ts';
 import {
   addDays,
   type LocalDate,
@@ -13,7 +14,7 @@ import { parsed } from './change.ts';
 import type { Audience, Definitions, RuleKind, Task, Trigger } from './definition.ts';
 import type { Interval } from './others.ts';
 import { endOf, judgingVersions, type RuleRow, versionAt } from './rule-rows.ts';
-import { KEEPERS_MAX, type Keepers, type Situation } from './warnings.ts';
+import type { Keepers, Situation } from './warnings.ts';
 
 /** What the program has come to, as a definition that is published for an interval meets it. */
 export async function situationOf(
@@ -95,7 +96,7 @@ async function keepersOf(
                   ${begun.map(({ from }) => from)}::date[]) as k (version, from_date)
       join task_progress p on p.rule_id = ${rule.id} and p.period_start >= k.from_date
         and p.version = k.version and p.completed_at is null and p.progress > 0
-      limit ${KEEPERS_MAX}) as p
+      limit ${limits.taskKeepersMax}) as p
     group by version order by version`;
 }
 

@@ -1,4 +1,5 @@
 /** What may be meant and may be a mistake: told when a rule is drafted or published, not refused. */
+import { limits } from '../limits.ts';
 import type { LocalDate } from '../platform/calendar.ts';
 import { count } from './common-checks.ts';
 import type {
@@ -19,7 +20,6 @@ import { triggerKey } from './versioned.ts';
 
 /** Members within a period that a version of a task judges: so many at the most, over all. */
 export type Keepers = { readonly version: number; readonly members: number };
-export const KEEPERS_MAX = 10_000;
 
 /** What the program has come to besides its rules. */
 export type Situation = {
@@ -165,7 +165,7 @@ function typeWarnings(
 
 const keeperWarnings = ({ keepers }: Situation): Problem[] =>
   keepers.map(({ version, members }) => {
-    const most = members >= KEEPERS_MAX ? ' or more' : '';
+    const most = members >= limits.taskKeepersMax ? ' or more' : '';
     const who = members === 1 ? '1 member keeps' : `${count(members)}${most} members keep`;
     const message = `${who} version ${version} for the period they have begun`;
     return { field: 'period', message };

@@ -1,12 +1,10 @@
 import type { Engine } from '../engine/engine.ts';
+import { limits } from '../limits.ts';
 import type { Pool } from '../platform/db.ts';
 import type { Log } from '../platform/log.ts';
 import { Unavailable } from '../platform/refusal.ts';
 import { DUE_MAX, type DueTask, deleteDue, findDue } from './due.sql.ts';
 import { settleTask } from './settle-task.ts';
-
-/** Work that failed in company is tried alone for so long; what is left is tried again later. */
-const ALONE_MS = 10_000;
 
 /**
  * Pays what tasks completed, and takes back what they no longer do. The projection leaves a row of
@@ -77,7 +75,7 @@ export class TaskSettler {
     const failures = await Promise.all(due.map((task) => this.#settle(task)));
     const settled = due.flatMap(({ id }, index) => (failures[index] === undefined ? id : []));
     const inCompany = due.length > 1;
-    const until = performance.now() + ALONE_MS;
+    const until = performance.now() + limits.taskSettleAloneMs;
     let left = 0;
     for (const [index, task] of due.entries()) {
       let failure = failures[index];

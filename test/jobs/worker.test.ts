@@ -87,7 +87,7 @@ describe('the worker', () => {
     const pool = createPool(own.url, () => {});
     const add = (name: string) => pool.query('select graphile_worker.add_job($1)', [name]);
     await add('long');
-    await expect.poll(() => done).toEqual(['long']);
+    await expect.poll(() => done, { timeout: 20_000 }).toEqual(['long']);
     await add('short');
     ready();
     await expect.poll(() => done, { timeout: 20_000 }).toEqual(['long', 'short', 'long', 'long']);

@@ -153,3 +153,18 @@ describe('a history', () => {
     });
   });
 });
+
+it('a reservation without room for its refund keeps no other from ending', async () => {
+  await eco.enrol('bob');
+  await eco.done('adjustPoints', 'bob', { amount: 100, reason: 'start' });
+  const { id: rewardId } = await makeReward(eco.test, eco.program, reserved);
+  for (const name of ['ada', 'bob']) await eco.done('redeemReward', name, { rewardId });
+  const adjust = (amount: number) => eco.done('adjustPoints', 'ada', { amount, reason: 'test' });
+  await adjust(Number.MAX_SAFE_INTEGER - 9_990);
+  eco.clock.advance(15 * 60_000);
+  expect(await eco.job('expireRedemptions')).toBe(1);
+  expect((await eco.points('bob')).available).toBe(100);
+  await adjust(-10_000);
+  expect(await eco.job('expireRedemptions')).toBe(1);
+  expect(await eco.job('expireRedemptions')).toBe(0);
+});
