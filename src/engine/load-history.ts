@@ -201,12 +201,12 @@ async function addTasks(client: PoolClient, wanted: Wanted, held: Held): Promise
   for (const { ordinal, ...found } of await loadTaskPeriods(client, names)) {
     const name = names[ordinal - 1];
     if (name === undefined) continue;
-    const { version, progress, target, completedAt, isNew, ...settlement } = found;
+    const { version, progress, target, completedAt, completedDate, isNew, ...settlement } = found;
     const { memberId, programId } = name;
     const rowName = `${memberId}/${settlement.ruleId}/${settlement.periodStart}`;
     // However two commands of a batch name a period, it is one.
     const row = byRow.get(rowName) ?? {
-      ...{ version, progress, target, completedAt, isNew },
+      ...{ version, progress, target, completedAt, completedDate, isNew },
       settlement: { memberId, programId, ...settlement },
     };
     byRow.set(rowName, row);

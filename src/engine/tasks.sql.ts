@@ -29,7 +29,8 @@ export const loadTaskPeriods = (client: PoolClient, names: readonly TaskName[]) 
      join rule r on r.program_id = k.program_id and r.kind = 'TASK' and r.key = k.key
      cross join lateral (
        select p.rule_id as "ruleId", p.period_start as "periodStart", p.version, p.progress,
-              p.target, p.completed_at as "completedAt", coalesce(s.paid, false) as paid,
+              p.target, p.completed_at as "completedAt", p.completed_date as "completedDate",
+              coalesce(s.paid, false) as paid,
               coalesce(s.payments, 0) as payments, s.entry_seq as "entrySeq",
               coalesce(s.settled_at, 'epoch') as "settledAt", s.member_id is null as "isNew"
        from task_progress p left join task_settlement s using (member_id, rule_id, period_start)

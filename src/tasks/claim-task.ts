@@ -6,7 +6,7 @@ import type { Operation } from '../engine/operation.ts';
 import type { MemberState, TaskPeriodRow } from '../engine/rows.ts';
 import { requireMember } from '../members/member-steps.ts';
 import { MemberNotFound } from '../members/members.refusals.ts';
-import { isLocalDate, type LocalDate, localDateOf } from '../platform/calendar.ts';
+import { isLocalDate, type LocalDate } from '../platform/calendar.ts';
 import type { Refusal } from '../platform/refusal.ts';
 import type { EntrySummary } from '../points/ledger.ts';
 import { BalanceOutOfRange } from '../points/points.refusals.ts';
@@ -84,16 +84,14 @@ export const claimTask: Operation<ClaimTaskInput, ClaimTaskOutcome> = {
 
 /** Why a period cannot be claimed now; undefined when it can. */
 function whyNot(facts: Facts, row: TaskPeriodRow, key: string): Refusal | undefined {
-  const { completedAt, settlement, progress, target } = row;
+  const { completedDate, settlement, progress, target } = row;
   if (settlement.paid) return new TaskAlreadyClaimed(settlement.settledAt);
   const { definition } = taskOf(facts, row);
   if (definition.claim === 'AUTOMATIC') return new TaskPaidByItself();
-  if (completedAt === null) {
+  if (completedDate === null) {
     const { memberId } = settlement;
     return new TaskNotCompleted({ memberId, key }, Math.min(progress, target), target);
   }
-  const { zone, dayStartMinutes } = facts.program;
-  const completedDate = localDateOf(completedAt, zone, dayStartMinutes);
   const closedAt = claimEnd(facts.program, definition, completedDate);
   return closedAt !== null && closedAt <= facts.now ? new TaskClaimClosed(closedAt) : undefined;
 }

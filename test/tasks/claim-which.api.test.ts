@@ -61,6 +61,23 @@ describe('a claim that names no period', () => {
   });
 });
 
+it('ends when it is shown to, also where the program has moved to another zone', async () => {
+  await eco.task('hand', one({ claim: 'BY_HAND', claimDays: 0 }));
+  await eco.act('ada', 'share');
+  await settled(eco.test.app);
+  // There the completion is on the day after; its own date stays.
+  await eco.test.app.pool.query(
+    `update program set zone = 'Pacific/Kiritimati', config_version = config_version + 1 where id = $1`,
+    [eco.program.id],
+  );
+  eco.clock.advance(2_000);
+  const { tasks } = await eco.read('ada', 'tasks { state claimableUntil }');
+  expect(tasks).toEqual([{ state: 'MISSED', claimableUntil: '2026-03-10T10:00:00.000Z' }]);
+  expect(await claim()).toMatchObject({
+    ...{ code: 'TASK_CLAIM_CLOSED', closedAt: '2026-03-10T10:00:00.000Z' },
+  });
+});
+
 describe('a payment', () => {
   it('waits where the balance has no room, claimed or not, and loses nothing', async () => {
     await eco.task('hand', one({ claim: 'BY_HAND' }));
