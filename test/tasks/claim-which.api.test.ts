@@ -38,7 +38,7 @@ describe('a claim that names no period', () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     await client.query('commit');
     client.release();
-    const codes = (await Promise.all(sent)).map(({ code }) => code ?? 'paid').sort();
+    const codes = (await Promise.all(sent)).map(({ code }): string => code ?? 'paid').sort();
     const refused = Array.from({ length: 5 }, () => 'TASK_ALREADY_CLAIMED');
     expect(codes).toEqual([...refused, 'paid', 'paid', 'paid']);
     expect(await paidBy(eco, 'ada')).toEqual([10, 10, 10]);
