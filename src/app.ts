@@ -99,7 +99,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     const tasks = createTasks({ pool, clock, log, bus, engine });
     closers.push(() => tasks.close());
     await tasks.start();
-    const jobs = createJobs({ pool, engine, clock, bus, tasks });
+    const jobs = createJobs({ pool, engine, clock, bus, tasks, log });
     if (purpose === 'serve' && config.jobs) {
       const worker = await startWorker(database.url, jobs, log);
       closers.push(() => worker.stop());

@@ -43,6 +43,8 @@ export const limits = {
   latenessHoursMax: 8_760, // A year: what is older is an import.
   futureToleranceMs: 5 * 60 * SECOND, // Clocks of devices differ (S6).
   taskPeriodsPastMax: 10,
+  taskKeepersMax: 10_000, // Members of earlier versions that a warning counts.
+  taskSettleAloneMs: 10 * SECOND, // What failed in company is tried alone for so long a round.
   programTasksMax: 200, // In force at once: each fact is held against all of its trigger.
   rulePastToleranceMs: 5 * SECOND, // An operator’s “now” is a little old when it arrives.
   quoteDraftsMax: 20, // Each is a read.
@@ -107,6 +109,7 @@ export const limits = {
   // Housekeeping.
   jobMembersMax: 500, // At once …
   jobRoundsMax: 100, // … and so many times in a row, when a year’s points expire.
+  jobTurnMs: 5 * SECOND, // Longer work lets other jobs of its node have their turn.
 
   programCacheMs: SECOND, // Reads see a changed time zone within it.
 

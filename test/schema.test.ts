@@ -156,6 +156,7 @@ describe('connections', () => {
       'Member.tasks', // At most 200 in force, and `past` (up to 10) periods of each.
       'MemberTask.missingTasks', // At most 20.
       'MemberTask.requires', // At most 20.
+      'NotEligible.tiers', // Of an audience.
       'Points.activating', // first
       'Points.expiring', // first
       'Points.expiryNotices', // first
@@ -167,6 +168,8 @@ describe('connections', () => {
       'RecordActivityPayload.awards', // The rules for one type, made by the operator.
       'Redemption.changes', // Its moves, and one for each unit at most.
       'Redemption.codes', // One a unit, at most 100.
+      'Redemption.memberMay', // The moves there are, as operatorMay.
+      'Redemption.operatorMay',
       'RedemptionMoveRefused.allowed', // States.
       'RetireRulePayload.ended', // As Rule.versions.
       'Reward.limits', // One for each kind of period.

@@ -208,7 +208,7 @@ export class Facts {
 
   /** The entries the command goes back to, oldest first, with the lots they made. */
   origins(member: MemberState): readonly OriginRow[] {
-    const entrySeq = this.taskPeriod?.settlement.entrySeq ?? null;
+    const entrySeq = this.taskPeriods[0]?.settlement.entrySeq ?? null;
     const origin = this.#touches.origin ?? (entrySeq === null ? undefined : { seq: entrySeq });
     assert(origin !== undefined, 'the operation said what it goes back to');
     const loaded = this.#held.origins.get(member.memberId) ?? [];
@@ -238,11 +238,11 @@ export class Facts {
     return row !== undefined && row.memberId === this.member?.memberId ? row : undefined;
   }
 
-  /** The period of a task that the command names; undefined when the member has none such. */
-  get taskPeriod(): TaskPeriodRow | undefined {
+  /** The period of a task that the command names; if none: the newest, and all to be paid. */
+  get taskPeriods(): readonly TaskPeriodRow[] {
     const { task } = this.#touches;
     const id = this.member?.memberId ?? -1;
-    return task && this.#held.tasks.get(taskKey(id, task.key, task.periodStart));
+    return (task && this.#held.tasks.get(taskKey(id, task.key, task.periodStart))) ?? [];
   }
 
   addActivity(row: ActivityRow): void {

@@ -61,8 +61,8 @@ export type Held = {
   readonly holds: Map<number, HoldRow>;
   readonly holdLots: Map<number, HoldLotRow[]>;
   readonly adjustments: Map<number, AdjustmentRow>;
-  /** Periods of tasks by `taskKey`. */
-  readonly tasks: Map<string, TaskPeriodRow>;
+  /** Periods of tasks by `taskKey`, newest first. */
+  readonly tasks: Map<string, TaskPeriodRow[]>;
   readonly orders: Map<number, OrderRow>;
   /** Codes by the order they belong to, and by reward those that belong to nobody. */
   readonly orderCodes: Map<number, CodeRow[]>;

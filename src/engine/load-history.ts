@@ -45,7 +45,8 @@ class Wanted {
   /** Members whose open holds matter: what they spend may be pinned. */
   readonly holders = new Set<number>();
   readonly adjustments = new Set<number>();
-  readonly tasks: TaskName[] = [];
+  /** By `taskKey`. */
+  readonly tasks = new Map<string, TaskName>();
   readonly #lastDates = new Map<number, LocalDate>();
   readonly #newestFacts = new Map<number, LocalDate>();
 
@@ -80,7 +81,9 @@ class Wanted {
     if (member.debt > 0) this.debts.add(memberId);
     if (touches.task !== undefined) {
       const counts = program.policies.length > 0 || program.tiers.length > 0;
-      this.tasks.push({ memberId, programId, ...touches.task });
+      const { key, periodStart } = touches.task;
+      const name = { memberId, programId, key, periodStart };
+      this.tasks.set(taskKey(memberId, key, periodStart), name);
       // Its completion may be dated before what counters hold: the ledger says what caps leave.
       if (counts && member.entrySeq > 0) this.earned.add(memberId);
     }
@@ -121,7 +124,7 @@ export async function loadHistory(
 ): Promise<void> {
   const wanted = new Wanted();
   for (const request of requests) wanted.add(request, held);
-  if (wanted.tasks.length > 0) await addTasks(client, wanted, held);
+  if (wanted.tasks.size > 0) await addTasks(client, wanted, held);
   const { dates, origins, pending } = wanted;
   const sent = [
     ask(wanted.lots, (ids) => loadOpenLots(client, ids)),
@@ -194,19 +197,20 @@ export async function loadHistory(
 /** Finds the periods that commands settle, and what was paid for them, which they may take back. */
 async function addTasks(client: PoolClient, wanted: Wanted, held: Held): Promise<void> {
   const byRow = new Map<string, TaskPeriodRow>();
-  for (const { ordinal, ...found } of await loadTaskPeriods(client, wanted.tasks)) {
-    const name = wanted.tasks[ordinal - 1];
+  const names = [...wanted.tasks.values()];
+  for (const { ordinal, ...found } of await loadTaskPeriods(client, names)) {
+    const name = names[ordinal - 1];
     if (name === undefined) continue;
-    const { version, progress, target, completedAt, isNew, ...settlement } = found;
+    const { version, progress, target, completedAt, completedDate, isNew, ...settlement } = found;
     const { memberId, programId } = name;
     const rowName = `${memberId}/${settlement.ruleId}/${settlement.periodStart}`;
     // However two commands of a batch name a period, it is one.
     const row = byRow.get(rowName) ?? {
-      ...{ version, progress, target, completedAt, isNew },
+      ...{ version, progress, target, completedAt, completedDate, isNew },
       settlement: { memberId, programId, ...settlement },
     };
     byRow.set(rowName, row);
-    held.tasks.set(taskKey(memberId, name.key, name.periodStart), row);
+    push(held.tasks, taskKey(memberId, name.key, name.periodStart), row);
     const { entrySeq } = settlement;
     if (entrySeq !== null) wanted.origins.push({ memberId, origin: { seq: entrySeq } });
   }

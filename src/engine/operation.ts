@@ -34,7 +34,7 @@ export type Touches = {
   /** It may ask for a second person and needs an id for the request. */
   readonly asks?: boolean;
   readonly activity?: { readonly type: string; readonly reference: string };
-  /** It settles a period of a task: the one that starts then, or else the one to be claimed next. */
+  /** It settles a period of a task: the one that starts then (null: one that can be claimed). */
   readonly task?: { readonly key: string; readonly periodStart: string | null };
   /** It makes a redemption of so many units: it needs an id, and may be given codes. */
   readonly redeems?: number;

@@ -198,6 +198,8 @@ export type TaskPeriodRow = {
   readonly progress: number;
   readonly target: number;
   readonly completedAt: Date | null;
+  /** Local date of the fact that completed it. */
+  readonly completedDate: LocalDate | null;
   readonly settlement: SettlementRow;
   isNew: boolean;
 };

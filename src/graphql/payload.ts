@@ -24,14 +24,16 @@ const PayloadInterface = builder.interfaceRef<AnyPayload>('Payload').implement({
   fields: (t) => ({
     member: t.field({
       type: MemberType,
-      description: 'The member as the command left them.',
+      description:
+        'The member as the command left them; only `tasks` are counted a moment later: read them ' +
+        'with `after`.',
       resolve: payloadMember,
     }),
     position: t.expose('position', {
       type: 'SafeInt',
       description:
-        'Position of the command’s event in the log; pass it as `after` to read boards that ' +
-        'include it. For a command that had nothing to do: of the member’s newest event.',
+        'Position of the command’s event in the log; pass it as `after` to read boards and tasks ' +
+        'that include it. For a command that had nothing to do: of the member’s newest event.',
     }),
     replayed: t.exposeBoolean('replayed', {
       description: 'True when this is the stored answer to an earlier call with the same key.',

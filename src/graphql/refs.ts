@@ -72,6 +72,18 @@ export const RewardKindEnum = builder.enumType('RewardKind', {
   },
 });
 
+export const RewardCodeStateEnum = builder.enumType('RewardCodeState', {
+  description: 'Where a code of a coupon stands.',
+  values: {
+    AVAILABLE: { description: 'It belongs to nobody yet.' },
+    ASSIGNED: { description: 'It belongs to one order, for ever, and can be used.' },
+    USED: { description: 'It was used.' },
+    VOID: {
+      description: 'Its unit was given back after its owner may have seen it: it cannot be used.',
+    },
+  },
+});
+
 export const LimitPeriodEnum = builder.enumType('LimitPeriod', {
   description: 'A period in which one member may have so many units of a reward.',
   values: {

@@ -19,7 +19,7 @@ export const RefusalCode = builder.enumType('RefusalCode', {
     CODES_RESERVED: { description: 'Orders that are not confirmed yet need these codes.' },
     PRICE_CHANGED: { description: 'The price is not the expected one.' },
     OUT_OF_STOCK: { description: 'Fewer units are left than asked for.' },
-    REWARD_NOT_ON_SALE: { description: 'A draft, withdrawn, or outside its time of sale.' },
+    REWARD_NOT_ON_SALE: { description: 'Withdrawn, or outside its time of sale.' },
     NOT_ELIGIBLE: { description: 'The reward is for others.' },
     REDEMPTION_LIMIT_REACHED: { description: 'More units than one member may have.' },
     REDEMPTION_NOT_FOUND: { description: 'There is no such order.' },

@@ -26,6 +26,7 @@ import '../rewards/offer.schema.ts';
 import '../rewards/reward-mutations.schema.ts';
 import '../rewards/codes.schema.ts';
 import '../redemptions/refusals.schema.ts';
+import '../redemptions/redemption-lists.schema.ts';
 import '../redemptions/redemptions.schema.ts';
 import '../redemptions/redemption-commands.schema.ts';
 import '../leaderboards/leaderboards.schema.ts';

@@ -4,6 +4,8 @@ import { limits } from '../limits.ts';
 import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Pool } from '../platform/db.ts';
+import type { Log } from '../platform/log.ts';
+import { Unavailable } from '../platform/refusal.ts';
 import type { createTasks } from '../tasks/create-tasks.ts';
 
 /** A member for whom something is due. */
@@ -14,6 +16,7 @@ export type JobTools = {
   readonly engine: Engine;
   readonly clock: Clock;
   readonly bus: Bus;
+  readonly log: Log;
   readonly tasks: Pick<ReturnType<typeof createTasks>, 'settler' | 'configs'>;
 };
 
@@ -22,20 +25,23 @@ export type Job = {
   readonly name: string;
   /** When, as crontab has it: minute, hour, day, month, weekday (UTC). */
   readonly cron: string;
+  /** As long as `run` did something, it runs again at once, behind the jobs that wait already. */
+  readonly takesTurns?: true;
   /** Does all that is due now; returns for how many members (or orders). */
   run(): Promise<number>;
 };
 
 /**
  * Runs an operation for every member for whom it is due, through the engine: what it finds nothing
- * to do for, it leaves alone, so nobody depends on when or how often this runs.
+ * to do for, it leaves alone, so nobody depends on when or how often this runs. Who cannot be served
+ * yet, such as one whose balance has no room for a refund, is named and keeps nobody else waiting.
  */
 export async function runForDue<
   Input extends Keyed & { readonly member: MemberRef },
   Outcome,
   Due extends DueMember,
 >(
-  { engine, clock }: JobTools,
+  { engine, clock, log }: JobTools,
   name: string,
   operation: Operation<Input, Outcome>,
   find: (now: Date) => Promise<Due[]>,
@@ -44,14 +50,22 @@ export async function runForDue<
   let members = 0;
   for (let round = 0; round < limits.jobRoundsMax; round += 1) {
     const due = await find(clock.now());
-    await Promise.all(
+    const results = await Promise.allSettled(
       due.map((one) => {
         const viewer = { kind: 'system', programId: one.programId, name } as const;
         return engine.run(operation, viewer, inputOf({ id: one.memberId }, one));
       }),
     );
-    members += due.length;
-    if (due.length < limits.jobMembersMax) break;
+    const failures = results.flatMap((result, at) =>
+      result.status === 'rejected' ? [{ err: result.reason as unknown, ...due[at] }] : [],
+    );
+    const isOutage = failures.length === due.length && failures[0]?.err instanceof Unavailable;
+    if (isOutage) throw failures[0]?.err; // The worker tries again.
+    for (const failure of failures)
+      log.warn({ job: name, ...failure }, 'a job could not be done yet');
+    members += due.length - failures.length;
+    // What cannot be done would be found again at once: the rest is for the next run.
+    if (due.length < limits.jobMembersMax || failures.length > 0) break;
   }
   return members;
 }

@@ -49,7 +49,10 @@ export function createJobs(tools: JobTools): readonly Job[] {
     job('expireRedemptions', 'redemptions', eachMinute, expireRedemption, findExpiredReservations),
     job('evaluateTiers', 'tiers', eachMinute, evaluateMemberTier, findTiersDue),
     job('noticeExpiry', 'notices', '*/10 * * * *', noticeExpiry, findExpiringLots),
-    { name: 'backfillTasks', cron: eachMinute, run: () => runBackfills({ ...tools, ...tasks }) },
+    {
+      ...{ name: 'backfillTasks', cron: eachMinute, takesTurns: true },
+      run: () => runBackfills({ ...tools, ...tasks }),
+    },
     { name: 'eraseMembers', cron: eachMinute, run: () => runErasures(tools) },
     { name: 'settleTasks', cron: eachMinute, run: () => tasks.settler.drain() },
   ];

@@ -1,4 +1,4 @@
-import { Logger, type Runner, run } from 'graphile-worker';
+import { type AddJobFunction, Logger, type Runner, run } from 'graphile-worker';
 import type { Log } from '../platform/log.ts';
 import type { Job } from './due.ts';
 
@@ -6,6 +6,7 @@ export type Worker = { stop(): Promise<void> };
 
 /** One connection waits for jobs, the other works. */
 const CONNECTIONS = 2;
+const ATTEMPTS_MAX = 5;
 
 /**
  * Runs jobs on their schedule in this process, through Graphile Worker's tables: of several nodes
@@ -22,18 +23,32 @@ export async function startWorker(
     concurrency: 1,
     noHandleSignals: true,
     logger: loggerOf(log),
-    taskList: Object.fromEntries(jobs.map((job) => [job.name, () => runJob(job, log)])),
+    taskList: Object.fromEntries(
+      jobs.map((job) => [job.name, (_payload, { addJob }) => runJob(job, addJob, log)]),
+    ),
     crontab: jobs
-      .map(({ cron, name }) => `${cron} ${name} ?max=5&jobKey=${name}&jobKeyMode=preserve_run_at`)
+      .map(
+        ({ cron, name }) =>
+          `${cron} ${name} ?max=${ATTEMPTS_MAX}&jobKey=${name}&jobKeyMode=preserve_run_at`,
+      )
       .join('\n'),
   });
   runner.promise.catch((err: unknown) => log.error({ err }, 'the job runner failed'));
   return { stop: () => runner.stop().catch(() => {}) };
 }
 
-async function runJob({ name, run: work }: Job, log: Log): Promise<void> {
+async function runJob(
+  { name, run: work, takesTurns }: Job,
+  addJob: AddJobFunction,
+  log: Log,
+): Promise<void> {
   const members = await work();
-  if (members > 0) log.info({ job: name, members }, 'job done');
+  if (members === 0) return;
+  log.info({ job: name, members }, 'job done');
+  if (takesTurns) {
+    const jobKeyMode = 'preserve_run_at';
+    await addJob(name, {}, { jobKey: name, jobKeyMode, maxAttempts: ATTEMPTS_MAX });
+  }
 }
 
 /** Its messages of every start and job are left out: ours say what was done. */

@@ -5,6 +5,7 @@ import { rowId } from '../graphql/ids.ts';
 import { idempotencyKeyText, withoutNulls } from '../graphql/inputs.ts';
 import { type Payload, payloadInterfaces, toPayload } from '../graphql/payload.ts';
 import { AwardType, MemberByInput, MemberType } from '../graphql/refs.ts';
+import { waitFor } from '../projections/wait-for.ts';
 import { type EnrolMemberOutcome, enrolMember, enrolMemberRefusals } from './enrol-member.ts';
 import { type EraseMemberOutcome, eraseMember, eraseMemberRefusals } from './erase-member.ts';
 import { mayReadPrivate, memberRefFor, readMember, readMemberNode } from './member-access.ts';
@@ -41,6 +42,10 @@ builder.node(MemberType, {
   }),
 });
 
+const afterText =
+  'Position of an event (from a mutation’s payload): waits, 3 seconds at most, until the tasks ' +
+  'include it; SERVICE_UNAVAILABLE after that. All else includes it at once.';
+
 builder.queryFields((t) => ({
   me: t.field({
     type: MemberType,
@@ -48,8 +53,10 @@ builder.queryFields((t) => ({
     description:
       'The member whose token this is; null while they are not enrolled, and for API keys.',
     authScopes: { known: true },
-    resolve: (_root, _args, context) => {
+    args: { after: t.arg({ type: 'SafeInt', description: afterText }) },
+    resolve: async (_root, { after }, context) => {
       const viewer = known(context.viewer);
+      await waitFor(context.app.taskProjection, viewer.programId, after);
       return viewer.kind === 'member'
         ? readMember(context, { externalId: viewer.externalId })
         : null;
@@ -61,9 +68,15 @@ builder.queryFields((t) => ({
     description:
       'A member of the program; null when there is none. Members may name only themselves.',
     authScopes: { acts: true },
-    args: { by: t.arg({ type: MemberByInput, required: true, description: 'Which member.' }) },
-    resolve: async (_root, { by }, context) =>
-      readMember(context, await memberRefFor(context, by, 'by')),
+    args: {
+      by: t.arg({ type: MemberByInput, required: true, description: 'Which member.' }),
+      after: t.arg({ type: 'SafeInt', description: afterText }),
+    },
+    resolve: async (_root, { by, after }, context) => {
+      const member = await memberRefFor(context, by, 'by');
+      await waitFor(context.app.taskProjection, known(context.viewer).programId, after);
+      return readMember(context, member);
+    },
   }),
 }));
 

@@ -5,7 +5,7 @@ import { MemberType } from '../graphql/refs.ts';
 import { limits } from '../limits.ts';
 import { mayReadPrivate } from '../members/member-access.ts';
 import type { GivenNotice } from './points.sql.ts';
-import { hasDormantPoints } from './points.ts';
+import { availablePoints, hasDormantPoints } from './points.ts';
 
 const PointsExpiryType = builder.objectRef<{ at: Date; points: number }>('PointsExpiry').implement({
   description: 'Points that expire at one instant.',
@@ -50,11 +50,8 @@ const PointsType = builder.objectRef<MemberState>('Points').implement({
     available: t.field({
       type: 'SafeInt',
       description: 'Points that can be spent now: balance without pending, expired or owed ones.',
-      resolve: async (member, _args, { app, loaders }) => {
-        if (!hasDormantPoints(member, app.clock.now())) return Math.max(0, member.balance);
-        const { spendable } = await loaders.pointsByState.load(member.memberId);
-        return Math.max(0, spendable - member.debt); // What is owed is paid first.
-      },
+      resolve: (member, _args, { app, loaders }) =>
+        availablePoints(loaders.pointsByState, member, app.clock.now()),
     }),
     pending: t.field({
       type: 'SafeInt',

@@ -22,7 +22,7 @@ import { pointsPolicyDefaults } from './reverse.ts';
  * The parts of a debit that a refund of `points` gives back: the lot taken last comes first, behind
  * `before` points that earlier refunds gave back. Together all refunds are exactly the debit.
  */
-export function partsOf(spent: readonly Spent[], before: number, points: number): Spent[] {
+export function toGiveBack(spent: readonly Spent[], before: number, points: number): Spent[] {
   const parts: Spent[] = [];
   let passed = before;
   let missing = points;

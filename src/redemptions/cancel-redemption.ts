@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import type { Facts } from '../engine/facts.ts';
 import { idempotencyKey, memberRef, positivePoints, shortText } from '../engine/inputs.ts';
 import type { Operation } from '../engine/operation.ts';
-import type { OrderRow } from '../engine/orders.sql.ts';
 import { BalanceOutOfRange, TooManyUnits } from '../points/points.refusals.ts';
 import {
   giveBack,
@@ -15,7 +13,7 @@ import {
   unitsLeft,
 } from './order-steps.ts';
 import { NotByMember, RedemptionMoveRefused, RedemptionNotFound } from './redemptions.refusals.ts';
-import { stateAt } from './states.ts';
+import { stateAt, whyNotByMember } from './states.ts';
 
 const input = z.object({
   member: memberRef,
@@ -57,7 +55,8 @@ export const cancelRedemption: Operation<CancelRedemptionInput, OrderOutcome> = 
   touches,
   decide(facts, { units, reason }) {
     const { member, order } = requireOrder(facts);
-    const why = isByMember(facts) ? whyNotTheirs(facts, order) : undefined;
+    const { memberCancels } = rewardOf(facts);
+    const why = isByMember(facts) ? whyNotByMember('CANCEL', order, memberCancels) : undefined;
     if (why !== undefined) throw new NotByMember(why);
     requireMove(facts, order, 'CANCELLED');
     const left = unitsLeft(facts, order);
@@ -66,16 +65,6 @@ export const cancelRedemption: Operation<CancelRedemptionInput, OrderOutcome> = 
     return giveBack(facts, member, order, back, { state: 'CANCELLED', note: reason });
   },
 };
-
-/** Members cancel what is reserved; what is confirmed only where the reward says so (S54). */
-function whyNotTheirs(facts: Facts, { state }: OrderRow): string | undefined {
-  if (state === 'CONFIRMED' && !rewardOf(facts).memberCancels) {
-    return 'the reward’s memberCancels is false, and the order is confirmed';
-  }
-  // Where nobody can cancel any more, they hear that.
-  if (state !== 'PREPARING' && state !== 'ISSUED') return undefined;
-  return `its fulfilment has begun, the order is ${state}`;
-}
 
 /**
  * Ends a reservation that was not confirmed in time (S55). Safe to run late or twice: it cannot be

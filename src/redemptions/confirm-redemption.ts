@@ -7,10 +7,11 @@ import {
   type OrderOutcome,
   requireMove,
   requireOrder,
+  rewardOf,
   unchanged,
 } from './order-steps.ts';
 import { NotByMember, RedemptionMoveRefused, RedemptionNotFound } from './redemptions.refusals.ts';
-import { confirmedState } from './states.ts';
+import { confirmedState, whyNotByMember } from './states.ts';
 
 const input = z.object({
   member: memberRef,
@@ -39,10 +40,9 @@ export const confirmRedemption: Operation<ConfirmRedemptionInput, OrderOutcome> 
   }),
   decide(facts, { note }) {
     const { member, order } = requireOrder(facts);
-    // Whether money came is not for the member to say.
-    if (isByMember(facts) && order.unitCash !== null) {
-      throw new NotByMember('the order has a cash part, and an API key says that it was paid');
-    }
+    const { memberCancels } = rewardOf(facts);
+    const why = isByMember(facts) ? whyNotByMember('CONFIRM', order, memberCancels) : undefined;
+    if (why !== undefined) throw new NotByMember(why);
     const to = confirmedState(order.kind);
     if (order.state === to) return unchanged(member, order);
     requireMove(facts, order, to);

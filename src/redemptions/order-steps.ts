@@ -6,7 +6,7 @@ import type { RedemptionState } from '../generated/prisma/enums.ts';
 import { expireHolds } from '../holds/hold-steps.ts';
 import { assert } from '../platform/assert.ts';
 import { summarise } from '../points/ledger.ts';
-import { partsOf, refundPoints } from '../points/refund.ts';
+import { refundPoints, toGiveBack } from '../points/refund.ts';
 import { STOCK_MAX } from '../rewards/terms.ts';
 import { RedemptionMoveRefused, RedemptionNotFound } from './redemptions.refusals.ts';
 import { mayMove, movesFrom, stateAt } from './states.ts';
@@ -142,7 +142,7 @@ export function giveBack(
   const reward = rewardOf(facts);
   const price = unitPrice(order);
   const points = units * price;
-  const parts = partsOf(facts.orders.spent(order), cancelledUnits * price, points);
+  const parts = toGiveBack(facts.orders.spent(order), cancelledUnits * price, points);
   expireHolds(facts, member);
   const entries = refundPoints(facts, member, parts, {
     sourceType: 'REDEMPTION',

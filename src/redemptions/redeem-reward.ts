@@ -13,7 +13,7 @@ import { debitPoints, summarise } from '../points/ledger.ts';
 import { InsufficientPoints } from '../points/points.refusals.ts';
 import { factTime } from '../programs/fact-time.ts';
 import { RewardNotFound } from '../rewards/rewards.refusals.ts';
-import { isOffered, isOnSale, priceFor } from '../rewards/terms.ts';
+import { isOffered, isOnSale, priceFor, unlockingTiers } from '../rewards/terms.ts';
 import { effectiveTierKey, holdDueTiers } from '../tiers/member-tier.ts';
 import { addChange, type OrderOutcome } from './order-steps.ts';
 import {
@@ -68,7 +68,8 @@ export const redeemReward: Operation<RedeemRewardInput, OrderOutcome> = {
   decide(facts, { quantity: units = 1, expectedPrice }, now) {
     const member = requireMember(facts);
     const { reward } = facts.orders;
-    if (reward === undefined) throw new RewardNotFound();
+    // A draft is nobody's to buy, nor to know of.
+    if (reward === undefined || reward.state === 'DRAFT') throw new RewardNotFound();
     const time = factTime(facts.program, now);
     const evaluated = holdDueTiers(facts, member);
     const price = judge(facts, member, reward, units, { time, expectedPrice });
@@ -117,7 +118,9 @@ function judge(
   const { time, expectedPrice } = asked;
   if (!isOnSale(reward, facts.now)) throw new RewardNotOnSale();
   const tierKey = effectiveTierKey(facts, member.tierKey, facts.now);
-  if (!isOffered(reward, member, tierKey, time)) throw new NotEligible();
+  if (!isOffered(reward, member, tierKey, time)) {
+    throw new NotEligible(unlockingTiers(reward, member, time));
+  }
   const price = priceFor(reward, tierKey);
   if (expectedPrice !== undefined && expectedPrice !== price) throw new PriceChanged(price);
   const had = reward.limits.length === 0 ? [] : facts.orders.had(member.memberId, reward.id);

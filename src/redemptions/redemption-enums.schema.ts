@@ -16,16 +16,6 @@ export const RedemptionStateEnum = builder.enumType('RedemptionState', {
   },
 });
 
-export const RedemptionCodeStateEnum = builder.enumType('RedemptionCodeState', {
-  description: 'Where a code of a coupon stands.',
-  values: {
-    AVAILABLE: { description: 'It belongs to nobody yet.' },
-    ASSIGNED: { description: 'It belongs to an order and can be used.' },
-    USED: { description: 'It was used.' },
-    VOID: { description: 'Its unit was given back; it cannot be used.' },
-  },
-});
-
 export const FulfilmentEnum = builder.enumType('Fulfilment', {
   description: 'Where fulfilment takes an order.',
   values: {
@@ -35,5 +25,29 @@ export const FulfilmentEnum = builder.enumType('Fulfilment', {
     ISSUED: { description: 'It can be used; of something virtual or a service.' },
     USED: { description: 'It was used, all of it.' },
     FAILED: { description: 'It cannot be fulfilled: all of it is given back.' },
+  },
+});
+
+export const RedemptionMoveEnum = builder.enumType('RedemptionMove', {
+  description: 'What can be done to an order, and by which mutation.',
+  values: {
+    CONFIRM: { description: '`confirmRedemption`.' },
+    CANCEL: { description: '`cancelRedemption`, whole or unit by unit.' },
+    PREPARE: { description: '`fulfilRedemption(state: PREPARING)`.' },
+    SHIP: { description: '`fulfilRedemption(state: SHIPPED)`.' },
+    DELIVER: { description: '`fulfilRedemption(state: DELIVERED)`.' },
+    ISSUE: { description: '`fulfilRedemption(state: ISSUED)`.' },
+    USE: { description: '`fulfilRedemption(state: USED)`; of one code `useRewardCode`.' },
+    FAIL: { description: '`fulfilRedemption(state: FAILED)`.' },
+  },
+});
+
+export const RedemptionCauseEnum = builder.enumType('RedemptionCause', {
+  description: 'What moved an order.',
+  values: {
+    MEMBER: { description: 'The member, with a token of their own.' },
+    KEY: { description: 'The program: its staff or its systems, by an API key.' },
+    EXPIRY: { description: 'Time: the reservation was not confirmed until its end.' },
+    SYSTEM: { description: 'Tallymark itself, by another job or the command line.' },
   },
 });

@@ -24,7 +24,7 @@ export class PriceChanged extends Refusal {
   }
 }
 
-/** It is a draft, withdrawn, or outside its time of sale. */
+/** It is withdrawn, or outside its time of sale. */
 export class RewardNotOnSale extends Refusal {
   readonly code = 'REWARD_NOT_ON_SALE';
 
@@ -33,12 +33,20 @@ export class RewardNotOnSale extends Refusal {
   }
 }
 
-/** The reward is for others. */
+/** The reward is for others, or locked as long as the member has none of some tiers. */
 export class NotEligible extends Refusal {
   readonly code = 'NOT_ELIGIBLE';
+  /** Keys of the tiers that unlock it; empty: none would. */
+  readonly tiers: readonly string[];
 
-  constructor() {
-    super('This reward is not offered to this member.');
+  constructor(tiers: readonly string[]) {
+    const which = tiers.length === 1 ? 'the tier' : 'one of the tiers';
+    super(
+      tiers.length === 0
+        ? 'This reward is not offered to this member.'
+        : `This reward is locked: it is for members of ${which} ${tiers.join(', ')}.`,
+    );
+    this.tiers = tiers;
   }
 }
 

@@ -1,19 +1,18 @@
-import { queryFromInfo } from '@pothos/plugin-prisma';
-import { z } from 'zod';
 import type { RedemptionState } from '../generated/prisma/enums.ts';
 import { builder } from '../graphql/builder.ts';
-import { byId } from '../graphql/by-id.ts';
 import { type Context, known } from '../graphql/context.ts';
-import { fromGlobalId, rowId } from '../graphql/ids.ts';
-import { cursorCodec, pageOf } from '../graphql/paging.ts';
-import { MemberType, RewardKindEnum } from '../graphql/refs.ts';
-import { mayReadPrivate } from '../members/member-access.ts';
+import { rowId } from '../graphql/ids.ts';
+import { ActorType, MemberType, RewardCodeStateEnum, RewardKindEnum } from '../graphql/refs.ts';
 import { assert } from '../platform/assert.ts';
 import { maskedCode } from '../rewards/codes.ts';
 import { unitPrice } from './order-steps.ts';
-import { RedemptionCodeStateEnum, RedemptionStateEnum } from './redemption-enums.schema.ts';
+import {
+  RedemptionCauseEnum,
+  RedemptionMoveEnum,
+  RedemptionStateEnum,
+} from './redemption-enums.schema.ts';
 import type { OrderCode } from './redemptions.sql.ts';
-import { stateAt } from './states.ts';
+import { memberMovesOf, movesOf, stateAt } from './states.ts';
 
 type CashPart = {
   readonly unit: bigint;
@@ -54,7 +53,7 @@ const CodeType = builder.objectRef<OrderCode>('RedemptionCode').implement({
         '`Reward.codes`.',
       resolve: ({ code }, _args, context) => (seesCodes(context) ? code : maskedCode(code)),
     }),
-    state: t.expose('state', { type: RedemptionCodeStateEnum, description: 'Where it stands.' }),
+    state: t.expose('state', { type: RewardCodeStateEnum, description: 'Where it stands.' }),
     usedAt: t.expose('usedAt', {
       type: 'DateTime',
       nullable: true,
@@ -71,6 +70,13 @@ type Change = {
   readonly units: number;
   readonly note: string | null;
 };
+
+/** An expiry moves nothing but reservations, and nothing else moves them to EXPIRED. */
+function causeOf({ actor, toState }: Change) {
+  if (actor === 'member') return 'MEMBER';
+  if (actor.startsWith('key:')) return 'KEY';
+  return toState === 'EXPIRED' ? 'EXPIRY' : 'SYSTEM';
+}
 
 const ChangeType = builder.objectRef<Change>('RedemptionChange').implement({
   description: 'One move of an order.',
@@ -90,15 +96,21 @@ const ChangeType = builder.objectRef<Change>('RedemptionChange').implement({
       nullable: true,
       description: 'A reason, a payment, a parcel: in the words of who did it.',
     }),
-    actor: t.string({
+    cause: t.field({
+      type: RedemptionCauseEnum,
+      description: 'What moved it; the reason, where one was given, is in `note`.',
+      resolve: causeOf,
+    }),
+    actor: t.field({
+      type: ActorType,
       nullable: true,
-      description: 'Who did it, such as key:ID or member; null for member tokens.',
+      description: 'Who did it; null for member tokens.',
       resolve: ({ actor }, _args, { viewer }) => (viewer.kind === 'key' ? actor : null),
     }),
   }),
 });
 
-const RedemptionType = builder.prismaNode('Redemption', {
+export const RedemptionType = builder.prismaNode('Redemption', {
   description: 'A reward bought with points: an order.',
   id: { field: 'id' },
   authScopes: { acts: true },
@@ -160,6 +172,26 @@ const RedemptionType = builder.prismaNode('Redemption', {
       description: 'The date of the order in the program’s zone: limits count by it.',
     }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'Of the newest change.' }),
+    memberMay: t.field({
+      type: [RedemptionMoveEnum],
+      description: 'What the member may do to it now: CONFIRM, CANCEL, or nothing.',
+      select: {
+        ...{ kind: true, state: true, reservedUntil: true, unitCash: true },
+        reward: { select: { memberCancels: true } },
+      },
+      resolve: ({ reward, ...order }, _args, { app }) =>
+        memberMovesOf(order, reward.memberCancels, app.clock.now()),
+    }),
+    operatorMay: t.field({
+      type: [RedemptionMoveEnum],
+      description: 'What may be done to it now with an API key. For OPERATOR and SERVICE keys.',
+      authScopes: { service: true },
+      resolve: async (order, _args, { app, loaders }) => {
+        const codes = await loaders.redemptionCodes.load(Number(order.id));
+        const isUsed = codes.some(({ state }) => state === 'USED');
+        return movesOf(order, isUsed, app.clock.now());
+      },
+    }),
     codes: t.field({
       type: [CodeType],
       description: 'The codes of a coupon, one a unit, once it is confirmed; empty otherwise.',
@@ -172,96 +204,3 @@ const RedemptionType = builder.prismaNode('Redemption', {
     }),
   }),
 });
-
-const redemptionCursor = cursorCodec('redemptions', z.number().int().positive());
-
-/** Orders that stand in one of these states now, as Prisma's conditions. */
-function standingIn(states: readonly RedemptionState[] | null | undefined, now: Date) {
-  if (states === null || states === undefined) return {};
-  const reserved = { state: 'RESERVED' as const };
-  const over = { ...reserved, reservedUntil: { lte: now } };
-  const others = states.filter((state) => state !== 'RESERVED');
-  return {
-    OR: [
-      { state: { in: others } },
-      ...(states.includes('RESERVED') ? [{ ...reserved, reservedUntil: { gt: now } }] : []),
-      ...(states.includes('EXPIRED') ? [over] : []),
-    ],
-  };
-}
-
-builder.objectField(MemberType, 'redemptions', (t) =>
-  t.connection(
-    {
-      type: RedemptionType,
-      description:
-        'What the member bought, newest first. For the member and for OPERATOR and SERVICE keys.',
-      authScopes: (member, _args, context) => mayReadPrivate(context, member),
-      args: {
-        states: t.arg({
-          type: [RedemptionStateEnum],
-          description: 'Only orders that stand in one of these; all when absent.',
-        }),
-      },
-      resolve: (member, { states, ...args }, context, info) =>
-        pageOf(
-          args,
-          redemptionCursor,
-          (range) => {
-            const { id, ...page } = byId(range, true);
-            const { app } = context;
-            const standing = standingIn(states, app.clock.now());
-            const where = { memberId: BigInt(member.memberId), id, ...standing };
-            const query = queryFromInfo({ context, info, path: ['edges', 'node'] });
-            return app.db.redemption.findMany({ ...(query as object), ...page, where });
-          },
-          ({ id }) => Number(id),
-        ),
-    },
-    { description: 'A page of orders.' },
-    { description: 'An order in a page.' },
-  ),
-);
-
-builder.queryField('redemptions', (t) =>
-  t.connection(
-    {
-      type: RedemptionType,
-      description:
-        'The program’s orders, oldest first: what fulfilment works off. For OPERATOR and SERVICE ' +
-        'keys.',
-      authScopes: { service: true },
-      args: {
-        states: t.arg({
-          type: [RedemptionStateEnum],
-          description: 'Only orders that stand in one of these; all when absent.',
-        }),
-        rewardId: t.arg.id({ description: 'Only orders of this reward.' }),
-      },
-      resolve: (_root, { states, rewardId, ...args }, context, info) =>
-        pageOf(
-          args,
-          redemptionCursor,
-          (range) => {
-            const { id, ...page } = byId(range, false);
-            const { app, viewer } = context;
-            const reward =
-              rewardId === null || rewardId === undefined
-                ? {}
-                : { rewardId: BigInt(fromGlobalId('rewardId', 'Reward', String(rewardId))) };
-            const where = {
-              programId: known(viewer).programId,
-              id,
-              ...reward,
-              ...standingIn(states, app.clock.now()),
-            };
-            const query = queryFromInfo({ context, info, path: ['edges', 'node'] });
-            return app.db.redemption.findMany({ ...(query as object), ...page, where });
-          },
-          ({ id }) => Number(id),
-        ),
-    },
-    { description: 'A page of the program’s orders.' },
-    { description: 'An order of the program in a page.' },
-  ),
-);

@@ -1,7 +1,7 @@
 import { builder } from '../graphql/builder.ts';
-import { LimitPeriodEnum } from '../graphql/refs.ts';
+import { LimitPeriodEnum, RewardCodeStateEnum } from '../graphql/refs.ts';
 import { refusalInterfaces as interfaces } from '../graphql/refusal-interface.ts';
-import { RedemptionCodeStateEnum, RedemptionStateEnum } from './redemption-enums.schema.ts';
+import { RedemptionStateEnum } from './redemption-enums.schema.ts';
 import {
   CodeNotFound,
   CodeNotUsable,
@@ -33,7 +33,7 @@ builder.objectType(OutOfStock, {
 
 builder.objectType(RewardNotOnSale, {
   name: 'RewardNotOnSale',
-  description: 'The reward is a draft, was withdrawn, or is outside its time of sale.',
+  description: 'The reward was withdrawn, or is outside its time of sale.',
   interfaces,
 });
 
@@ -41,6 +41,12 @@ builder.objectType(NotEligible, {
   name: 'NotEligible',
   description: 'The reward is for others: its audience does not include the member.',
   interfaces,
+  fields: (t) => ({
+    tiers: t.stringList({
+      description: 'Keys of the tiers that unlock it for the member; empty: none would.',
+      resolve: ({ tiers }) => [...tiers],
+    }),
+  }),
 });
 
 builder.objectType(RedemptionLimitReached, {
@@ -91,6 +97,6 @@ builder.objectType(CodeNotUsable, {
   description: 'The code belongs to nobody yet, was used, or is void.',
   interfaces,
   fields: (t) => ({
-    state: t.expose('state', { type: RedemptionCodeStateEnum, description: 'Where it stands.' }),
+    state: t.expose('state', { type: RewardCodeStateEnum, description: 'Where it stands.' }),
   }),
 });

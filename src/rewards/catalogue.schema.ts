@@ -9,7 +9,7 @@ import { MemberByInput, RewardKindEnum } from '../graphql/refs.ts';
 import { limits } from '../limits.ts';
 import { type MemberBy, memberRefFor, readMember } from '../members/member-access.ts';
 import { InputError, parseOrRefuse } from '../platform/refusal.ts';
-import { listOf } from '../rules/shapes.ts';
+import { anyOf } from '../rules/shapes.ts';
 import { loadCatalogue, loadRewards } from './catalogue.sql.ts';
 import type { Reward } from './reward-rows.ts';
 import { RewardStateEnum, RewardType } from './rewards.schema.ts';
@@ -32,11 +32,6 @@ const RewardFilterInput = builder.inputType('RewardFilterInput', {
     ids: t.idList({ description: `It is one of these: 1 to ${limits.pageSizeMax} global ids.` }),
   }),
 });
-
-const anyOf = <Item extends z.ZodType>(item: Item, max: number) =>
-  listOf(item, 1, max)
-    .optional()
-    .transform((list) => list ?? null);
 
 const filterInput = z.object({
   filter: z.object({

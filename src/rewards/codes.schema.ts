@@ -6,6 +6,7 @@ import { known } from '../graphql/context.ts';
 import { fromGlobalId } from '../graphql/ids.ts';
 import { withoutNulls } from '../graphql/inputs.ts';
 import { cursorCodec, pageOf } from '../graphql/paging.ts';
+import { RewardCodeStateEnum } from '../graphql/refs.ts';
 import { limits } from '../limits.ts';
 import { type CodeRejection, maskedCode } from './codes.ts';
 import {
@@ -19,16 +20,6 @@ import {
 import { RewardType } from './rewards.schema.ts';
 
 const SHOWN_REJECTIONS_MAX = 20;
-
-const RewardCodeStateEnum = builder.enumType('RewardCodeState', {
-  description: 'Where a code stands.',
-  values: {
-    AVAILABLE: { description: 'Nobody has it.' },
-    ASSIGNED: { description: 'An order has it, for ever.' },
-    USED: { description: 'It was used.' },
-    VOID: { description: 'Its unit was cancelled after its owner may have seen it.' },
-  },
-});
 
 const RewardCodeType = builder.objectRef<RewardCode>('RewardCode').implement({
   description: 'A code of a COUPON as operators see it: never in full.',

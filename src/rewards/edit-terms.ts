@@ -91,6 +91,10 @@ function refuse({ problems }: Read, others: readonly Problem[]): void {
   if (all.length > 0) throw new RewardNotValid(all);
 }
 
+/** Null clears; what cannot be clear says so. */
+const patchWords: typeof plainWords = (issue) =>
+  issue.input === null ? 'cannot be empty' : plainWords(issue);
+
 /** What is there with what is given in its place, every field checked for itself. */
 function parsed(base: Partial<RewardTerms>, given: RewardPatch): Read {
   const { tierPrices = {}, ...rest } = base;
@@ -100,7 +104,7 @@ function parsed(base: Partial<RewardTerms>, given: RewardPatch): Read {
   if (needsMinutes && given.reserveMinutes === undefined) {
     candidate.reserveMinutes = RESERVE_MINUTES;
   }
-  const result = givenTerms.safeParse(candidate, { error: plainWords });
+  const result = givenTerms.safeParse(candidate, { error: patchWords });
   if (result.success) return readPrices(result.data, []);
   const problems = problemsOf(result.error, 'reward');
   const broken = new Set(problems.map(({ field }) => rootOf(field)));

@@ -30,9 +30,13 @@ const importInput = z.object({
 });
 const withdrawInput = z
   .object({ rewardId: positivePoints, codes: codes.optional(), all: z.boolean().optional() })
-  .refine((given) => (given.codes === undefined) === (given.all === true), {
+  .refine((given) => given.codes !== undefined || given.all === true, {
     path: ['codes'],
-    message: 'must be given, or `all: true` in its place',
+    message: 'is missing: give the codes to take out, or `all: true` for all that no order has',
+  })
+  .refine((given) => given.codes === undefined || given.all !== true, {
+    path: ['all'],
+    message: 'cannot be true where `codes` are given: leave one of them out',
   });
 
 /** What an import did: lines = accepted + duplicates + known + rejected (S100). */

@@ -55,9 +55,10 @@ const CashType = builder.objectRef<Cash>('Cash').implement({
 
 export const RewardType = builder.prismaNode('Reward', {
   description:
-    'Something points buy. By id, drafts are given to OPERATOR keys only; what was withdrawn to ' +
-    'OPERATOR and SERVICE keys and to members who have an order of it.',
+    'Something points buy. For members, OPERATOR and SERVICE keys. By id, drafts are given to ' +
+    'OPERATOR keys only; what was withdrawn to keys and to members who have an order of it.',
   id: { field: 'id' },
+  authScopes: { acts: true },
   findUnique: (id, { viewer }) => visible(known(viewer), rowId(id)),
   nullable: true,
   fields: (t) => ({
@@ -137,6 +138,7 @@ function visible(viewer: KnownViewer, rewardId: number): Prisma.RewardWhereUniqu
   const role = viewer.kind === 'key' ? viewer.role : undefined;
   if (role === 'OPERATOR') return where;
   if (role === 'SERVICE') return { ...where, state: { not: 'DRAFT' } };
+  // Nobody else is given rewards: the type's scope says so.
   if (viewer.kind !== 'member') return { ...where, state: 'ON_SALE' };
   const ofOwnOrder = { some: { member: { programId, externalId: viewer.externalId } } };
   return {

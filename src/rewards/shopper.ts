@@ -5,7 +5,7 @@ import type { LocalDate } from '../platform/calendar.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Pool } from '../platform/db.ts';
 import type { PointsByState } from '../points/points.sql.ts';
-import { hasDormantPoints } from '../points/points.ts';
+import { availablePoints } from '../points/points.ts';
 import { factTime } from '../programs/fact-time.ts';
 import type { RuleReader } from '../programs/rule-reader.ts';
 import type { EarnedLoaders } from '../tiers/month-sums.ts';
@@ -46,15 +46,8 @@ export async function readShopper(
   return {
     member,
     tierKey: await tierKeyNow(tools, loaders, member),
-    available: await availablePoints(loaders, member, now),
+    available: await availablePoints(loaders.pointsByState, member, now),
     time,
     enrolledOn: enrolledOn(member, time),
   };
-}
-
-/** What is owed is paid first; most members need no look at their lots. */
-async function availablePoints(loaders: ShopperLoaders, member: MemberState, now: Date) {
-  if (!hasDormantPoints(member, now)) return Math.max(0, member.balance);
-  const { spendable } = await loaders.pointsByState.load(member.memberId);
-  return Math.max(0, spendable - member.debt);
 }

@@ -97,3 +97,11 @@ export const isOffered = (
   tierKey: string | null,
   time: FactTime,
 ) => isFor(whom ?? undefined, member, { tierKey, time });
+
+/** Tiers in which it would be for a member whom it is not for now; none when a tier changes nothing. */
+export const unlockingTiers = (
+  terms: Pick<RewardTerms, 'audience'>,
+  member: MemberState,
+  time: FactTime,
+): string[] =>
+  (terms.audience?.tiers ?? []).filter((tierKey) => isOffered(terms, member, tierKey, time));

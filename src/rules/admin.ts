@@ -23,7 +23,7 @@ import {
   type Summary,
   summaryOf,
 } from './change.ts';
-import { type Interval, otherRules, situationOf } from './others.ts';
+import { type Interval, otherRules } from './others.ts';
 import { publishProblems, strandedRules } from './publish-checks.ts';
 import {
   draftOf,
@@ -41,6 +41,7 @@ import {
   RuleNotValid,
 } from './rules.refusals.ts';
 import type { Problem } from './shapes.ts';
+import { situationOf } from './situation.ts';
 import { warningsOf } from './warnings.ts';
 
 export const draftRuleRefusals = [RuleNotValid, RuleAlreadyScheduled];

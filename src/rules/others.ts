@@ -1,9 +1,8 @@
 /** Reads what a definition meets when it is published. */
-import type { Prisma } from '../generated/prisma/client.ts';
-import { localDateOf, startOfLocalDate, utcOffsetSeconds } from '../platform/calendar.ts';
+import { localDateOf } from '../platform/calendar.ts';
 import type { SettingsChange as Change } from '../programs/change-settings.ts';
 import { parsed } from './change.ts';
-import type { Audience, Definitions, RuleKind, Tiers } from './definition.ts';
+import type { Definitions, RuleKind, Tiers } from './definition.ts';
 import type { Other, OtherRules } from './other-rules.ts';
 import {
   endOf,
@@ -14,7 +13,6 @@ import {
   withVersions,
 } from './rule-rows.ts';
 import { neededBy } from './task-definition.ts';
-import type { Situation } from './warnings.ts';
 
 /** From when to when something is published. */
 export type Interval = { readonly startsAt: Date; readonly endsAt: Date | null };
@@ -93,41 +91,3 @@ const meeting = (rule: RuleRow, { startsAt, endsAt }: Interval) =>
   judgingVersions(rule).filter(
     (other) => startsAt.getTime() < endOf(other) && other.startsAt < (endsAt ?? FOREVER),
   );
-
-/** What may make a definition come to less than its author expects. */
-export async function situationOf(
-  { tx, programId, program: { zone, dayStartMinutes } }: Change,
-  rule: RuleRow,
-  definition: Definitions[RuleKind],
-  { startsAt }: Interval,
-): Promise<Situation> {
-  const budget = await tx.ruleBudget.findUnique({ where: { ruleId: rule.id } });
-  const firstDate = localDateOf(startsAt, zone, dayStartMinutes);
-  const local = new Date(startsAt.getTime() + utcOffsetSeconds(startsAt, zone) * 1_000);
-  const hasBefore = judgingVersions(rule).some((version) => endOf(version) === startsAt.getTime());
-  return {
-    spent: Number(budget?.spent ?? 0),
-    strangeTags: await strangeTags(tx, programId, definition),
-    starts: local.toISOString().slice(0, 16).replace('T', ' '),
-    startsMidway: startOfLocalDate(firstDate, zone, dayStartMinutes) < startsAt,
-    hasBefore: hasBefore || versionAt(rule, startsAt) !== undefined,
-  };
-}
-
-/** Tags of the audience that no member has. */
-async function strangeTags(
-  tx: Prisma.TransactionClient,
-  programId: number,
-  definition: object,
-): Promise<string[]> {
-  const { audience } = definition as { readonly audience?: Audience };
-  const strange: string[] = [];
-  for (const tag of audience?.tags ?? []) {
-    const member = await tx.member.findFirst({
-      where: { programId, tags: { has: tag } },
-      select: { id: true },
-    });
-    if (member === null) strange.push(tag);
-  }
-  return strange;
-}

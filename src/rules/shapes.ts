@@ -18,6 +18,12 @@ export const listOf = <Item extends z.ZodType>(item: Item, min: number, max: num
   return z.array(item).min(min, says).max(max, says);
 };
 
+/** Of a filter: any of 1 to `max` items; null: whatever it is. */
+export const anyOf = <Item extends z.ZodType>(item: Item, max: number) =>
+  listOf(item, 1, max)
+    .optional()
+    .transform((list) => list ?? null);
+
 /**
  * One of several shapes, told apart by the field that only it has. Unlike a union it reports what
  * is wrong with the shape that was meant.

@@ -36,12 +36,17 @@ const of = choice(
   'must be `all`, or `any` and `count`',
 );
 
+const daysOnly = {
+  error: ({ code }: z.core.$ZodRawIssue) =>
+    code === 'unrecognized_keys' ? 'is for DAYS only' : undefined,
+};
+
 /** When it begins anew, by local dates (S51). */
 const period = z.discriminatedUnion('every', [
-  z.strictObject({ every: z.literal('ONCE') }),
-  z.strictObject({ every: z.literal('DAILY') }),
-  z.strictObject({ every: z.literal('WEEKLY') }),
-  z.strictObject({ every: z.literal('MONTHLY') }),
+  z.strictObject({ every: z.literal('ONCE') }, daysOnly),
+  z.strictObject({ every: z.literal('DAILY') }, daysOnly),
+  z.strictObject({ every: z.literal('WEEKLY') }, daysOnly),
+  z.strictObject({ every: z.literal('MONTHLY') }, daysOnly),
   z.strictObject({
     every: z.literal('DAYS'),
     days: wholeNumber(2, 366),

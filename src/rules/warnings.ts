@@ -1,4 +1,5 @@
 /** What may be meant and may be a mistake: told when a rule is drafted or published, not refused. */
+import { limits } from '../limits.ts';
 import type { LocalDate } from '../platform/calendar.ts';
 import { count } from './common-checks.ts';
 import type {
@@ -8,12 +9,17 @@ import type {
   EarningRule,
   RuleKind,
   TableRow,
+  TaskTrigger,
   Tiers,
+  Trigger,
 } from './definition.ts';
 import { alwaysTakes } from './earning-checks.ts';
 import { daysOf, type OtherRules } from './other-rules.ts';
 import type { Problem } from './shapes.ts';
 import { triggerKey } from './versioned.ts';
+
+/** Members within a period that a version of a task judges: so many at the most, over all. */
+export type Keepers = { readonly version: number; readonly members: number };
 
 /** What the program has come to besides its rules. */
 export type Situation = {
@@ -21,6 +27,10 @@ export type Situation = {
   readonly spent: number;
   /** Tags of the audience that no member has. */
   readonly strangeTags: readonly string[];
+  /** Types of activities it is about that nobody has recorded. */
+  readonly strangeTypes: readonly string[];
+  /** Members within a period of the task that an earlier version judges. */
+  readonly keepers: readonly Keepers[];
   /** The start on the local clock: 2026-11-22 18:03. */
   readonly starts: string;
   /** It is after the start of its local date. */
@@ -42,8 +52,10 @@ const kinds: { readonly [Kind in RuleKind]: Warn<Definitions[Kind]> } = {
   TIERS: tierWarnings,
   POINTS_POLICY: () => [],
   TASK: (task, others, situation) => [
+    ...typeWarnings('trigger', task.trigger, situation),
     ...lateStart('', task.firstDate, others, situation),
     ...tagWarnings(situation),
+    ...keeperWarnings(situation),
   ],
 };
 
@@ -64,6 +76,7 @@ function earningWarnings(rule: EarningRule, others: OtherRules, situation: Situa
     return [{ field: `caps.${index}.points`, message }];
   });
   return [
+    ...typeWarnings('trigger', rule.trigger, situation),
     ...cut,
     ...('table' in points ? fallingRows(points.table) : []),
     ...besides(rule, others),
@@ -139,6 +152,25 @@ const tagWarnings = ({ strangeTags }: Situation): Problem[] =>
     message: `no member has the tag ${tag} yet`,
   }));
 
+/** A name that is mistyped, or of what is still to come. */
+function typeWarnings(
+  field: string,
+  trigger: TaskTrigger | Trigger | undefined,
+  { strangeTypes }: Situation,
+): Problem[] {
+  if (trigger?.on !== 'ACTIVITY' || !strangeTypes.includes(trigger.type)) return [];
+  const message = `no activity of the type ${trigger.type} was recorded in the program yet`;
+  return [{ field, message }];
+}
+
+const keeperWarnings = ({ keepers }: Situation): Problem[] =>
+  keepers.map(({ version, members }) => {
+    const most = members >= limits.taskKeepersMax ? ' or more' : '';
+    const who = members === 1 ? '1 member keeps' : `${count(members)}${most} members keep`;
+    const message = `${who} version ${version} for the period they have begun`;
+    return { field: 'period', message };
+  });
+
 function campaignWarnings(campaign: Campaign, others: OtherRules, situation: Situation) {
   const paid = others.earning.map(({ definition }) => triggerKey(definition.trigger));
   const unpaid = campaign.triggers.flatMap((trigger, index) => {
@@ -153,6 +185,7 @@ function campaignWarnings(campaign: Campaign, others: OtherRules, situation: Sit
   const all = campaign.triggers.length === 0 ? [{ field: 'triggers', message }] : [];
   const firstDate = 'birthday' in campaign.when ? undefined : campaign.when.firstDate;
   return [
+    ...campaign.triggers.flatMap((one, at) => typeWarnings(`triggers.${at}`, one, situation)),
     ...unpaid,
     ...all,
     ...lateStart('when.', firstDate, others, situation),

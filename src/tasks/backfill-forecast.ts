@@ -1,7 +1,8 @@
 import type { PoolClient } from '../platform/db.ts';
+import { groupBy } from '../platform/lists.ts';
 import type { ProgramConfig } from '../programs/config.ts';
 import { periodsOf } from './progress.ts';
-import { BEGINNING, groupBy, unlockTimes } from './recount.ts';
+import { BEGINNING, byMember, unlockTimes } from './recount.ts';
 import { type BookTask, bookOf } from './task-book.ts';
 import { type ContributionRow, loadContributions, loadPeriods } from './tasks.sql.ts';
 
@@ -16,9 +17,9 @@ export async function foresee(
   const rows = memberIds.map((memberId) => {
     return { memberId, ruleId: task.ruleId, from: BEGINNING };
   });
-  const known = groupBy(await loadContributions(client, rows));
-  const stored = groupBy(await loadPeriods(client, rows));
-  const found = groupBy(facts);
+  const known = groupBy(await loadContributions(client, rows), byMember);
+  const stored = groupBy(await loadPeriods(client, rows), byMember);
+  const found = groupBy(facts, byMember);
   const unlocked = await unlockTimes(client, bookOf(program), task, memberIds);
   let completions = 0;
   let points = 0;

@@ -3,6 +3,7 @@
  * some members at a time. A chunk is a transaction that also says how far the run has come, so that
  * a crash loses nothing, and a dry run does all of it but the counting.
  */
+import { limits } from '../limits.ts';
 import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Pool, PoolClient } from '../platform/db.ts';
@@ -36,8 +37,6 @@ import { contributionOf, membersOf, TASKS } from './tasks-consumer.ts';
 
 const EVENTS_PER_STEP = 2_000;
 const MEMBERS_PER_STEP = 200;
-/** So many steps at once; the job goes on with the rest. */
-const STEPS_MAX = 5_000;
 
 type Tools = {
   readonly pool: Pool;
@@ -57,16 +56,17 @@ type Step = {
   readonly now: Date;
 };
 
-/** Works at runs until none is left; returns how many steps that took. */
+/** Works at runs for one turn; returns how many steps that took: 0 when none is left. */
 export async function runBackfills(tools: Tools): Promise<number> {
+  const until = performance.now() + limits.jobTurnMs;
   let steps = 0;
-  while (steps < STEPS_MAX) {
+  do {
     const members = await inTransaction(tools.pool, (client) => oneStep(tools, client));
     if (members === undefined) break;
     steps += 1;
     if (members.length > 0) tools.bus.publish({ boards: [], members });
     tools.settler.wake();
-  }
+  } while (performance.now() < until);
   return steps;
 }
 

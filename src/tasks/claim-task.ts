@@ -3,10 +3,11 @@ import { isFor } from '../earning/audience.ts';
 import type { Facts } from '../engine/facts.ts';
 import { idempotencyKey, keyText, memberRef } from '../engine/inputs.ts';
 import type { Operation } from '../engine/operation.ts';
-import type { MemberState } from '../engine/rows.ts';
+import type { MemberState, TaskPeriodRow } from '../engine/rows.ts';
 import { requireMember } from '../members/member-steps.ts';
 import { MemberNotFound } from '../members/members.refusals.ts';
-import { isLocalDate, type LocalDate, localDateOf } from '../platform/calendar.ts';
+import { isLocalDate, type LocalDate } from '../platform/calendar.ts';
+import type { Refusal } from '../platform/refusal.ts';
 import type { EntrySummary } from '../points/ledger.ts';
 import { BalanceOutOfRange } from '../points/points.refusals.ts';
 import { factTime } from '../programs/fact-time.ts';
@@ -68,22 +69,32 @@ export const claimTask: Operation<ClaimTaskInput, ClaimTaskOutcome> = {
   decide(facts, { key, periodStart }, now) {
     const member = requireMember(facts);
     const { memberId } = member;
-    const row = facts.taskPeriod;
-    if (row === undefined) throw whyNotStarted(facts, member, { key, periodStart });
-    const { completedAt, settlement, progress, target } = row;
-    if (settlement.paid) throw new TaskAlreadyClaimed(settlement.settledAt);
-    const { definition } = taskOf(facts, row);
-    if (definition.claim === 'AUTOMATIC') throw new TaskPaidByItself();
-    if (completedAt === null) {
-      throw new TaskNotCompleted({ memberId, key }, Math.min(progress, target), target);
-    }
-    const { zone, dayStartMinutes } = facts.program;
-    const completedDate = localDateOf(completedAt, zone, dayStartMinutes);
-    const closedAt = claimEnd(facts.program, definition, completedDate);
-    if (closedAt !== null && closedAt <= now) throw new TaskClaimClosed(closedAt);
-    return { memberId, key, ...payTask(facts, member, row, now, false) };
+    // Which one is chosen here, where it is known what commands before this one took.
+    const rows = facts.taskPeriods;
+    const isOpen = ({ completedAt, settlement }: TaskPeriodRow) =>
+      completedAt !== null && !settlement.paid;
+    const row = rows.find((one) => whyNot(facts, one, key) === undefined) ?? rows.find(isOpen);
+    const closest = row ?? rows[0];
+    if (closest === undefined) throw whyNotStarted(facts, member, { key, periodStart });
+    const refusal = whyNot(facts, closest, key);
+    if (refusal !== undefined) throw refusal;
+    return { memberId, key, ...payTask(facts, member, closest, now, false) };
   },
 };
+
+/** Why a period cannot be claimed now; undefined when it can. */
+function whyNot(facts: Facts, row: TaskPeriodRow, key: string): Refusal | undefined {
+  const { completedDate, settlement, progress, target } = row;
+  if (settlement.paid) return new TaskAlreadyClaimed(settlement.settledAt);
+  const { definition } = taskOf(facts, row);
+  if (definition.claim === 'AUTOMATIC') return new TaskPaidByItself();
+  if (completedDate === null) {
+    const { memberId } = settlement;
+    return new TaskNotCompleted({ memberId, key }, Math.min(progress, target), target);
+  }
+  const closedAt = claimEnd(facts.program, definition, completedDate);
+  return closedAt !== null && closedAt <= facts.now ? new TaskClaimClosed(closedAt) : undefined;
+}
 
 type Wanted = Pick<ClaimTaskInput, 'key' | 'periodStart'>;
 

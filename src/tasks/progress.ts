@@ -43,6 +43,17 @@ const inOrder = (a: Contribution, b: Contribution) =>
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
+/** Whether anything of a fact is left, and it happened after what must come first. */
+function counts(
+  versions: Definitions,
+  { amount, occurredAt, version }: Contribution,
+  unlockedAt: UnlockedAt,
+): boolean {
+  if (amount === 0 || !versions.has(version)) return false;
+  const since = unlockedAt(version);
+  return since === null || (since !== undefined && occurredAt > since);
+}
+
 /**
  * The periods that the facts give, oldest first. `unlockedAt`: when everything was completed that
  * must come first by a version; only later facts count (undefined: not yet; null: nothing must).
@@ -53,13 +64,7 @@ export function periodsOf(
   contributions: readonly Contribution[],
   unlockedAt: UnlockedAt,
 ): Period[] {
-  const counting = contributions
-    .filter(({ amount, occurredAt, version }) => {
-      if (amount === 0 || !versions.has(version)) return false;
-      const since = unlockedAt(version);
-      return since === null || (since !== undefined && occurredAt > since);
-    })
-    .sort(inOrder);
+  const counting = contributions.filter((fact) => counts(versions, fact, unlockedAt)).sort(inOrder);
   const byStart = new Map<LocalDate, Contribution[]>();
   let own: { start: LocalDate; end: LocalDate } | undefined;
   for (const fact of counting) {
@@ -97,7 +102,7 @@ function periodOfFacts(
   for (const fact of facts) {
     if (isComposite) {
       // A part that was completed several times in the period counts once.
-      const part = partOf(fact.source);
+      const part = taskOfPart(fact.source);
       if (parts.has(part)) continue;
       parts.add(part);
     }
@@ -112,7 +117,7 @@ function periodOfFacts(
 /** How a part's completion is named among the facts of its composites: `TASK:<rule>:<period>`. */
 export const partSource = (ruleId: number, periodStart: LocalDate) =>
   `TASK:${ruleId}:${periodStart}`;
-const partOf = (source: string) => source.split(':', 2).join(':');
+const taskOfPart = (source: string) => source.split(':', 2).join(':');
 
 /**
  * What is stored of a period after its facts gave `found` (undefined: none are left). A completion
@@ -142,3 +147,57 @@ export const isSame = (a: Period, b: Period) =>
   a.target === b.target &&
   a.completedDate === b.completedDate &&
   a.completedAt?.getTime() === b.completedAt?.getTime();
+
+/**
+ * What stored periods become with new facts, by the facts alone; undefined where the others have to
+ * be looked at, too: which of them reached the target, whose version judges, where periods begin.
+ * What it answers is what `periodsOf` would: most facts come last, and move a sum.
+ */
+export function advanced(
+  versions: Definitions,
+  stored: readonly Period[],
+  facts: readonly Contribution[],
+  unlockedAt: UnlockedAt,
+): Period[] | undefined {
+  const next = new Map<LocalDate, Period>();
+  for (const fact of facts) {
+    const definition = versions.get(fact.version)?.definition;
+    if (definition === undefined || definition.of !== undefined) return undefined;
+    if (!counts(versions, fact, unlockedAt)) continue;
+    const start = calendarStart(definition, fact.localDate);
+    const known =
+      start === undefined
+        ? ownPeriod(definition, stored, fact.localDate)
+        : stored.find(({ periodStart }) => periodStart === start);
+    const period = known && withFact(next.get(known.periodStart) ?? known, fact);
+    if (period === undefined) return undefined;
+    next.set(period.periodStart, period);
+  }
+  return [...next.values()];
+}
+
+/** The period of a member's own that holds a date. */
+function ownPeriod(
+  { period }: Task,
+  stored: readonly Period[],
+  date: LocalDate,
+): Period | undefined {
+  const days = period.every === 'DAYS' ? period.days : 1;
+  return stored.find(
+    ({ periodStart, progress }) =>
+      progress > 0 && periodStart <= date && date < addDays(periodStart, days),
+  );
+}
+
+/** A period with one more fact; undefined when that may change more than its sum. */
+function withFact(period: Period, fact: Contribution): Period | undefined {
+  const { version, target, completedAt, completedDate } = period;
+  // The version is that of the first fact, which either of the two may be.
+  if (fact.version !== version) return undefined;
+  const progress = Math.min(limits.pointsMax, period.progress + fact.amount);
+  if (progress < target) return { ...period, progress };
+  if (period.progress < target || completedAt === null || completedDate === null) return undefined;
+  const isLater =
+    compare(fact.localDate, completedDate) || fact.occurredAt.getTime() - completedAt.getTime();
+  return isLater > 0 ? { ...period, progress } : undefined;
+}

@@ -1,11 +1,14 @@
 /** Counts periods of tasks anew after their facts changed, and what looks at them in turn. */
 import type { LocalDate } from '../platform/calendar.ts';
 import type { Pool, PoolClient } from '../platform/db.ts';
+import { groupBy } from '../platform/lists.ts';
 import type { ProgramConfig } from '../programs/config.ts';
 import { factTime } from '../programs/fact-time.ts';
 import { inForce } from '../rules/versioned.ts';
 import { isWithin, type TaskMember } from './facts-of-events.ts';
 import {
+  advanced,
+  type Contribution,
   isSame,
   type Period,
   partSource,
@@ -47,15 +50,31 @@ export type PeriodChange = TaskOf & {
   readonly after: Period;
 };
 
+/** What is to be counted for a member: `facts` where new ones are all that changed. */
+type ToCount = Affected & { readonly facts?: Contribution[] | undefined };
+
 /** Which periods are to be counted: by rule and member, from a date on. */
 export class AffectedTasks {
-  readonly #byRule = new Map<number, Map<number, LocalDate>>();
+  readonly #byRule = new Map<number, Map<number, ToCount>>();
 
-  add({ memberId, ruleId, from }: Affected): void {
-    const members = this.#byRule.get(ruleId) ?? new Map<number, LocalDate>();
+  /** Whatever changed: all facts from the date on are looked at. */
+  add(row: Affected): void {
+    this.#put(row, undefined);
+  }
+
+  /** A new fact is all that changed. */
+  addFact(row: Affected, fact: Contribution): void {
+    this.#put(row, fact);
+  }
+
+  #put({ memberId, ruleId, from }: Affected, fact: Contribution | undefined): void {
+    const members = this.#byRule.get(ruleId) ?? new Map<number, ToCount>();
     this.#byRule.set(ruleId, members);
-    const known = members.get(memberId);
-    if (known === undefined || from < known) members.set(memberId, from);
+    const known: Omit<ToCount, keyof TaskOf> = members.get(memberId) ?? { from, facts: [] };
+    if (fact !== undefined) known.facts?.push(fact);
+    const facts = fact && known.facts;
+    const first = known.from < from ? known.from : from;
+    members.set(memberId, { memberId, ruleId, from: first, facts });
   }
 
   get ruleIds(): number[] {
@@ -63,10 +82,10 @@ export class AffectedTasks {
   }
 
   /** Takes out what is to be counted of one rule. */
-  take(ruleId: number): Affected[] {
-    const members = this.#byRule.get(ruleId) ?? new Map<number, LocalDate>();
+  take(ruleId: number): ToCount[] {
+    const members = this.#byRule.get(ruleId);
     this.#byRule.delete(ruleId);
-    return [...members].map(([memberId, from]) => ({ memberId, ruleId, from }));
+    return [...(members?.values() ?? [])];
   }
 }
 
@@ -110,19 +129,29 @@ async function countTask(
   program: ProgramConfig,
   book: TaskBook,
   task: BookTask,
-  given: readonly Affected[],
+  given: readonly ToCount[],
 ): Promise<PeriodChange[]> {
   const rows = task.startsOwn ? await ownStarts(client, task, given) : given;
-  const stored = groupBy(await loadPeriods(client, rows));
-  const contributions = groupBy(await loadContributions(client, rows));
+  const stored = groupBy(await loadPeriods(client, rows), byMember);
   const memberIds = rows.map(({ memberId }) => memberId);
   const unlocked = await unlockTimes(client, book, task, memberIds);
+  const ahead = new Map(
+    rows.map(({ memberId, facts }) => {
+      const before = stored.get(memberId) ?? [];
+      return [memberId, facts && advanced(task.versions, before, facts, unlocked(memberId))];
+    }),
+  );
+  const anew = rows.filter(({ memberId }) => ahead.get(memberId) === undefined);
+  const loaded = anew.length === 0 ? [] : await loadContributions(client, anew);
+  const contributions = groupBy(loaded, byMember);
   const changes = rows.flatMap(({ memberId }): PeriodChange[] => {
     const before = new Map(stored.get(memberId)?.map((one) => [one.periodStart, one]));
+    const next = ahead.get(memberId);
     const facts = contributions.get(memberId) ?? [];
-    const periods = periodsOf(task.versions, facts, unlocked(memberId));
+    const periods = next ?? periodsOf(task.versions, facts, unlocked(memberId));
     const found = new Map(periods.map((one) => [one.periodStart, one]));
-    return [...new Set([...before.keys(), ...found.keys()])].flatMap((start) => {
+    const starts = next === undefined ? [...before.keys(), ...found.keys()] : found.keys();
+    return [...new Set(starts)].flatMap((start) => {
       const old = before.get(start);
       const after = settledPeriod(task.versions, old, found.get(start));
       if (after === undefined || (old !== undefined && isSame(old, after))) return [];
@@ -147,7 +176,7 @@ export async function unlockTimes(
 ): Promise<(memberId: number) => UnlockedAt> {
   const required = requiredOf(book, task);
   if (required.length === 0) return () => () => null;
-  const first = groupBy(await loadFirstCompletions(client, memberIds, required));
+  const first = groupBy(await loadFirstCompletions(client, memberIds, required), byMember);
   return (memberId) => (version) => {
     const ids = requiredBy(book, task.versions.get(version));
     if (ids.length === 0) return null;
@@ -157,12 +186,20 @@ export async function unlockTimes(
 }
 
 /** Where the member's own periods begin; after a change of how they do, everything is counted. */
-async function ownStarts(client: PoolClient, task: BookTask, given: readonly Affected[]) {
+async function ownStarts(
+  client: PoolClient,
+  task: BookTask,
+  given: readonly ToCount[],
+): Promise<ToCount[]> {
   const kinds = new Set(
     [...task.versions.values()].map(({ definition: { period } }) => JSON.stringify(period)),
   );
-  if (kinds.size > 1) return given.map((row) => ({ ...row, from: BEGINNING }));
-  return findOwnStarts(client, given);
+  if (kinds.size > 1) {
+    return given.map(({ memberId, ruleId }) => ({ memberId, ruleId, from: BEGINNING }));
+  }
+  const factsOf = new Map(given.map(({ memberId, facts }) => [memberId, facts]));
+  const starts = await findOwnStarts(client, given);
+  return starts.map((row) => ({ ...row, facts: factsOf.get(row.memberId) }));
 }
 
 /** Whether the engine has something to do: to pay, or to take back. */
@@ -236,17 +273,7 @@ function partsDone(
     }));
 }
 
-export function groupBy<Row extends { readonly memberId: number }>(
-  rows: readonly Row[],
-): Map<number, Row[]> {
-  const groups = new Map<number, Row[]>();
-  for (const row of rows) {
-    const group = groups.get(row.memberId);
-    if (group === undefined) groups.set(row.memberId, [row]);
-    else group.push(row);
-  }
-  return groups;
-}
+export const byMember = ({ memberId }: { readonly memberId: number }) => memberId;
 
 const latest = (rows: readonly { readonly completedAt: Date }[]) =>
   new Date(Math.max(...rows.map(({ completedAt }) => completedAt.getTime())));

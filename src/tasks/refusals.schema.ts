@@ -24,6 +24,15 @@ builder.objectType(TaskNotCompleted, {
   fields: (t) => ({
     progress: t.expose('progress', { type: 'SafeInt', description: 'How far the member is.' }),
     target: t.expose('target', { type: 'SafeInt', description: 'What completes it.' }),
+    message: t.string({
+      description: 'What it means, for people (English); of a locked task what unlocks it.',
+      resolve: async ({ of, message, noPeriod }, _args, context) => {
+        const keys = noPeriod === undefined ? await missingTasks(context, of) : [];
+        if (keys.length === 0) return message;
+        const have = keys.length === 1 ? 'has' : 'have';
+        return `The task is locked: ${keys.join(', ')} ${have} to be completed first.`;
+      },
+    }),
     missingTasks: t.field({
       type: ['String'],
       description: 'Keys of the tasks that have to be completed first (LOCKED), as of now.',

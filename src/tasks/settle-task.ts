@@ -32,7 +32,7 @@ export const settleTask: Operation<SettleTaskInput, { readonly memberId: number 
   decide(facts, { quiet }) {
     const member = requireMember(facts);
     const { memberId } = member;
-    const row = facts.taskPeriod;
+    const [row] = facts.taskPeriods;
     if (row === undefined) return { memberId };
     const { completedAt, settlement } = row;
     const byHand = taskOf(facts, row).definition.claim === 'BY_HAND';

@@ -19,6 +19,7 @@ import { calendarStart } from './periods.ts';
 import { AffectedTasks, recount } from './recount.ts';
 import { bookOf, tasksAbout } from './task-book.ts';
 import {
+  type Affected,
   findContributions,
   insertContributions,
   loadTaskMembers,
@@ -113,7 +114,8 @@ async function takeFacts(
   const byName = new Map(rows.map((row) => [nameOf(row), row]));
   for (const row of await insertContributions(client, [...byName.values()])) {
     const known = byName.get(nameOf(row));
-    if (known !== undefined) markAffected(program, affected, known);
+    const place = known && affectedBy(program, known);
+    if (known !== undefined && place !== undefined) affected.addFact(place, known);
   }
 }
 
@@ -157,19 +159,21 @@ async function takeReturns(
   });
   if (rows.length === 0) return;
   await setAmounts(client, rows);
-  for (const row of rows) markAffected(program, affected, row);
+  for (const row of rows) {
+    const place = affectedBy(program, row);
+    if (place !== undefined) affected.add(place);
+  }
 }
 
-/** The periods that a fact lies in or may move are to be counted. */
-function markAffected(
+/** From where on a fact may change periods; undefined when no version of its task is known. */
+function affectedBy(
   program: ProgramConfig,
-  affected: AffectedTasks,
   row: Pick<NewContribution, 'memberId' | 'ruleId' | 'version' | 'localDate'>,
-): void {
+): Affected | undefined {
   const { memberId, ruleId, version, localDate } = row;
   const definition = bookOf(program).get(ruleId)?.versions.get(version)?.definition;
-  if (definition === undefined) return;
-  affected.add({ memberId, ruleId, from: calendarStart(definition, localDate) ?? localDate });
+  if (definition === undefined) return undefined;
+  return { memberId, ruleId, from: calendarStart(definition, localDate) ?? localDate };
 }
 
 /** The version of a task that judges facts of an instant. */

@@ -16,15 +16,13 @@ export class TaskNotCompleted extends Refusal {
   readonly target: number;
   /** Whose task and which, to look up what has to be completed first. */
   readonly of: { readonly memberId: number; readonly key: string };
+  /** The task has no period that begins on the date given, in words. */
+  readonly noPeriod: string | undefined;
 
-  constructor(
-    of: TaskNotCompleted['of'],
-    progress: number,
-    target: number,
-    message = `The task is not completed: ${progress} of ${target}.`,
-  ) {
-    super(message);
+  constructor(of: TaskNotCompleted['of'], progress: number, target: number, noPeriod?: string) {
+    super(noPeriod ?? `The task is not completed: ${progress} of ${target}.`);
     this.of = of;
+    this.noPeriod = noPeriod;
     this.progress = progress;
     this.target = target;
   }

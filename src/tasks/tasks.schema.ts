@@ -6,6 +6,7 @@ import { AwardType, MemberByInput, MemberType, TaskClaimEnum } from '../graphql/
 import { limits } from '../limits.ts';
 import { mayReadPrivate, memberRefFor } from '../members/member-access.ts';
 import { InputError } from '../platform/refusal.ts';
+import { waitFor } from '../projections/wait-for.ts';
 import { tierKeyNow } from '../tiers/standing-now.ts';
 import { type ClaimTaskOutcome, claimTask, claimTaskRefusals } from './claim-task.ts';
 import { type MemberTask, memberTasks } from './member-tasks.ts';
@@ -91,7 +92,9 @@ builder.objectField(MemberType, 'tasks', (t) =>
     type: [MemberTaskType],
     description:
       'The tasks that are for the member in their present period, and older completions that can ' +
-      'still be claimed. For the member and for OPERATOR and SERVICE keys.',
+      'still be claimed. Progress is counted a tenth of a second behind what is written: in a ' +
+      'mutation’s payload it mostly lacks the fact just recorded; `after` waits for it. For the ' +
+      'member and for OPERATOR and SERVICE keys.',
     authScopes: (member, _args, context) => mayReadPrivate(context, member),
     args: {
       states: t.arg({ type: [TaskStateEnum], description: 'Only in these states; all if absent.' }),
@@ -110,9 +113,7 @@ builder.objectField(MemberType, 'tasks', (t) =>
       if (past != null && (past < 0 || past > limits.taskPeriodsPastMax)) {
         throw new InputError('past', `must be 0 to ${limits.taskPeriodsPastMax}`);
       }
-      if (after != null && !(await app.taskProjection.waitFor(programId, after))) {
-        throw new InputError('after', 'is no position of an event of this program');
-      }
+      await waitFor(app.taskProjection, programId, after);
       const program = await app.rules.find(programId);
       const ruleIds = [...bookOf(program).keys()];
       if (ruleIds.length === 0) return [];

@@ -1,15 +1,19 @@
 /** Tasks: progress must be what the contributions give, and payments what was completed. */
 import type { PoolClient } from '../platform/db.ts';
 import { ProgramConfigs } from '../programs/config.ts';
+import { leftOf } from '../tasks/facts-of-events.ts';
 import { type Period, periodsOf, settledPeriod, type UnlockedAt } from '../tasks/progress.ts';
 import { type BookTask, bookOf, requiredBy, type TaskBook } from '../tasks/task-book.ts';
+import { TASKS } from '../tasks/tasks-consumer.ts';
 import { compare, type Finding } from './difference.ts';
 import type { MemberRows } from './member-rows.ts';
 import {
   findConfigVersion,
+  loadMembersBehind,
   loadTaskContributions,
   loadTaskPeriods,
   loadTasksDue,
+  type StoredContribution,
   type StoredPeriod,
 } from './tasks.sql.ts';
 
@@ -28,6 +32,9 @@ export async function findTaskDifference(
   const contributions = await loadTaskContributions(client, ids);
   const periods = await loadTaskPeriods(client, ids);
   const due = new Set((await loadTasksDue(client, ids)).map(nameOf));
+  const behind = new Set(
+    (await loadMembersBehind(client, TASKS, ids)).map(({ memberId }) => memberId),
+  );
   for (const rows of members) {
     const { memberId } = rows;
     const stored = periods.filter((one) => one.memberId === memberId);
@@ -42,7 +49,8 @@ export async function findTaskDifference(
         for (const finding of checkPayment(task, period, rows, isDue)) return { memberId, finding };
       }
     }
-    for (const finding of checkSources(own, rows)) return { memberId, finding };
+    const isBehind = behind.has(memberId);
+    for (const finding of checkSources(book, own, rows, isBehind)) return { memberId, finding };
   }
   return undefined;
 }
@@ -110,14 +118,29 @@ function* checkPayment(
   yield* compare(`${name}: entry`, line?.seq, entrySeq, entrySeq);
 }
 
-/** Check-ins that count are there. */
+/** What counts is there, and counts for what returns have left of it (S50). */
 function* checkSources(
-  own: readonly { readonly source: string; readonly ruleId: number }[],
+  book: TaskBook,
+  own: readonly StoredContribution[],
   { checkIns }: MemberRows,
+  isBehind: boolean,
 ): Generator<Finding> {
   const dates = new Set(checkIns.map(({ localDate }) => `CHECK_IN:${localDate}`));
-  for (const { source } of own) {
-    if (!source.startsWith('CHECK_IN:') || dates.has(source)) continue;
-    yield { what: `task contribution ${source}`, expected: 'a check-in', found: 'none' };
+  for (const { source, ruleId, version, worth, amount, left, total } of own) {
+    const what = `task contribution ${source}`;
+    const [kind = ''] = source.split(':', 1);
+    if (kind === 'CHECK_IN') {
+      if (!dates.has(source)) yield { what, expected: 'a check-in', found: 'none' };
+      yield* compare(what, worth, amount);
+    }
+    if (kind !== 'ACTIVITY' && kind !== 'REDEMPTION') continue;
+    if (left === null || total === null) {
+      yield { what, expected: 'its fact', found: 'none' };
+      continue;
+    }
+    const definition = book.get(ruleId)?.versions.get(version)?.definition;
+    // A return that was not read yet is no mistake.
+    if (isBehind || definition === undefined) continue;
+    yield* compare(what, leftOf(definition, worth, { left, total }), amount);
   }
 }

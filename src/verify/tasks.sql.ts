@@ -4,6 +4,14 @@ import type { PoolClient } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
 import type { Contribution, Period } from '../tasks/progress.ts';
 
+/** A contribution, with what is left of its fact's units; nulls: of what has no units. */
+export type StoredContribution = OfMember &
+  Contribution & {
+    readonly worth: number;
+    readonly left: number | null;
+    readonly total: number | null;
+  };
+
 type OfMember = { readonly memberId: number; readonly ruleId: number };
 
 export type StoredPeriod = OfMember &
@@ -25,13 +33,35 @@ export async function findConfigVersion(client: PoolClient, programId: number): 
 }
 
 export const loadTaskContributions = (client: PoolClient, memberIds: readonly number[]) =>
-  named<OfMember & Contribution>(
+  named<StoredContribution>(
     client,
     'verify.loadTaskContributions',
-    `select member_id as "memberId", rule_id as "ruleId", source, version,
-            occurred_at as "occurredAt", local_date as "localDate", amount
-     from task_contribution where member_id = any($1)`,
+    `select c.member_id as "memberId", c.rule_id as "ruleId", c.source, c.version,
+            c.occurred_at as "occurredAt", c.local_date as "localDate", c.worth, c.amount,
+            coalesce(t.units - t.returned_units, r.quantity - r.cancelled_units) as left,
+            coalesce(t.units, r.quantity) as total
+     from (select *, split_part(source, ':', 1) as kind, split_part(source, ':', 2) as name
+           from task_contribution where member_id = any($1)) c
+     left join activity t on c.kind = 'ACTIVITY' and t.program_id = c.program_id
+       and t.type = c.name and t.reference = substr(c.source, length('ACTIVITY:') + length(c.name) + 2)
+     left join redemption r on r.id = case c.kind when 'REDEMPTION' then c.name::bigint end`,
     [memberIds],
+  );
+
+/** Members of whom the projection has not read all events yet. */
+export const loadMembersBehind = (
+  client: PoolClient,
+  consumer: string,
+  memberIds: readonly number[],
+) =>
+  named<{ readonly memberId: number }>(
+    client,
+    'verify.loadMembersBehind',
+    `select a.member_id as "memberId" from account a join event e on e.position = a.event_position
+     left join cursor c on c.consumer = $1
+     where a.member_id = any($2) and (e.txid, e.position) > (coalesce(c.txid, '0'::xid8),
+       coalesce(c.position, 0))`,
+    [consumer, memberIds],
   );
 
 export const loadTaskPeriods = (client: PoolClient, memberIds: readonly number[]) =>

@@ -63,6 +63,12 @@ const reads: [string, string, string, unknown[]][] = [
     '{ leaderboard(key: "daily", after: $VAR) { id } }',
     [...badExact, 0, -1, Number.MAX_SAFE_INTEGER],
   ],
+  [
+    'after',
+    'SafeInt',
+    '{ member(by: {externalId: "ada"}, after: $VAR) { id } }',
+    [...badExact, 0, -1, Number.MAX_SAFE_INTEGER],
+  ],
   ['at', 'DateTime', '{ leaderboard(key: "daily") { season(at: $VAR) { id } } }', badInstants],
   ['id', 'ID', '{ leaderboard(key: "daily") { season(id: $VAR) { id } } }', badIds('Season')],
   [
@@ -83,6 +89,19 @@ const reads: [string, string, string, unknown[]][] = [
       ...badKeys.map((tag) => ({ tags: [tag] })),
       ...badShortTexts.map((search) => ({ search })),
       ...badIds('Reward').map((id) => ({ ids: [id] })),
+    ],
+  ],
+  [
+    'filter',
+    'RedemptionFilterInput',
+    '{ redemptions(filter: $VAR) { edges { cursor } } }',
+    [
+      ...[[], 'x', 1, { nope: 1 }, { kinds: [] }, { kinds: ['NOPE'] }, { states: [] }],
+      ...[{ rewardIds: [] }, { rewardIds: Array(101).fill('a') }, { member: {} }],
+      { boughtFrom: '2026-01-02T00:00:00Z', boughtBefore: '2026-01-02T00:00:00Z' },
+      ...badInstants.filter((at) => at !== null).map((boughtFrom) => ({ boughtFrom })),
+      ...badIds('Reward').map((id) => ({ rewardIds: [id] })),
+      ...badIds('Member').map((id) => ({ member: { id } })),
     ],
   ],
   [
@@ -137,7 +156,7 @@ for (const [list, query] of [
   ['ledger', ofMember(`ledger(ARG: $VAR) ${edges}`)],
   ['checkIns', ofMember(`checkIns(ARG: $VAR) ${edges}`)],
   ['redemptions', ofMember(`redemptions(ARG: $VAR) ${edges}`)],
-  ['redemptions', `{ redemptions(ARG: $VAR) ${edges} }`],
+  ['orders', `{ redemptions(ARG: $VAR) ${edges} }`],
   ['seasons', `{ leaderboard(key: "daily") { seasons(ARG: $VAR) ${edges} } }`],
 ] as const) {
   const withArg = (arg: string) => query.replace('ARG', arg);

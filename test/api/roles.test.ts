@@ -133,9 +133,13 @@ describe('what is private', () => {
       data: { node: null, nodes: [{ id: subject.reward }, null] },
       codes: undefined,
     });
+    for (const id of [subject.member, nobody]) {
+      expect(await ask(program.keys.screen, id)).toEqual({
+        data: { node: null, nodes: [null, null] },
+        codes: ['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN'],
+      });
+    }
     for (const [credential, id] of [
-      [program.keys.screen, subject.member],
-      [program.keys.screen, nobody],
       [ada, bob],
       [ada, nobody],
       [await program.token('nobody'), subject.member],

@@ -38,21 +38,28 @@ export const rootFields: Readonly<Record<string, Field>> = {
     ],
   },
   'Query.leaderboards': { scope: 'known', operations: () => ['{ leaderboards { key } }'] },
-  'Query.me': { scope: 'known', operations: () => ['{ me { externalId displayName } }'] },
+  'Query.me': {
+    scope: 'known',
+    operations: ({ position }) => [
+      '{ me { externalId displayName } }',
+      `{ me(after: ${position}) { externalId } }`,
+    ],
+  },
   'Query.member': {
     scope: 'acts',
-    operations: ({ member: id }) => [
+    operations: ({ member: id, position }) => [
       `{ member(by: {id: "${id}"}) { externalId points { available } ledger { edges { cursor } } } }`,
+      `{ member(by: {id: "${id}"}, after: ${position}) { externalId } }`,
     ],
   },
   'Query.node': {
     scope: 'known',
     operations: (subject) => [
+      `{ node(id: "${subject.board}") { ... on Leaderboard { key } } }`,
       `{ node(id: "${subject.reward}") { ... on Reward { title price } } }`,
       `{ node(id: "${subject.member}") { ... on Member { externalId displayName } } }`,
       `{ node(id: "${subject.member}") { ... on Member { externalId points { available } } } }`,
       `{ node(id: "${subject.redemption}") { ... on Redemption { state codes { code } } } }`,
-      `{ node(id: "${subject.board}") { ... on Leaderboard { key } } }`,
       `{ node(id: "${subject.season}") { ... on Season { version leaderboard { key } } } }`,
       `{ node(id: "${subject.rule}") { ... on Rule { key versions { createdBy { id name } } } } }`,
     ],
@@ -60,7 +67,7 @@ export const rootFields: Readonly<Record<string, Field>> = {
   'Query.nodes': {
     scope: 'known',
     operations: ({ member: m, reward, board, season }) => [
-      `{ nodes(ids: ["${reward}", "${board}", "${season}"]) { id __typename } }`,
+      `{ nodes(ids: ["${board}", "${season}"]) { id __typename } }`,
       `{ nodes(ids: ["${m}", "${reward}", "${board}", "${season}"]) { id __typename } }`,
     ],
   },
@@ -89,7 +96,7 @@ export const rootFields: Readonly<Record<string, Field>> = {
     scope: 'service',
     operations: (subject) => [
       '{ redemptions { edges { node { id member { displayName } reward { title } } } } }',
-      `{ redemptions(rewardId: "${subject.reward}") { edges { node { id } } } }`,
+      `{ redemptions(filter: {rewardIds: ["${subject.reward}"]}) { edges { node { id } } } }`,
     ],
   },
   'Query.rewards': {

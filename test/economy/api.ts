@@ -24,7 +24,7 @@ const member = `member { externalId
 const hold = 'hold { id points captured state expiresAt }';
 const redemption = `redemption { id kind state quantity cancelledUnits unitPrice points refunded
   cash { unit total refunded currency } reservedUntil codes { code state usedAt }
-  changes { from to units note actor } }`;
+  changes { from to units note cause actor { kind name } } }`;
 const ofReversal = `reversed debt unrecovered ${member}`;
 
 /** The fields of a payload, by command. */
@@ -33,7 +33,7 @@ const payloads = {
   updateMember: member,
   eraseMember: member,
   checkIn: `alreadyCheckedIn awards { ${award} } ${member}`,
-  recordActivity: `alreadyRecorded awards { ${award} } ${member}`,
+  recordActivity: `position alreadyRecorded awards { ${award} } ${member}`,
   adjustPoints: `applied adjustmentId ${member}`,
   decideAdjustment: `applied adjustmentId ${member}`,
   redeemReward: `${redemption} ${member}`,
@@ -51,7 +51,7 @@ const payloads = {
 } as const;
 const moveRefused = '... on RedemptionMoveRefused { from to allowed }';
 const numbers: Readonly<Record<string, string>> = {
-  redeemReward: `... on OutOfStock { stock } ... on PriceChanged { price }
+  redeemReward: `... on OutOfStock { stock } ... on NotEligible { tiers } ... on PriceChanged { price }
     ... on RedemptionLimitReached { limit period left }`,
   confirmRedemption: moveRefused,
   cancelRedemption: `${moveRefused} ... on TooManyUnits { left required }`,

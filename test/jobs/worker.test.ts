@@ -1,13 +1,21 @@
 /** Jobs as they run in a server: through Graphile Worker's tables, on one of several nodes. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Job } from '../../src/jobs/due.ts';
+import { startWorker } from '../../src/jobs/worker.ts';
+import { limits } from '../../src/limits.ts';
+import { createPool } from '../../src/platform/db.ts';
 import {
   createTestApp,
   createTestProgram,
+  runJob,
   type TestApp,
   type TestProgram,
 } from '../support/app.ts';
 import { enrol, readMember, run } from '../support/commands.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { setRule } from '../support/rules.ts';
 import { openSecondApp } from '../support/second-app.ts';
+import { task } from '../tasks/support.ts';
 
 const jobs = { TALLYMARK_JOBS: '1' };
 let test: TestApp;
@@ -52,5 +60,66 @@ describe('the worker', () => {
     await expect.poll(kinds, { timeout: 20_000 }).toEqual(['ADJUSTMENT', 'EXPIRY']);
     await expect.poll(waiting, { timeout: 20_000 }).toBe(0);
     expect(await kinds()).toEqual(['ADJUSTMENT', 'EXPIRY']);
+  });
+
+  it('goes on with long work in turns, and lets other jobs have theirs', async () => {
+    const own = await createTestDatabase();
+    const done: string[] = [];
+    let ready = () => {};
+    const added = new Promise<void>((resolve) => {
+      ready = resolve;
+    });
+    let left = 3;
+    const long: Job = {
+      ...{ name: 'long', cron: '0 0 1 1 *', takesTurns: true },
+      async run() {
+        done.push('long');
+        await added;
+        left -= 1;
+        return left;
+      },
+    };
+    const short: Job = {
+      ...{ name: 'short', cron: '0 0 1 1 *' },
+      run: () => Promise.resolve(done.push('short')),
+    };
+    const worker = await startWorker(own.url, [long, short], test.app.log);
+    const pool = createPool(own.url, () => {});
+    const add = (name: string) => pool.query('select graphile_worker.add_job($1)', [name]);
+    await add('long');
+    await expect.poll(() => done, { timeout: 20_000 }).toEqual(['long']);
+    await add('short');
+    ready();
+    await expect.poll(() => done, { timeout: 20_000 }).toEqual(['long', 'short', 'long', 'long']);
+    await worker.stop();
+    await pool.end();
+    await own.drop();
+  });
+
+  it('carries a backfill to its end, however many turns it takes', async () => {
+    await enrol(test, program.keys.service, 'eve');
+    const { app } = test;
+    await run(test, program.keys.service, 'recordActivity', {
+      ...{ member: { externalId: 'eve' }, type: 'share', reference: 'r' },
+    });
+    const since = new Date().toISOString();
+    await setRule(test, program, 'late', task(), { kind: 'TASK', since });
+    const turn = limits.jobTurnMs;
+    Object.assign(limits, { jobTurnMs: 0 });
+    await vi.waitUntil(async () => {
+      const { data } = await test.ask(
+        program.keys.operator,
+        `mutation { backfillTask(input: {key: "late", from: "2026-01-01T00:00:00Z", dryRun: false,
+           mode: LOUD}) { __typename } }`,
+      );
+      return data.backfillTask.__typename === 'BackfillTaskPayload'; // Rules are read a second late.
+    });
+    expect(await runJob(app, 'backfillTasks')).toBe(1);
+    const state = async () =>
+      (await app.pool.query('select state from task_backfill')).rows[0].state;
+    expect(await state()).not.toBe('DONE');
+    await addJob('backfillTasks');
+    await expect.poll(state, { timeout: 20_000 }).toBe('DONE');
+    Object.assign(limits, { jobTurnMs: turn });
   });
 });

@@ -208,25 +208,76 @@ describe('lists', () => {
     expect(await states('null')).toEqual(['EXPIRED', 'CANCELLED']);
   });
 
-  it('are fulfilment’s work: by state and reward, oldest first, page by page', async () => {
-    const [one, two] = [await reward({ kind: 'GOODS' }), await reward({ kind: 'GOODS' })];
-    for (const { id } of [one, two, one, one]) await buy(id);
-    const page = async (args: string) => {
-      const query = `{ redemptions(${args}) { pageInfo { hasNextPage endCursor }
-        edges { node { reward { id } member { externalId } } } } }`;
+  it('are fulfilment’s work: by any filter, oldest first, page by page', async () => {
+    const [one, two] = [await reward({ kind: 'GOODS' }), await reward({ kind: 'SERVICE' })];
+    await eco.enrol('bob');
+    await eco.done('adjustPoints', 'bob', { amount: 100, reason: 'start' });
+    const names = ['ada', 'bob', 'ada', 'ada'];
+    for (const [at, { id }] of [one, two, one, one].entries()) {
+      await eco.done('redeemReward', names[at] ?? '', { rewardId: id });
+      eco.clock.advance(HOUR);
+    }
+    const page = async (filter: string, args = '') => {
+      const query = `{ redemptions(filter: {${filter}}${args}) { pageInfo { hasNextPage endCursor }
+        edges { node { reward { id } member { id externalId } } } } }`;
       const { data, errors } = await eco.test.ask(eco.program.keys.operator, query);
       expect(errors).toBeUndefined();
       return data.redemptions;
     };
-    const all = await page('states: [CONFIRMED]');
-    expect(all.edges.map(({ node }: { node: object }) => node)).toEqual(
-      [one, two, one, one].map(({ id }) => ({ reward: { id }, member: { externalId: 'ada' } })),
-    );
-    const head = await page(`rewardId: "${one.id}", first: 2`);
+    const found = async (filter: string) =>
+      (await page(filter)).edges.map(
+        // biome-ignore lint/suspicious/noExplicitAny: as asked above.
+        ({ node }: any) => `${node.member.externalId} ${node.reward.id === one.id ? 1 : 2}`,
+      );
+    const all = ['ada 1', 'bob 2', 'ada 1', 'ada 1'];
+    const { node } = (await page('member: {externalId: "bob"}')).edges[0];
+    for (const [filter, expected] of [
+      ['', all],
+      ['states: [CONFIRMED]', all],
+      ['states: [SHIPPED]', []],
+      ['kinds: [SERVICE, COUPON]', ['bob 2']],
+      [`rewardIds: ["${one.id}"]`, ['ada 1', 'ada 1', 'ada 1']],
+      [`rewardIds: ["${one.id}", "${two.id}"]`, all],
+      ['member: {externalId: "bob"}', ['bob 2']],
+      [`member: {id: "${node.member.id}"}, kinds: [GOODS]`, []],
+      ['member: {externalId: "nobody"}', []],
+      ['boughtFrom: "2026-03-10T13:00:00Z"', all.slice(1)],
+      ['boughtFrom: "2026-03-10T13:00:00Z", boughtBefore: "2026-03-10T14:00:00Z"', ['bob 2']],
+      ['boughtBefore: "2026-03-10T12:00:00Z"', []],
+    ] as const) {
+      expect([filter, await found(filter)]).toEqual([filter, expected]);
+    }
+    const ofOne = `rewardIds: ["${one.id}"]`;
+    const head = await page(ofOne, ', first: 2');
     expect([head.edges.length, head.pageInfo.hasNextPage]).toEqual([2, true]);
-    const rest = await page(`rewardId: "${one.id}", after: "${head.pageInfo.endCursor}"`);
+    const rest = await page(ofOne, `, after: "${head.pageInfo.endCursor}"`);
     expect([rest.edges.length, rest.pageInfo.hasNextPage]).toEqual([1, false]);
-    expect((await page('states: [SHIPPED]')).edges).toEqual([]);
+  });
+
+  it('are walked whole in pages, also where many are of one instant', async () => {
+    const { id } = await reward({ kind: 'GOODS' });
+    const bought: string[] = [];
+    for (const at of [1, 2, 3, 4, 5, 6, 7]) {
+      bought.push((await buy(id)).redemption.id);
+      if (at % 3 === 0) eco.clock.advance(1);
+    }
+    for (const [size, cursor, more] of [
+      ['first', 'after', 'hasNextPage'],
+      ['last', 'before', 'hasPreviousPage'],
+    ] as const) {
+      const seen: string[] = [];
+      for (let place = ''; ; ) {
+        const query = `{ redemptions(${size}: 2${place}) { edges { cursor node { id } }
+          pageInfo { hasNextPage hasPreviousPage } } }`;
+        const { data } = await eco.test.ask(eco.program.keys.operator, query);
+        const { edges, pageInfo } = data.redemptions;
+        const ids = edges.map(({ node }: { node: { id: string } }) => node.id);
+        seen.splice(size === 'first' ? seen.length : 0, 0, ...ids);
+        if (!pageInfo[more]) break;
+        place = `, ${cursor}: "${edges.at(size === 'first' ? -1 : 0).cursor}"`;
+      }
+      expect(seen).toEqual(bought);
+    }
   });
 });
 

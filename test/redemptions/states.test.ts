@@ -1,7 +1,7 @@
 /** The state machine of orders, over all pairs of states and kinds (S54). */
 import { describe, expect, it } from 'vitest';
 import { RedemptionState, RewardKind } from '../../src/generated/prisma/enums.ts';
-import { mayMove, stateAt } from '../../src/redemptions/states.ts';
+import { mayMove, memberMovesOf, movesOf, stateAt } from '../../src/redemptions/states.ts';
 
 /** Read from decision 10, a line for each state that can be left. */
 const listed: Record<string, string> = {
@@ -47,5 +47,38 @@ describe('a reservation', () => {
     ['CANCELLED', 2_000, 'CANCELLED'],
   ] as const)('%s at %i is %s', (state, at, expected) => {
     expect(stateAt({ state, reservedUntil }, new Date(at))).toBe(expected);
+  });
+});
+
+describe('what may be done', () => {
+  const now = new Date(500);
+  const standing = (kind: RewardKind, state: RedemptionState, more: object = {}) => ({
+    ...{ kind, state, reservedUntil: new Date(1_000), unitCash: null },
+    ...more,
+  });
+
+  it.each(Object.values(RewardKind))('is one thing for each move: %s', (kind) => {
+    for (const state of states) {
+      const to = states.filter((one) => one !== 'EXPIRED' && mayMove(kind, state, one));
+      const found = movesOf(standing(kind, state), false, now);
+      expect(found).toHaveLength(to.length);
+      expect(new Set(found).size).toBe(found.length);
+      expect(found.includes('CONFIRM')).toBe(state === 'RESERVED');
+      expect(found.includes('CANCEL')).toBe(to.includes('CANCELLED'));
+      const ofMember = memberMovesOf(standing(kind, state), true, now);
+      expect(ofMember.filter((move) => !found.includes(move))).toEqual([]);
+      expect(ofMember.filter((move) => !['CONFIRM', 'CANCEL'].includes(move))).toEqual([]);
+    }
+  });
+
+  it('ends with the reservation; money and the reward say what members may', () => {
+    const reserved = standing('GOODS', 'RESERVED');
+    expect(movesOf(reserved, false, new Date(1_000))).toEqual([]);
+    expect(memberMovesOf(reserved, false, now)).toEqual(['CONFIRM', 'CANCEL']);
+    expect(memberMovesOf({ ...reserved, unitCash: 5n }, false, now)).toEqual(['CANCEL']);
+    const confirmed = standing('GOODS', 'CONFIRMED');
+    expect(memberMovesOf(confirmed, true, now)).toEqual(['CANCEL']);
+    expect(memberMovesOf(confirmed, false, now)).toEqual([]);
+    expect(movesOf(standing('COUPON', 'ISSUED'), true, now)).toEqual(['USE', 'CANCEL']);
   });
 });

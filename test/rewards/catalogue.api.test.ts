@@ -85,7 +85,8 @@ describe('who finds what', () => {
       expect(await found(ada, root)).toEqual(['everybody', ...onSale]);
       expect(await found(await shop.program.token('bob'), root)).toEqual(onSale);
     }
-    expect(await found(keys().screen, 'node')).toEqual(onSale);
+    const query = `{ node(id: "${ids.hidden}") { ... on Reward { title } } }`;
+    expect(await shop.errorOf(keys().screen, query)).toMatchObject({ code: 'FORBIDDEN' });
   });
 
   it('an order shows its reward, whatever became of it', async () => {

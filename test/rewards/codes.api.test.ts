@@ -171,12 +171,22 @@ describe('withdrawRewardCodes', () => {
     expect((await shop.send('withdrawRewardCodes', { rewardId, all: true })).code).toBe(
       'REWARD_NOT_FOUND',
     );
-    for (const which of ['', ', all: false', ', all: true, codes: ["abcd"]']) {
+    const missing =
+      'is missing: give the codes to take out, or `all: true` for all that no order has';
+    for (const [which, field, message] of [
+      ['', 'codes', missing],
+      [', all: false', 'codes', missing],
+      [
+        ', all: true, codes: ["abcd"]',
+        'all',
+        'cannot be true where `codes` are given: leave one of them out',
+      ],
+    ]) {
       const query = `mutation { withdrawRewardCodes(input: {rewardId: "${coupon}"${which}}) {
         __typename } }`;
-      expect(await shop.errorOf(shop.program.keys.operator, query)).toMatchObject({
-        code: 'BAD_USER_INPUT',
-        field: 'codes',
+      const { errors } = await shop.test.ask(shop.program.keys.operator, query);
+      expect(errors?.[0]).toMatchObject({
+        ...{ extensions: { code: 'BAD_USER_INPUT', field }, message: `${field}: ${message}` },
       });
     }
   });

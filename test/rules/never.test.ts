@@ -235,6 +235,25 @@ describe('warnings', () => {
     ]);
   });
 
+  it('of types that nobody has recorded', () => {
+    const strangeTypes = ['purchase'];
+    const message = 'no activity of the type purchase was recorded in the program yet';
+    expect(warnings('EARNING', purchase, {}, { strangeTypes })).toEqual([`trigger: ${message}`]);
+    const campaign = { ...june, triggers: [{ on: 'CHECK_IN' }, purchase.trigger] };
+    expect(warnings('CAMPAIGN', campaign, beside, { strangeTypes })).toEqual([
+      `triggers.1: ${message}`,
+    ]);
+    expect(warnings('EARNING', purchase, {}, { strangeTypes: ['walk'] })).toEqual([]);
+  });
+
+  it('of many who keep a version, without counting all', () => {
+    const json = { title: 'Share', trigger: purchase.trigger, target: { count: 1 }, points: 1 };
+    const keepers = [{ version: 2, members: 10_000 }];
+    expect(warnings('TASK', json, {}, { keepers })).toEqual([
+      'period: 10,000 or more members keep version 2 for the period they have begun',
+    ]);
+  });
+
   it('of rules that add up, unless they are of one group', () => {
     expect(warnings('EARNING', purchase, beside)).toEqual([
       'trigger: shop pays for purchase, too: what they pay adds up (in one exclusiveGroup, one pays alone)',

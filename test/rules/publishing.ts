@@ -63,7 +63,8 @@ export function problems(
 }
 
 const calm: Situation = {
-  ...{ spent: 0, strangeTags: [], starts: '2026-05-10 10:00', startsMidway: true },
+  ...{ spent: 0, strangeTags: [], strangeTypes: [], keepers: [] },
+  ...{ starts: '2026-05-10 10:00', startsMidway: true },
   hasBefore: false,
 };
 

@@ -47,7 +47,9 @@ describe('draftRule with publish', () => {
     expect(await read()).toBeNull();
     expect(await auditOf(test, program)).toEqual([]);
     const { rule, warnings } = await draft(pays('walk', 5), {});
-    expect([lives(rule), warnings]).toEqual([[[1, 'IN_FORCE', null]], []]);
+    expect(lives(rule)).toEqual([[1, 'IN_FORCE', null]]);
+    const message = 'no activity of the type walk was recorded in the program yet';
+    expect(warnings).toEqual([{ field: 'trigger', message }]);
     await draft(pays('walk', 6));
     expect(await draft(impossible, { startsAt: july })).toMatchObject({ code: 'RULE_NOT_VALID' });
     const { draft: kept } = (await draft(pays('walk', 7))).rule;

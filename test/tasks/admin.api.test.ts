@@ -66,6 +66,52 @@ describe('an operator', () => {
   });
 });
 
+describe('a warning', () => {
+  const publish = async (key: string, definition: object) => {
+    await rule(key).draft(definition);
+    const { warnings } = await rule(key).publish();
+    return warnings.map(({ field, message }: Record<string, string>) => `${field}: ${message}`);
+  };
+  const unknown = 'trigger: no activity of the type share was recorded in the program yet';
+
+  it('tells who keeps the versions before', async () => {
+    const daily = { period: { every: 'DAILY' } };
+    const own = { period: { every: 'DAYS', days: 3, from: 'FIRST_ACT' } };
+    const names = ['ada', 'bob', 'cy'];
+    for (const name of names) await eco.enrol(name);
+    for (const [key, more] of Object.entries({ daily, own, once: {} })) {
+      await eco.task(key, task(more));
+    }
+    for (const name of names) await eco.act(name, 'share');
+    await eco.act('cy', 'share'); // It is done: nothing of it is to come.
+    await settled(eco.test.app);
+    const kept = (members: string, version: number) => [
+      `period: ${members} version ${version} for the period they have begun`,
+    ];
+    for (const [key, more] of Object.entries({ daily, own, once: {} })) {
+      eco.clock.advance(2_000);
+      expect(await publish(key, task({ ...more, points: 11 }))).toEqual(kept('2 members keep', 1));
+    }
+    eco.clock.set('2026-03-29T12:00:00Z');
+    await eco.act('ada', 'share');
+    await settled(eco.test.app);
+    // Yesterday is over; periods of three days and what is done once go on.
+    expect(await publish('daily', task(daily))).toEqual(kept('1 member keeps', 2));
+    expect(await publish('own', task(own))).toEqual(kept('1 member keeps', 1));
+    expect(await publish('once', task())).toEqual(kept('1 member keeps', 1));
+    eco.clock.set('2026-03-31T12:00:00Z');
+    expect(await publish('own', task(own))).toEqual([]);
+  });
+
+  it('tells of activities that nobody has recorded', async () => {
+    expect(await publish('typo', task())).toEqual([unknown]);
+    await eco.enrol('ada');
+    const more = { audience: { memberSinceBefore: '2026-01-01' } };
+    await eco.act('ada', 'share');
+    expect(await publish('other', task(more))).toEqual([]);
+  });
+});
+
 describe('days', () => {
   it('begin when the program’s do, over a change of the clock', async () => {
     const program = await createTestProgram(eco.test.app, {
@@ -128,5 +174,47 @@ describe('verify', () => {
       ),
     ).toEqual([`${name}: progress: 0, not 2`]);
     expect(await verified(eco.test)).toEqual([]);
+  });
+
+  it('finds contributions that returns should have made smaller', async () => {
+    await eco.enrol('ada');
+    await eco.done('adjustPoints', 'ada', { amount: 100, reason: 'start' });
+    await eco.task('twice', task());
+    await eco.task('spend', task({ trigger: { on: 'REDEMPTION' }, target: { value: 30 } }));
+    const shared = { type: 'share', reference: 'r1', units: 4 };
+    await eco.done('recordActivity', 'ada', shared);
+    const rewardId = await eco.reward(10);
+    const { redemption } = await eco.done('redeemReward', 'ada', { rewardId, quantity: 3 });
+    await eco.send('fulfilRedemption', { redemptionId: redemption.id, state: 'ISSUED' });
+    await eco.send('cancelRedemption', { redemptionId: redemption.id, units: 1 });
+    await settled(eco.test.app);
+    expect(await verified(eco.test)).toEqual([]);
+    const { pool } = eco.test.app;
+    const found = async () =>
+      (await verified(eco.test)).map((one) => `${one.what}: ${one.expected}, not ${one.found}`);
+    const change = (of: string, amount: number) =>
+      pool.query(
+        `with c as (update task_contribution set amount = $3 where program_id = $1
+           and source like $2 || '%' returning rule_id)
+         update task_progress p set progress = $3, version = p.version from c
+         where c.rule_id = p.rule_id`,
+        [eco.program.id, of, amount],
+      );
+    await change('REDEMPTION:', 25);
+    expect(await found()).toEqual([
+      expect.stringMatching(/^task contribution REDEMPTION:\d+: 20, not 25$/),
+    ]);
+    await change('REDEMPTION:', 20);
+    // As if the whole of it had come back, and nobody had told the task.
+    const back = (units: number) =>
+      pool.query('update activity set returned_units = $2 where program_id = $1', [
+        eco.program.id,
+        units,
+      ]);
+    await back(4);
+    expect(await found()).toEqual(['task contribution ACTIVITY:share:r1: 0, not 1']);
+    await back(3);
+    expect(await found()).toEqual([]);
+    await back(0);
   });
 });

@@ -32,7 +32,7 @@ async function backfill(input: object = {}): Promise<number[]> {
   expect(errors).toBeUndefined();
   expect(data.backfillTask.run).toMatchObject({ state: 'SCANNING', facts: 0, finishedAt: null });
   await settled(eco.test.app);
-  await eco.job('backfillTasks');
+  while ((await eco.job('backfillTasks')) > 0); // A slow machine takes several turns.
   await settled(eco.test.app);
   const query = `query ($id: ID!) { taskBackfill(id: $id) { state facts members completions points } }`;
   const answer = await eco.test.ask(eco.program.keys.operator, query, {
@@ -115,6 +115,13 @@ describe('a backfill', () => {
          'activity', 'share', 'reference', 'bulk' || n, 'value', null, 'units', 1, 'entries', '[]'::jsonb)
        from generate_series(1, 5000) n join member m on m.program_id = $1 and m.external_id = 'cy'`,
       [eco.program.id, START],
+    );
+    await eco.test.app.pool.query(
+      `insert into activity (program_id, type, reference, member_id, occurred_at, local_date, zone,
+         utc_offset_seconds, day_start_minutes, recorded_at, points)
+       select $1, 'share', 'bulk' || n, m.id, $2::timestamptz, $3, 'Europe/Rome', 3600, 0, $2, 0
+       from generate_series(1, 5000) n join member m on m.program_id = $1 and m.external_id = 'cy'`,
+      [eco.program.id, START, START.slice(0, 10)],
     );
     await eco.test.app.pool.query(
       `update account set version = version + 5000 from member m

@@ -103,7 +103,7 @@ describe('a claim', () => {
     await eco.task('alone', one());
     expect(await claim()).toMatchObject({
       ...{ code: 'TASK_NOT_COMPLETED', missingTasks: ['part'], progress: 0, target: 2 },
-      message: 'The task is not completed: 0 of 2.',
+      message: 'The task is locked: part has to be completed first.',
     });
     expect(await claim({ periodStart: '2026-03-10' })).toMatchObject({
       message: 'The task is done once: leave `periodStart` out.',

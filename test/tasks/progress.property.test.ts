@@ -4,7 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { addDays } from '../../src/platform/calendar.ts';
 import type { Task } from '../../src/rules/definition.ts';
 import { calendarStart, ONCE, periodEnd } from '../../src/tasks/periods.ts';
-import { type Contribution, periodsOf, settledPeriod } from '../../src/tasks/progress.ts';
+import {
+  advanced,
+  type Contribution,
+  type Period,
+  periodsOf,
+  settledPeriod,
+} from '../../src/tasks/progress.ts';
+import { seedOf } from '../rules/arbitraries.ts';
 import { definitionOf } from '../rules/publishing.ts';
 import { task } from './support.ts';
 
@@ -44,6 +51,9 @@ const period = fc.oneof(
   }),
 );
 
+const seed = seedOf('tasks/progress');
+const byStart = (a: Period, b: Period) => (a.periodStart < b.periodStart ? -1 : 1);
+
 describe('progress', () => {
   it('is the same in whatever order the facts come', () => {
     fc.assert(
@@ -61,6 +71,67 @@ describe('progress', () => {
         );
       }),
     );
+  });
+
+  it('moves with new facts as it would be counted anew', () => {
+    let moved = 0;
+    let anew = 0;
+    const step = fc.record({
+      chunk: fc.uniqueArray(fact, { maxLength: 4, selector: ({ source }) => source }),
+      back: fc.option(fc.nat(40), { freq: 6 }),
+    });
+    const since = fc.option(fc.nat(30).map((n) => new Date(`${day(n)}T12:00:00Z`)));
+    fc.assert(
+      fc.property(
+        ...[fc.array(step, { maxLength: 14 }), period, period, fc.boolean(), fc.nat(5), since],
+        (steps, one, two, rollback, target, unlocked) => {
+          const sameKind = JSON.stringify(one) === JSON.stringify(two);
+          const ownKinds = [one, two].some((of) => 'from' in of && of.from === 'FIRST_ACT');
+          const other = ownKinds && !sameKind ? one : two; // Otherwise all is counted anew.
+          const terms = { rollback, target: { count: target + 1 } };
+          const versions = versionsOf(
+            { ...terms, period: one },
+            { rollback, period: other, target: { count: 5 } },
+          );
+          const unlockedAt = (version: number) => (version === 1 ? unlocked : null);
+          const facts = new Map<string, Contribution>();
+          let stored = new Map<string, Period>();
+          for (const { chunk, back } of steps) {
+            const fresh = chunk.filter(({ source }) => !facts.has(source));
+            for (const one of fresh) facts.set(one.source, one);
+            const returned = back === null ? undefined : [...facts.values()][back];
+            if (returned !== undefined) facts.set(returned.source, { ...returned, amount: 0 });
+            const found = new Map(
+              periodsOf(versions, [...facts.values()], unlockedAt).map((it) => [
+                it.periodStart,
+                it,
+              ]),
+            );
+            const expected = new Map<string, Period>();
+            for (const start of new Set([...stored.keys(), ...found.keys()])) {
+              const after = settledPeriod(versions, stored.get(start), found.get(start));
+              if (after !== undefined) expected.set(start, after);
+            }
+            if (returned === undefined) {
+              const ahead = advanced(versions, [...stored.values()], fresh, unlockedAt);
+              if (ahead === undefined) anew += 1;
+              else {
+                moved += 1;
+                const next = new Map(stored);
+                for (const it of ahead) next.set(it.periodStart, it);
+                expect([...next.values()].sort(byStart)).toEqual(
+                  [...expected.values()].sort(byStart),
+                );
+              }
+            }
+            stored = expected;
+          }
+        },
+      ),
+      { seed, numRuns: 2_000 },
+    );
+    expect(moved).toBeGreaterThan(500);
+    expect(anew).toBeGreaterThan(500);
   });
 
   it('adds up to the facts, and is completed by the one that reaches the target', () => {

@@ -1,6 +1,6 @@
 /** Tasks that nobody could want are refused when they are published, in words. */
 import { describe, expect, it } from 'vitest';
-import type { Task } from '../../src/rules/definition.ts';
+import { parseDefinition, type Task } from '../../src/rules/definition.ts';
 import { definitionOf, problems } from '../rules/publishing.ts';
 import { composite, task } from './support.ts';
 
@@ -111,4 +111,15 @@ describe('a task', () => {
       'definition: a program has at most 200 tasks in force: retire one',
     ]);
   });
+});
+
+it('says where the fields of a period of days belong', () => {
+  for (const every of ['ONCE', 'DAILY', 'WEEKLY', 'MONTHLY']) {
+    const json = task({ period: { every, days: 7, from: 'CALENDAR' } });
+    const read = parseDefinition('TASK', json);
+    expect(read.ok ? [] : read.problems).toEqual([
+      { field: 'period.days', message: 'is for DAYS only' },
+      { field: 'period.from', message: 'is for DAYS only' },
+    ]);
+  }
 });

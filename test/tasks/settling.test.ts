@@ -1,6 +1,9 @@
 /** Nothing is lost or paid twice between the projection and the engine; who follows sees it. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
+import { createLog } from '../../src/platform/log.ts';
+import { Unavailable } from '../../src/platform/refusal.ts';
+import { TaskSettler } from '../../src/tasks/settler.ts';
 import {
   createTestApp,
   createTestProgram,
@@ -15,6 +18,7 @@ import { openSecondApp } from '../support/second-app.ts';
 import { startProcess } from '../support/server-process.ts';
 import { settled, task } from './support.ts';
 
+const quietLog = createLog({ level: 'silent' });
 let test: TestApp;
 let server: RunningServer;
 let program: TestProgram;
@@ -74,6 +78,45 @@ describe('settling', () => {
     expect(due.rows).toEqual([{ n: 0 }]);
   });
 
+  it('names the one that keeps a batch from being settled, and settles the others', async () => {
+    const names = ['ada', 'bob', 'cy'];
+    for (const name of names) {
+      await ask(`mutation { enrolMember(input: {externalId: "${name}"}) { __typename } }`);
+    }
+    for (const name of names) for (const _ of [1, 2]) await act(program, name);
+    await settled(test.app);
+    const { pool, engine } = test.app;
+    const { rows } = await pool.query<{ memberId: number }>(
+      `insert into task_due (program_id, member_id, rule_id, period_start)
+       select program_id, member_id, rule_id, period_start from task_progress where program_id = $1
+       order by member_id returning member_id as "memberId"`,
+      [program.id],
+    );
+    // A batch fails as a whole where one of its rows cannot be had in time.
+    let poisoned = rows[1]?.memberId;
+    let inFlight = 0;
+    const run: typeof engine.run = async (operation, viewer, input) => {
+      inFlight += 1;
+      await new Promise(setImmediate);
+      const isCrowd = inFlight > 1;
+      await new Promise(setImmediate);
+      inFlight -= 1;
+      const { member } = input as unknown as { member: { id: number } };
+      if (poisoned !== undefined && (isCrowd || member.id === poisoned)) throw new Unavailable('-');
+      return engine.run(operation, viewer, input);
+    };
+    const warn = vi.fn();
+    const log = { ...quietLog, warn };
+    const settler = new TaskSettler(pool, { run }, log);
+    expect(await settler.drain()).toBe(2);
+    const told = { programId: program.id, memberId: poisoned, task: 'once' };
+    expect(warn.mock.calls).toEqual([
+      [{ err: expect.any(Unavailable), periodStart: '1970-01-01', ...told }, expect.any(String)],
+    ]);
+    poisoned = undefined;
+    expect(await settler.drain()).toBe(1);
+  });
+
   it('survives a server that is killed with payments under way', async () => {
     const own = await createTestApp();
     const others = await createTestProgram(own.app);
@@ -130,6 +173,19 @@ describe('who reads', () => {
     const { recordActivity } = await act();
     const { tasks } = await read(`tasks(after: ${recordActivity.position}) { key progress }`);
     expect(tasks).toEqual([{ key: 'once', progress: 1 }]);
+    for (const root of ['me', 'member(by: {externalId: "ada"}']) {
+      const { position } = (await act()).recordActivity;
+      const credential = await program.token('ada');
+      const args = root === 'me' ? `me(after: ${position})` : `${root}, after: ${position})`;
+      const { data, errors } = await test.ask(credential, `{ it: ${args} { tasks { progress } } }`);
+      expect(errors).toBeUndefined();
+      expect(data.it.tasks).toEqual([{ progress: 2 }]);
+      const wrong = args.replace(/after: \d+/, 'after: 999999999');
+      const refused = await test.ask(credential, `{ it: ${wrong} { externalId } }`);
+      expect(refused.errors?.[0]?.extensions).toMatchObject({
+        ...{ code: 'BAD_USER_INPUT', field: 'after' },
+      });
+    }
     const { errors } = await test.ask(
       program.keys.operator,
       '{ member(by: {externalId: "ada"}) { tasks(after: 999999999) { key } } }',
