@@ -9,8 +9,8 @@ import type { Job } from './jobs/due.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { startWorker } from './jobs/worker.ts';
 import { readBoard, seasonVersions } from './leaderboards/board-reads.ts';
-import { createSqlStandings } from './leaderboards/sql-standings.ts';
-import type { Standings } from './leaderboards/standings.ts';
+import { createStandings } from './leaderboards/create-standings.ts';
+import type { MemberCards, Standings } from './leaderboards/standings.ts';
 import { standingsConsumer } from './leaderboards/standings-consumer.ts';
 import { LiveHub } from './live/live-hub.ts';
 import { loadMembers } from './members/members.sql.ts';
@@ -84,7 +84,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     const bus = await openBus(config, log);
     closers.push(() => bus.close());
     const registry = new Registry();
-    const standings = createSqlStandings(pool);
+    const standings = createStandings(pool, memberCards(pool));
     const projection = new Projection(standingsConsumer(clock), pool, log, (m) => bus.publish(m));
     const live = createLive(pool, standings, clock, bus, log);
     closers.push(() => live.close());
@@ -129,6 +129,14 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     throw error;
   }
 }
+
+/** Members as boards show them. */
+const memberCards =
+  (pool: Pool): MemberCards =>
+  async (ids) => {
+    const members = await loadMembers(pool, ids);
+    return new Map(members.map((member) => [member.memberId, member]));
+  };
 
 /** The hub of live subscriptions, with how it reads the truth. */
 const createLive = (pool: Pool, standings: Standings, clock: Clock, bus: Bus, log: Log) =>

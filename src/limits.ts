@@ -87,6 +87,12 @@ export const limits = {
   aroundRadiusMax: 50,
   liveRecheckMs: 2 * SECOND, // Watched boards and members are re-read, were every wake-up lost.
 
+  // Standings.
+  seasonParts: 512, // A rank counts a part of a season at most: 2,000 of a million.
+  seasonPartMin: 64, // Smaller parts are counted as fast.
+  seasonMarksMax: 1_200, // Between the parts; above it small ones are joined.
+  seasonChangesKept: 1_200, // Versions: two minutes of a season that is never still.
+
   // Projections.
   projectionEventsMax: 2_000, // Per transaction.
   projectionPollMs: SECOND, // A killed owner is replaced within two of these.

@@ -231,7 +231,6 @@ const sharedSql = [
   'src/graphql/loaders.ts → src/redemptions/redemptions.sql.ts',
   'src/graphql/loaders.ts → src/tasks/task-reads.sql.ts',
   // The columns of a member's state, which the engine owns.
-  'src/leaderboards/sql-standings.ts → src/engine/engine.sql.ts',
   'src/members/members.sql.ts → src/engine/engine.sql.ts',
 ];
 
