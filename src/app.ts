@@ -13,6 +13,7 @@ import { createStandings } from './leaderboards/create-standings.ts';
 import type { MemberCards, Standings } from './leaderboards/standings.ts';
 import { standingsConsumer } from './leaderboards/standings-consumer.ts';
 import { LiveHub } from './live/live-hub.ts';
+import type { LiveMessage } from './live/messages.ts';
 import { loadMembers } from './members/members.sql.ts';
 import { type Bus, createLocalBus } from './platform/bus.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
@@ -84,8 +85,16 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     const bus = await openBus(config, log);
     closers.push(() => bus.close());
     const registry = new Registry();
-    const standings = createStandings(pool, memberCards(pool));
-    const projection = new Projection(standingsConsumer(clock), pool, log, (m) => bus.publish(m));
+    const { redisUrl, redisChannel } = config;
+    const cards = memberCards(pool);
+    const standings = await createStandings({
+      ...{ pool, cards, redisUrl, redisChannel, registry, log },
+    });
+    closers.push(() => standings.close());
+    const projection = new Projection(standingsConsumer(clock), pool, log, (message) => {
+      bus.publish(message);
+      standings.changed((message as LiveMessage).boards);
+    });
     const live = createLive(pool, standings, clock, bus, log);
     closers.push(() => live.close());
     await projection.start();

@@ -92,6 +92,18 @@ export const limits = {
   seasonPartMin: 64, // Smaller parts are counted as fast.
   seasonMarksMax: 1_200, // Between the parts; above it small ones are joined.
   seasonChangesKept: 1_200, // Versions: two minutes of a season that is never still.
+  standingsAnswerMs: 100, // Redis answers by then, or the database does.
+  standingsPauseMs: SECOND, // So long a Redis that failed is left alone.
+  standingsOwnMax: 100, // Ranks in one script: half a millisecond of Redis.
+  standingsFillMax: 500, // Rows in one script: 5 ms of Redis.
+  standingsCopyMs: 2 * SECOND, // Of a script that copies: nobody waits for it.
+  standingsAdvanceRowsMax: 5_000, // More changes are copied anew, beside what is read.
+  standingsPageRows: 5_000, // Of a copy, in one statement.
+  standingsLockMs: 10 * SECOND, // A node that dies copying is replaced after it.
+  standingsDraftMs: 60 * SECOND, // What a dead node had copied is gone after it.
+  standingsRetryMs: 500, // A copy that somebody else makes, or that failed, is looked at again.
+  standingsCopiesMax: 2, // At once on a node.
+  standingsKeptMs: 1_800 * SECOND, // A season nobody reads leaves Redis.
 
   // Projections.
   projectionEventsMax: 2_000, // Per transaction.
