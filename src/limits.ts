@@ -98,6 +98,7 @@ export const limits = {
   standingsFillMax: 500, // Rows in one script: 5 ms of Redis.
   standingsCopyMs: 2 * SECOND, // Of a script that copies: nobody waits for it.
   standingsAdvanceRowsMax: 5_000, // More changes are copied anew, beside what is read.
+  standingsVersionsMax: 100, // Of which changes are read at once: some 200,000 rows at most.
   standingsPageRows: 5_000, // Of a copy, in one statement.
   standingsLockMs: 10 * SECOND, // A node that dies copying is replaced after it.
   standingsDraftMs: 60 * SECOND, // What a dead node had copied is gone after it.

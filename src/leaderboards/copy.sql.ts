@@ -1,4 +1,5 @@
 /** What a copy of the standings reads of the database. */
+import { limits } from '../limits.ts';
 import type { Pool } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
 import type { StandingPlace } from './standings.ts';
@@ -36,9 +37,6 @@ type ChangeRow = {
   reachedAt: Date | null;
 };
 
-/** At once: some 200,000 rows at most. */
-const VERSIONS_AT_ONCE = 100;
-
 /** What changed behind a version, as of one moment; undefined when there is no such season. */
 export async function readChanges(
   pool: Pool,
@@ -49,19 +47,19 @@ export async function readChanges(
     pool,
     'standings.readChanges',
     `with c as (select member_ids from season_change where season_id = $1 and version > $2
-                  and version <= $2::bigint + ${VERSIONS_AT_ONCE}),
+                  and version <= $2::bigint + $3::bigint),
      i as (select distinct unnest(member_ids) as member_id from c)
      select s.version, s.participants, (select count(*) from c) as kept, i.member_id as "memberId",
             t.score, t.reached_at as "reachedAt"
      from season s left join i on true
        left join standing t on t.season_id = $1 and t.member_id = i.member_id
      where s.id = $1`,
-    [seasonId, held],
+    [seasonId, held, limits.standingsVersionsMax],
   );
   const [head] = rows;
   if (head === undefined) return undefined;
   const { version, participants, kept } = head;
-  const upTo = Math.min(version, held + VERSIONS_AT_ONCE);
+  const upTo = Math.min(version, held + limits.standingsVersionsMax);
   return {
     version,
     participants,
