@@ -14,9 +14,10 @@ import { openPostgres } from './lab/postgres.ts';
 import { rounded, short } from './lab/stats.ts';
 import { p1 } from './p1.ts';
 import { p2 } from './p2.ts';
+import { p9 } from './p9.ts';
 import { p10 } from './p10.ts';
 
-const bars: Readonly<Record<string, Bar>> = { P1: p1, P2: p2, P10: p10 };
+const bars: Readonly<Record<string, Bar>> = { P1: p1, P2: p2, P9: p9, P10: p10 };
 const file = path.join(import.meta.dirname, 'results.json');
 const MEMBERS = 100_000;
 

@@ -95,6 +95,7 @@ export const limits = {
   standingsAnswerMs: 100, // Redis answers by then, or the database does.
   standingsPauseMs: SECOND, // So long a Redis that failed is left alone.
   standingsOwnMax: 100, // Ranks in one script: half a millisecond of Redis.
+  standingsOwnScriptsMax: 4, // Of those under way: Redis is never without work.
   standingsFillMax: 500, // Rows in one script: 5 ms of Redis.
   standingsCopyMs: 2 * SECOND, // Of a script that copies: nobody waits for it.
   standingsAdvanceRowsMax: 5_000, // More changes are copied anew, beside what is read.

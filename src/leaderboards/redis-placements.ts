@@ -1,5 +1,4 @@
 import { limits } from '../limits.ts';
-import { push } from '../platform/lists.ts';
 import { NotInRedis, type RedisGate } from './redis-gate.ts';
 import { idText, keyOf, ownPlace, placeOf, scoreText } from './redis-rows.ts';
 import {
@@ -23,7 +22,10 @@ type Found = readonly [string, string, ...(string | number | null)[]];
 /** The rankings of Redis. Each read throws NotInRedis for what Redis cannot tell. */
 export class RedisPlacements implements Placements {
   readonly #gate: RedisGate;
-  readonly #waiting = new Map<string, Waiting[]>();
+  /** Batches in the order they are sent, and those of them that still take more, by what they ask. */
+  readonly #waiting: { readonly key: string; readonly batch: Waiting[] }[] = [];
+  readonly #filling = new Map<string, Waiting[]>();
+  #underWay = 0;
 
   constructor(gate: RedisGate) {
     this.#gate = gate;
@@ -60,22 +62,36 @@ export class RedisPlacements implements Placements {
     return viewOf(season, found, rankRun(season.rankMode, run, ahead));
   }
 
-  /** Own ranks that are asked for together are read together: a script costs more than a rank. */
+  /**
+   * Own ranks that are asked for together are read together: a script costs more than a rank. While
+   * enough are under way others gather, so that a crowd waits here and not before Redis.
+   */
   #own(season: RankedSeason, memberId: number): Promise<PlacementsView> {
     return new Promise((resolve, reject) => {
-      if (this.#waiting.size === 0) setImmediate(() => this.#flush());
       const key = `${season.seasonId}/${season.rankMode}`;
-      push(this.#waiting, key, { season, memberId, resolve, reject });
+      let batch = this.#filling.get(key);
+      if (batch === undefined) {
+        batch = [];
+        this.#filling.set(key, batch);
+        this.#waiting.push({ key, batch });
+        if (this.#waiting.length === 1) setImmediate(() => this.#send());
+      }
+      batch.push({ season, memberId, resolve, reject });
+      if (batch.length >= limits.standingsOwnMax) this.#filling.delete(key);
     });
   }
 
-  #flush(): void {
-    const lists = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const list of lists) {
-      for (let at = 0; at < list.length; at += limits.standingsOwnMax) {
-        void this.#readOwn(list.slice(at, at + limits.standingsOwnMax));
-      }
+  #send(): void {
+    while (this.#underWay < limits.standingsOwnScriptsMax) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      const { key, batch } = next;
+      if (this.#filling.get(key) === batch) this.#filling.delete(key);
+      this.#underWay += 1;
+      void this.#readOwn(batch).finally(() => {
+        this.#underWay -= 1;
+        this.#send();
+      });
     }
   }
 

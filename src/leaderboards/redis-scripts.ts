@@ -82,27 +82,44 @@ local at = redis.call('ZRANK', board, string.sub(held, 1, 10) .. ARGV[2])
 local radius = tonumber(ARGV[3])
 return rows(math.max(0, at - radius), at + radius)`;
 
-/** Puts places into a generation, from an argument on: id, instant (empty: remove), score. */
+/**
+ * Puts places into a generation, from an argument on: id, instant (empty: remove), score. Each
+ * member once. In portions, as many as fit into a call.
+ */
 const put = `
-local function put(run, from)
-  local board, keys, scores = run .. ':board', run .. ':keys', run .. ':scores'
-  for i = from, #ARGV, 3 do
-    local id, instant, score = ARGV[i], ARGV[i + 1], ARGV[i + 2]
-    local held = redis.call('HGET', keys, id)
-    if held then
-      local before = string.sub(held, 11)
-      redis.call('ZREM', board, string.sub(held, 1, 10) .. id)
-      if before ~= score and redis.call('ZCOUNT', board, before, before) == 0 then
-        redis.call('ZREM', scores, before)
-      end
+local function portion(board, keys, scores, from, to)
+  local ids, gone, places, different, fields, removed = {}, {}, {}, {}, {}, {}
+  for i = from, to, 3 do ids[#ids + 1] = ARGV[i] end
+  local held = redis.call('HMGET', keys, unpack(ids))
+  for n, id in ipairs(ids) do
+    local i = from + 3 * n - 3
+    local instant, score = ARGV[i + 1], ARGV[i + 2]
+    if held[n] then
+      redis.call('ZREM', board, string.sub(held[n], 1, 10) .. id)
+      gone[string.sub(held[n], 11)] = true
     end
     if instant ~= '' then
-      redis.call('ZADD', board, score, instant .. id)
-      redis.call('ZADD', scores, score, score)
-      redis.call('HSET', keys, id, instant .. score)
-    elseif held then
-      redis.call('HDEL', keys, id)
+      local at = #places
+      places[at + 1], places[at + 2] = score, instant .. id
+      different[at + 1], different[at + 2] = score, score
+      fields[at + 1], fields[at + 2] = id, instant .. score
+    elseif held[n] then
+      removed[#removed + 1] = id
     end
+  end
+  if #places > 0 then
+    redis.call('ZADD', board, unpack(places))
+    redis.call('ZADD', scores, unpack(different))
+    redis.call('HSET', keys, unpack(fields))
+  end
+  if #removed > 0 then redis.call('HDEL', keys, unpack(removed)) end
+  for score in pairs(gone) do
+    if redis.call('ZCOUNT', board, score, score) == 0 then redis.call('ZREM', scores, score) end
+  end
+end
+local function put(run, from)
+  for i = from, #ARGV, 3000 do
+    portion(run .. ':board', run .. ':keys', run .. ':scores', i, math.min(i + 2999, #ARGV))
   end
 end
 local function expire(run, ttl)
