@@ -9,11 +9,9 @@ import type { Job } from './jobs/due.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { startWorker } from './jobs/worker.ts';
 import { readBoard, seasonVersions } from './leaderboards/board-reads.ts';
-import { createStandings } from './leaderboards/create-standings.ts';
-import type { MemberCards, Standings } from './leaderboards/standings.ts';
-import { standingsConsumer } from './leaderboards/standings-consumer.ts';
+import { openBoards } from './leaderboards/open-boards.ts';
+import type { Standings } from './leaderboards/standings.ts';
 import { LiveHub } from './live/live-hub.ts';
-import type { LiveMessage } from './live/messages.ts';
 import { loadMembers } from './members/members.sql.ts';
 import { type Bus, createLocalBus } from './platform/bus.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
@@ -26,7 +24,7 @@ import { createRedisBus } from './platform/redis-bus.ts';
 import { ProgramConfigs } from './programs/config.ts';
 import { ProgramReader } from './programs/programs.sql.ts';
 import { RuleReader } from './programs/rule-reader.ts';
-import { Projection } from './projections/projection.ts';
+import type { Projection } from './projections/projection.ts';
 import { createTasks } from './tasks/create-tasks.ts';
 import { loadTaskRevisions } from './tasks/task-reads.sql.ts';
 
@@ -85,16 +83,9 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     const bus = await openBus(config, log);
     closers.push(() => bus.close());
     const registry = new Registry();
-    const { redisUrl, redisChannel } = config;
-    const cards = memberCards(pool);
-    const standings = await createStandings({
-      ...{ pool, cards, redisUrl, redisChannel, registry, log },
-    });
+    const boards = await openBoards({ ...config, pool, clock, bus, registry, log });
+    const { standings, projection } = boards;
     closers.push(() => standings.close());
-    const projection = new Projection(standingsConsumer(clock), pool, log, (message) => {
-      bus.publish(message);
-      standings.changed((message as LiveMessage).boards);
-    });
     const live = createLive(pool, standings, clock, bus, log);
     closers.push(() => live.close());
     await projection.start();
@@ -138,14 +129,6 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     throw error;
   }
 }
-
-/** Members as boards show them. */
-const memberCards =
-  (pool: Pool): MemberCards =>
-  async (ids) => {
-    const members = await loadMembers(pool, ids);
-    return new Map(members.map((member) => [member.memberId, member]));
-  };
 
 /** The hub of live subscriptions, with how it reads the truth. */
 const createLive = (pool: Pool, standings: Standings, clock: Clock, bus: Bus, log: Log) =>

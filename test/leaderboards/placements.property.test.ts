@@ -10,6 +10,7 @@ import type { Placements } from '../../src/leaderboards/standings.ts';
 import { createStandingsMetrics } from '../../src/leaderboards/standings-metrics.ts';
 import { limits } from '../../src/limits.ts';
 import { createLog } from '../../src/platform/log.ts';
+import { countMarks } from '../../src/verify/histograms.sql.ts';
 import {
   createTestApp,
   createTestProgram,
@@ -161,6 +162,8 @@ describe('placements by SQL', () => {
         for (const changes of versions) {
           await season.apply(changes);
           expect(await histogramFaults(test, season.id)).toEqual([]);
+          const marks = await countMarks(test.app.pool, season.id, 0);
+          expect(marks.filter(({ expected, found }) => expected !== found)).toEqual([]);
         }
         await expectRight(sql, season);
       }),

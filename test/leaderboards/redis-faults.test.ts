@@ -1,11 +1,7 @@
 /** Whatever happens to Redis or to a node, the board is served, and right (S72). */
 import { Redis } from 'ioredis';
-import { Registry } from 'prom-client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { MemberState } from '../../src/engine/rows.ts';
-import { createStandings, type OpenStandings } from '../../src/leaderboards/create-standings.ts';
 import { limits } from '../../src/limits.ts';
-import { createLog } from '../../src/platform/log.ts';
 import {
   createTestApp,
   createTestProgram,
@@ -15,17 +11,15 @@ import {
 import { bePatient } from '../support/patience.ts';
 import { type OwnRedis, ownRedisAvailable, startOwnRedis } from '../support/redis.ts';
 import { type Change, makeSeason, type NaiveSeason, rankModes } from './naive-season.ts';
+import { openNode, reads, rebuilds, type StandingsNode } from './standings-node.ts';
 
 const MEMBERS = 120;
-
-/** A node: its standings and what it counted. */
-type TestNode = { readonly standings: OpenStandings; readonly registry: Registry };
 
 let test: TestApp;
 let program: TestProgram;
 let redis: OwnRedis;
 let season: NaiveSeason;
-let nodes: TestNode[] = [];
+let nodes: StandingsNode[] = [];
 const standard = { ...limits };
 
 beforeAll(async () => {
@@ -65,30 +59,20 @@ function changes(members: number): Change[] {
   }));
 }
 
-async function openNode(): Promise<TestNode> {
-  const registry = new Registry();
-  const standings = await createStandings({
-    pool: test.app.pool,
-    cards: async (ids) =>
-      new Map(ids.map((memberId) => [memberId, { memberId } as unknown as MemberState])),
-    redisUrl: redis.url,
-    redisChannel: 'faults',
-    registry,
-    log: createLog({ level: 'silent' }),
-  });
-  const node = { standings, registry };
+async function open(): Promise<StandingsNode> {
+  const node = await openNode(test.app.pool, redis.url);
   nodes.push(node);
   return node;
 }
 
 /** One version more; the node that made it says so, unless it dies. */
-async function move(node?: TestNode, members = 20): Promise<void> {
+async function move(node?: StandingsNode, members = 20): Promise<void> {
   await season.apply(changes(members));
   node?.standings.changed([{ seasonId: season.id }]);
 }
 
 /** Every kind of read says what the naive ranking says, whoever answers. */
-async function expectServed({ standings }: TestNode): Promise<void> {
+async function expectServed({ standings }: StandingsNode): Promise<void> {
   for (const rankMode of rankModes) {
     const ranking = season.ranking(rankMode);
     const wanted = ranking.map(({ memberId, ...rest }) => ({ ...rest, member: { memberId } }));
@@ -107,28 +91,14 @@ async function expectServed({ standings }: TestNode): Promise<void> {
   }
 }
 
-/** How many reads a source answered, of all or for one reason. */
-async function reads({ registry }: TestNode, source: string, reason?: string): Promise<number> {
-  const metric = await registry.getSingleMetric('tallymark_standings_reads_total')?.get();
-  return (metric?.values ?? [])
-    .filter(({ labels }) => labels.source === source && (!reason || labels.reason === reason))
-    .reduce((sum, { value }) => sum + value, 0);
-}
-
-async function rebuilds({ registry }: TestNode): Promise<number> {
-  const metric = await registry.getSingleMetric('tallymark_standings_rebuilds_total')?.get();
-  const done = (metric?.values ?? []).filter(({ labels }) => labels.outcome === 'done');
-  return done.reduce((sum, { value }) => sum + value, 0);
-}
-
 /** Reads until all are answered by Redis; each answer is right meanwhile. */
-async function untilByRedis(node: TestNode): Promise<void> {
+async function untilByRedis(node: StandingsNode): Promise<void> {
   await expect
     .poll(
       async () => {
-        const before = await reads(node, 'sql');
+        const before = await reads(node.registry, 'sql');
         await expectServed(node);
-        return (await reads(node, 'sql')) - before;
+        return (await reads(node.registry, 'sql')) - before;
       },
       { timeout: 15_000, interval: 20 },
     )
@@ -148,9 +118,9 @@ const keysLike = (pattern: string) => tell((client) => client.keys(pattern));
 
 describe.runIf(ownRedisAvailable)('standings', { timeout: 60_000 }, () => {
   it('are served by the database at first, then by Redis, which follows each version', async () => {
-    const node = await openNode();
+    const node = await open();
     await expectServed(node);
-    expect(await reads(node, 'sql')).toBeGreaterThan(0);
+    expect(await reads(node.registry, 'sql')).toBeGreaterThan(0);
     await untilByRedis(node);
     for (let n = 0; n < 5; n += 1) {
       await move(node);
@@ -160,7 +130,7 @@ describe.runIf(ownRedisAvailable)('standings', { timeout: 60_000 }, () => {
   });
 
   it('come again after FLUSHALL and after SCRIPT FLUSH', async () => {
-    const node = await openNode();
+    const node = await open();
     for (let n = 0; n < 3; n += 1) {
       await untilByRedis(node);
       await tell((client) => client.flushall());
@@ -173,7 +143,7 @@ describe.runIf(ownRedisAvailable)('standings', { timeout: 60_000 }, () => {
   });
 
   it('are right through CLIENT KILL, again and again', async () => {
-    const node = await openNode();
+    const node = await open();
     await untilByRedis(node);
     for (let n = 0; n < 10; n += 1) {
       const killing = tell((client) => client.call('CLIENT', 'KILL', 'TYPE', 'normal'));
@@ -185,20 +155,20 @@ describe.runIf(ownRedisAvailable)('standings', { timeout: 60_000 }, () => {
   });
 
   it('do not wait for a Redis that is paused', async () => {
-    const node = await openNode();
+    const node = await open();
     await untilByRedis(node);
-    const byRedis = await reads(node, 'redis');
+    const byRedis = await reads(node.registry, 'redis');
     await tell((client) => client.call('CLIENT', 'PAUSE', '5000', 'ALL'));
     await expectServed(node);
     await move(node);
     await expectServed(node);
-    expect(await reads(node, 'redis')).toBe(byRedis);
-    expect(await reads(node, 'sql', 'slow')).toBeGreaterThan(0);
+    expect(await reads(node.registry, 'redis')).toBe(byRedis);
+    expect(await reads(node.registry, 'sql', 'slow')).toBeGreaterThan(0);
     await untilByRedis(node);
   });
 
   it('survive kill -9 of Redis, and its return without anything', async () => {
-    const node = await openNode();
+    const node = await open();
     await untilByRedis(node);
     await redis.kill();
     for (let n = 0; n < 5; n += 1) {
@@ -213,26 +183,26 @@ describe.runIf(ownRedisAvailable)('standings', { timeout: 60_000 }, () => {
   });
 
   it('lose nothing with a node that dies between its commit and Redis', async () => {
-    const [dying, other] = [await openNode(), await openNode()];
+    const [dying, other] = [await open(), await open()];
     await untilByRedis(dying);
     for (let n = 0; n < 3; n += 1) await move();
     dying.standings.close();
     await expectServed(other);
-    expect(await reads(other, 'sql', 'behind')).toBeGreaterThan(0);
+    expect(await reads(other.registry, 'sql', 'behind')).toBeGreaterThan(0);
     await untilByRedis(other);
     expect(await rebuilds(other)).toBe(0);
   });
 
   it('are copied by one node alone, while they move', async () => {
-    const [a, b] = [await openNode(), await openNode()];
+    const [a, b] = [await open(), await open()];
     let moving = true;
     const mover = (async () => {
       for (let n = 0; n < 500 && moving; n += 1) await move(a, 1);
     })();
-    const byRedis = async (node: TestNode) => {
+    const byRedis = async (node: StandingsNode) => {
       const last = season.ranking('UNIQUE').at(-1)?.memberId ?? 0;
       await node.standings.around({ seasonId: season.id, rankMode: 'UNIQUE' }, last, 3);
-      return reads(node, 'redis');
+      return reads(node.registry, 'redis');
     };
     const done = async () => Math.min(await byRedis(a), await byRedis(b));
     await expect.poll(done, { timeout: 20_000, interval: 5 }).toBeGreaterThan(5);
@@ -243,7 +213,7 @@ describe.runIf(ownRedisAvailable)('standings', { timeout: 60_000 }, () => {
   });
 
   it('are copied anew when the changes since then are forgotten', async () => {
-    const node = await openNode();
+    const node = await open();
     await untilByRedis(node);
     await move();
     await move();
@@ -256,7 +226,7 @@ describe.runIf(ownRedisAvailable)('standings', { timeout: 60_000 }, () => {
   it.each([':board', ':keys', ':scores'])(
     'are copied anew when Redis has evicted their %s, and not taken for whole by a version',
     async (part) => {
-      const node = await openNode();
+      const node = await open();
       await untilByRedis(node);
       const [key = ''] = await keysLike(`*${part}`);
       await tell((client) => client.del(key));
@@ -269,7 +239,7 @@ describe.runIf(ownRedisAvailable)('standings', { timeout: 60_000 }, () => {
 
   it('wait for nobody’s lock, and are copied once a dead node’s has ended', async () => {
     Object.assign(limits, { standingsLockMs: 1_500 });
-    const node = await openNode();
+    const node = await open();
     await untilByRedis(node);
     const [board = ''] = await keysLike('*:board');
     const base = board.split(':').slice(0, -2).join(':');
@@ -283,7 +253,7 @@ describe.runIf(ownRedisAvailable)('standings', { timeout: 60_000 }, () => {
   });
 
   it('fail nothing when Redis refuses to write', async () => {
-    const node = await openNode();
+    const node = await open();
     await untilByRedis(node);
     await tell((client) => client.config('SET', 'maxmemory', '1'));
     await move(node);
@@ -294,7 +264,7 @@ describe.runIf(ownRedisAvailable)('standings', { timeout: 60_000 }, () => {
 
   it('leave Redis when nobody reads them, and nothing is left of them', async () => {
     Object.assign(limits, { standingsKeptMs: 1_500 });
-    const node = await openNode();
+    const node = await open();
     await untilByRedis(node);
     expect((await keysLike('*')).length).toBe(4);
     const readOn = performance.now() + 2_000;
