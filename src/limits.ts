@@ -91,6 +91,7 @@ export const limits = {
   seasonParts: 512, // A rank counts a part of a season at most: 2,000 of a million.
   seasonPartMin: 64, // Smaller parts are counted as fast.
   seasonMarksMax: 1_200, // Between the parts; above it small ones are joined.
+  seasonMarksKept: 200_000, // In memory on a node, of all seasons: some 20 MB.
   seasonChangesKept: 1_200, // Versions: two minutes of a season that is never still.
   standingsAnswerMs: 100, // Redis answers by then, or the database does.
   standingsPauseMs: SECOND, // So long a Redis that failed is left alone.

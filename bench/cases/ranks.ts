@@ -25,7 +25,8 @@ await inTransaction(pool, async (client) => {
   const row = { seasonId, memberId: 1, amount: 1, reachedAt: new Date() };
   await bumpVersions(client, [seasonId], [0], await addScores(client, [row]));
 });
-Object.assign(limits, usual);
+// What Redis can do is measured, not when a busy machine goes on without it.
+Object.assign(limits, usual, { standingsAnswerMs: 5_000 });
 
 const sql = createSqlPlacements(pool);
 const log = createLog({ level: 'warn' });

@@ -1,4 +1,6 @@
 import { LRUCache } from 'lru-cache';
+import { limits } from '../limits.ts';
+import { assert } from '../platform/assert.ts';
 import type { PoolClient } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
 import { randomHex } from '../platform/ids.ts';
@@ -23,8 +25,13 @@ type MarksRow = Pick<CountsRow, 'seasonId'> & {
   memberIds: number[];
 };
 
+type Marks = readonly StandingPlace[];
+
 /** Marks by their revision, which they alone have: they rarely change, and are long. */
-const knownMarks = new LRUCache<string, readonly StandingPlace[]>({ max: 64 });
+const knownMarks = new LRUCache<string, Marks>({
+  maxSize: limits.seasonMarksKept,
+  sizeCalculation: (marks) => marks.length + 1,
+});
 
 /**
  * Locks seasons against other writers of their standings until the transaction ends. By id: one
@@ -57,14 +64,16 @@ export async function moveInHistograms(
   counts: readonly CountsRow[],
   moves: readonly Move[],
 ): Promise<void> {
-  await loadMarks(client, counts);
+  const marks = await loadMarks(client, counts);
   const byId = new Map(counts.map((row) => [row.seasonId, row]));
   const recounted: Histogram[] = [];
   const recut: Histogram[] = [];
   for (const [seasonId, own] of groupBy(moves, (move) => move.seasonId)) {
     const row = byId.get(seasonId);
     const histogram =
-      row === undefined ? await newHistogram(client, seasonId) : moved(histogramOf(row), own);
+      row === undefined
+        ? await newHistogram(client, seasonId)
+        : moved(histogramOf(row, marks), own);
     const next = await withParts(client, histogram);
     if (next.revision === row?.revision) recounted.push(next);
     else recut.push(next);
@@ -73,8 +82,12 @@ export async function moveInHistograms(
   if (recut.length > 0) await saveMarks(client, recut);
 }
 
-function histogramOf({ seasonId, revision, standings, ahead }: CountsRow): Histogram {
-  const marks = knownMarks.get(revision) ?? [];
+function histogramOf(
+  { seasonId, revision, standings, ahead }: CountsRow,
+  known: ReadonlyMap<string, Marks>,
+): Histogram {
+  const marks = known.get(revision) ?? [];
+  assert(marks.length === ahead.length, 'each mark knows how many stand ahead of it');
   const sizes = [...ahead, standings].map((count, index) => count - (ahead[index - 1] ?? 0));
   return { seasonId, revision, marks, sizes };
 }
@@ -130,9 +143,15 @@ function everyNth(client: PoolClient, histogram: Histogram, part: number, size: 
   );
 }
 
-async function loadMarks(client: PoolClient, counts: readonly CountsRow[]): Promise<void> {
-  const unknown = counts.filter(({ revision }) => !knownMarks.has(revision));
-  if (unknown.length === 0) return;
+/** Those of all these seasons, however many are kept. */
+async function loadMarks(client: PoolClient, counts: readonly CountsRow[]) {
+  const marks = new Map<string, Marks>();
+  for (const { revision } of counts) {
+    const known = knownMarks.get(revision);
+    if (known !== undefined) marks.set(revision, known);
+  }
+  const unknown = counts.filter(({ revision }) => !marks.has(revision));
+  if (unknown.length === 0) return marks;
   const rows = await named<MarksRow>(
     client,
     'leaderboards.loadMarks',
@@ -142,8 +161,12 @@ async function loadMarks(client: PoolClient, counts: readonly CountsRow[]): Prom
     [unknown.map((row) => row.seasonId)],
   );
   const byId = new Map(rows.map((row) => [row.seasonId, row]));
-  for (const { seasonId, revision } of unknown)
-    knownMarks.set(revision, marksOf(byId.get(seasonId)));
+  for (const { seasonId, revision } of unknown) {
+    const found = marksOf(byId.get(seasonId));
+    marks.set(revision, found);
+    knownMarks.set(revision, found);
+  }
+  return marks;
 }
 
 const marksOf = (row: MarksRow | undefined): StandingPlace[] =>

@@ -185,8 +185,8 @@ const trimChanges = (client: PoolClient, seasonIds: readonly number[]) =>
     'leaderboards.trimChanges',
     `delete from season_change c using season s join season o using (leaderboard_id)
      where s.id = any($1) and c.season_id = o.id
-       and (o.ends_at < s.starts_at or (o.id = s.id and c.version <= s.version - ${limits.seasonChangesKept}))`,
-    [seasonIds],
+       and (o.ends_at < s.starts_at or (o.id = s.id and c.version <= s.version - $2::bigint))`,
+    [seasonIds, limits.seasonChangesKept],
   );
 
 /** Notes facts that came after their season was frozen: beside it, not in it (S67). */
