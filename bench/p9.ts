@@ -64,7 +64,7 @@ async function measureP9(lab: Lab) {
         seconds: measureMs / 1000,
         callers: { sql: 1, redis: CALLERS, redisBenchmark: '50 clients, -P 50' },
         database: postgres.description,
-        note: 'random members; scores skewed, three of four shared; Redis by our scripts and client',
+        note: 'random members; scores in steps of 5 up to 10,000, skewed; Redis by our scripts and client',
       },
     };
   } finally {
@@ -100,7 +100,13 @@ async function measureRound(child: Child, url: string, measureMs: number, round:
   return result as Round;
 }
 
-/** A season of a million: few score much, and most share their score with somebody. */
+/**
+ * Points as programs give them: in steps of five, up to ten thousand; few have many. Half of all
+ * members have 1,250 or less.
+ */
+const scoreOf = (chance: number) => 5 * Math.floor(chance ** 3 * 2_000);
+
+/** A season of a million. */
 async function fillSeason({ url }: CaseDatabase, { programId }: Seed): Promise<number> {
   const client = new pg.Client({ connectionString: url }); // Without the service's time limits.
   await client.connect();
@@ -113,7 +119,7 @@ async function fillSeason({ url }: CaseDatabase, { programId }: Seed): Promise<n
     );
     await client.query(
       `insert into standing (season_id, member_id, score, reached_at)
-       select $1, n, floor(power(random(), 3) * 100000), now() - random() * interval '30 days'
+       select $1, n, 5 * floor(power(random(), 3) * 2000), now() - random() * interval '30 days'
        from generate_series(1, $2::int) n`,
       [rows[0]?.id, STANDINGS],
     );
@@ -130,7 +136,7 @@ async function fillPlainSet(url: string): Promise<void> {
   const client = new Redis(url);
   for (let from = 0; from < STANDINGS; from += 5_000) {
     const pairs = Array.from({ length: 5_000 }, (_, n) => [
-      Math.floor(Math.random() ** 3 * 100_000),
+      scoreOf(Math.random()),
       String(from + n).padStart(12, '0'),
     ]);
     await client.zadd(PLAIN_SET, ...pairs.flat());

@@ -95,7 +95,7 @@ export const limits = {
   seasonChangesKept: 1_200, // Versions: two minutes of a season that is never still.
   standingsAnswerMs: 100, // Redis answers by then, or the database does.
   standingsPauseMs: SECOND, // So long a Redis that failed is left alone.
-  standingsOwnMax: 100, // Ranks in one script: half a millisecond of Redis.
+  standingsOwnMax: 250, // Ranks in one script: 2 ms of Redis at most.
   standingsOwnScriptsMax: 4, // Of those under way: Redis is never without work.
   standingsFillMax: 500, // Rows in one script: 5 ms of Redis.
   standingsCopyMs: 2 * SECOND, // Of a script that copies: nobody waits for it.

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { limits } from '../limits.ts';
 import { assert } from '../platform/assert.ts';
 import type { PoolClient } from '../platform/db.ts';
-import { named } from '../platform/db.ts';
+import { named, together } from '../platform/db.ts';
 import { randomHex } from '../platform/ids.ts';
 import { groupBy } from '../platform/lists.ts';
 import {
@@ -34,10 +34,27 @@ const knownMarks = new LRUCache<string, Marks>({
 });
 
 /**
+ * Writes standings of some seasons and keeps their histograms right: the only way to write them.
+ * The seasons are locked before, so what `write` reads of their standings is what it changes.
+ */
+export async function writeStandings<Row>(
+  client: PoolClient,
+  seasonIds: readonly number[],
+  write: () => Promise<Row[]>,
+  moveOf: (row: Row) => Move,
+): Promise<Row[]> {
+  const [, counts, rows] = await together(client, () =>
+    Promise.all([lockSeasons(client, seasonIds), loadCounts(client, seasonIds), write()]),
+  );
+  await moveInHistograms(client, counts, rows.map(moveOf));
+  return rows;
+}
+
+/**
  * Locks seasons against other writers of their standings until the transaction ends. By id: one
  * order everywhere.
  */
-export const lockSeasons = (client: PoolClient, seasonIds: readonly number[]) =>
+const lockSeasons = (client: PoolClient, seasonIds: readonly number[]) =>
   named(
     client,
     'leaderboards.lockSeasons',
@@ -46,7 +63,7 @@ export const lockSeasons = (client: PoolClient, seasonIds: readonly number[]) =>
   );
 
 /** What the histograms of seasons count. As JSON: arrays are slow to parse. */
-export const loadCounts = (client: PoolClient, seasonIds: readonly number[]) =>
+const loadCounts = (client: PoolClient, seasonIds: readonly number[]) =>
   named<CountsRow>(
     client,
     'leaderboards.loadCounts',
@@ -55,11 +72,8 @@ export const loadCounts = (client: PoolClient, seasonIds: readonly number[]) =>
     [seasonIds],
   );
 
-/**
- * Keeps the histograms of seasons right when standings have come, moved or gone. In the transaction
- * that moved them and after it did, with the seasons locked since before.
- */
-export async function moveInHistograms(
+/** Moves standings in histograms of their seasons, after they were moved. */
+async function moveInHistograms(
   client: PoolClient,
   counts: readonly CountsRow[],
   moves: readonly Move[],

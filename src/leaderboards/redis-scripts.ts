@@ -22,14 +22,20 @@ local mode = ARGV[1]`;
 const own = `${open}
 local held = redis.call('HMGET', keys, unpack(ARGV, 2))
 local out = {meta[1], meta[4]}
+local counted = {}
 for i = 1, #held do
   local place, ahead = held[i], 0
   if place then
     if mode == 'UNIQUE' then
       ahead = redis.call('ZRANK', board, string.sub(place, 1, 10) .. ARGV[i + 1])
     else
-      local set = mode == 'DENSE' and scores or board
-      ahead = redis.call('ZCOUNT', set, '-inf', '(' .. string.sub(place, 11))
+      -- Equal scores share their rank: it is counted once.
+      local score = string.sub(place, 11)
+      ahead = counted[score]
+      if not ahead then
+        ahead = redis.call('ZCOUNT', mode == 'DENSE' and scores or board, '-inf', '(' .. score)
+        counted[score] = ahead
+      end
     end
   end
   out[2 * i + 1], out[2 * i + 2] = place, ahead

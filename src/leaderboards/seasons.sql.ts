@@ -1,7 +1,7 @@
 import { limits } from '../limits.ts';
 import type { Pool, PoolClient } from '../platform/db.ts';
-import { named, together } from '../platform/db.ts';
-import { loadCounts, lockSeasons, moveInHistograms } from './histogram.sql.ts';
+import { named } from '../platform/db.ts';
+import { writeStandings } from './histogram.sql.ts';
 import type { Move } from './histogram.ts';
 import type { StandingPlace } from './standings.ts';
 
@@ -85,25 +85,14 @@ type PutRow = { seasonId: number; created: boolean } & StandingPlace & {
     oldReachedAt: Date | null;
   };
 
-/**
- * Adds to standings; a lower score is reached when it falls, a higher one at its newest fact (S65).
- * All writers of standings come here, or the histograms would not know.
- */
-export async function addScores(
+/** Adds to standings; a lower score is reached when it falls, a higher one at its newest fact (S65). */
+export const addScores = (
   client: PoolClient,
   rows: readonly ScoreChange[],
-): Promise<{ seasonId: number; memberId: number; created: boolean }[]> {
+): Promise<{ seasonId: number; memberId: number; created: boolean }[]> => {
   const seasonIds = [...new Set(rows.map((row) => row.seasonId))];
-  const [, counts, put] = await together(client, () =>
-    Promise.all([
-      lockSeasons(client, seasonIds),
-      loadCounts(client, seasonIds),
-      putScores(client, rows),
-    ]),
-  );
-  await moveInHistograms(client, counts, put.map(moveOf));
-  return put;
-}
+  return writeStandings(client, seasonIds, () => putScores(client, rows), moveOf);
+};
 
 /** The season is locked: what a row was before is what the statement sees. */
 const putScores = (client: PoolClient, rows: readonly ScoreChange[]) =>

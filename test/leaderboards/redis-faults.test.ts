@@ -25,7 +25,7 @@ const standard = { ...limits };
 beforeAll(async () => {
   bePatient();
   Object.assign(limits, { standingsPageRows: 3, standingsFillMax: 7, standingsRetryMs: 50 });
-  Object.assign(limits, { standingsVersionsMax: 3 });
+  Object.assign(limits, { standingsVersionsMax: 3, standingsAnswerMs: standard.standingsAnswerMs });
   test = await createTestApp();
   program = await createTestProgram(test.app);
 });
