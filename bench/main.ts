@@ -15,6 +15,7 @@ import { rounded, short } from './lab/stats.ts';
 import { p5, p6, p7, p8 } from './live.ts';
 import { p1 } from './p1.ts';
 import { p2 } from './p2.ts';
+import { p9 } from './p9.ts';
 import { p10 } from './p10.ts';
 import { p3, p4 } from './reads.ts';
 
@@ -27,6 +28,7 @@ const bars: Readonly<Record<string, Bar>> = {
   P6: p6,
   P7: p7,
   P8: p8,
+  P9: p9,
   P10: p10,
 };
 const file = path.join(import.meta.dirname, 'results.json');

@@ -99,6 +99,27 @@ export const limits = {
   liveBufferedBytesMax: 65_536, // A subscriber’s connection with more is served later.
   liveRecheckMs: 2 * SECOND, // Watched boards and members are re-read, were every wake-up lost.
 
+  // Standings.
+  seasonParts: 512, // A rank counts a part of a season at most: 2,000 of a million.
+  seasonPartMin: 64, // Smaller parts are counted as fast.
+  seasonMarksMax: 1_200, // Between the parts; above it small ones are joined.
+  seasonMarksKept: 200_000, // In memory on a node, of all seasons: some 20 MB.
+  seasonChangesKept: 1_200, // Versions: two minutes of a season that is never still.
+  standingsAnswerMs: 100, // Redis answers by then, or the database does.
+  standingsPauseMs: SECOND, // So long a Redis that failed is left alone.
+  standingsOwnMax: 250, // Ranks in one script: 2 ms of Redis at most.
+  standingsOwnScriptsMax: 4, // Of those under way: Redis is never without work.
+  standingsFillMax: 500, // Rows in one script: 5 ms of Redis.
+  standingsCopyMs: 2 * SECOND, // Of a script that copies: nobody waits for it.
+  standingsAdvanceRowsMax: 5_000, // More changes are copied anew, beside what is read.
+  standingsVersionsMax: 100, // Of which changes are read at once: some 200,000 rows at most.
+  standingsPageRows: 5_000, // Of a copy, in one statement.
+  standingsLockMs: 10 * SECOND, // A node that dies copying is replaced after it.
+  standingsDraftMs: 60 * SECOND, // What a dead node had copied is gone after it.
+  standingsRetryMs: 500, // A copy that somebody else makes, or that failed, is looked at again.
+  standingsCopiesMax: 2, // At once on a node.
+  standingsKeptMs: 1_800 * SECOND, // A season nobody reads leaves Redis.
+
   // Projections.
   projectionEventsMax: 2_000, // Per transaction.
   projectionPollMs: SECOND, // A killed owner is replaced within two of these.

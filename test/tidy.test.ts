@@ -230,8 +230,9 @@ const sharedSql = [
   'src/graphql/loaders.ts → src/points/points.sql.ts',
   'src/graphql/loaders.ts → src/redemptions/redemptions.sql.ts',
   'src/graphql/loaders.ts → src/tasks/task-reads.sql.ts',
+  // Whoever has a place is a member: for boards they are read by the members' own statement.
+  'src/leaderboards/open-boards.ts → src/members/members.sql.ts',
   // The columns of a member's state, which the engine owns.
-  'src/leaderboards/sql-standings.ts → src/engine/engine.sql.ts',
   'src/members/members.sql.ts → src/engine/engine.sql.ts',
 ];
 

@@ -6,7 +6,7 @@ import type { Pool } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
 import { type BoardRow, ensureSeasons, type SeasonRow, seasonColumns } from './seasons.sql.ts';
 import { seasonAt } from './seasons.ts';
-import type { Standings } from './standings.ts';
+import { rankedSeason, type Standings } from './standings.ts';
 
 /** A board as the API shows it. */
 export type Board = BoardRow & {
@@ -136,7 +136,7 @@ export async function readBoard(
   now: Date,
 ): Promise<BoardSnapshot> {
   const season = await currentSeason(pool, board, now);
-  const view = await standings.page(season.id, limits.boardWindowRowsMax);
+  const view = await standings.page(rankedSeason(season), limits.boardWindowRowsMax);
   const { version, participants } = view;
   return { season: { ...season, version, participants }, version, standings: view.standings };
 }

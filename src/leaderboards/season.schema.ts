@@ -10,7 +10,7 @@ import { InputError } from '../platform/refusal.ts';
 import { findSeason } from './board-reads.ts';
 import type { SeasonRow } from './seasons.sql.ts';
 import { seasonState } from './seasons.ts';
-import type { Standing } from './standings.ts';
+import { rankedSeason, type Standing } from './standings.ts';
 
 const SeasonStateEnum = builder.enumType('SeasonState', {
   description: 'Where a season stands.',
@@ -194,7 +194,7 @@ async function readPage(
     throw new InputError('after', 'is a cursor of another season');
   }
   const from = place && { score: place[1], reachedAt: new Date(place[2]), memberId: place[3] };
-  const view = await app.standings.page(season.id, size + 1, from);
+  const view = await app.standings.page(rankedSeason(season), size + 1, from);
   return {
     season,
     version: view.version,
@@ -216,5 +216,6 @@ async function readAround(
   }
   const member = await readMember(context, await memberRefFor(context, by));
   if (member === undefined) return [];
-  return (await context.app.standings.around(season.id, member.memberId, radius)).standings;
+  const ranked = rankedSeason(season);
+  return (await context.app.standings.around(ranked, member.memberId, radius)).standings;
 }

@@ -1,5 +1,9 @@
+import { limits } from '../limits.ts';
 import type { Pool, PoolClient } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
+import { writeStandings } from './histogram.sql.ts';
+import type { Move } from './histogram.ts';
+import type { StandingPlace } from './standings.ts';
 
 /** A season as the database knows it. */
 export type SeasonRow = {
@@ -68,21 +72,48 @@ export async function ensureSeasons(
   return find();
 }
 
+/** A member's change in a season; one for each season and member. */
+export type ScoreChange = {
+  readonly seasonId: number;
+  readonly memberId: number;
+  readonly amount: number;
+  readonly reachedAt: Date;
+};
+
+type PutRow = { seasonId: number; created: boolean } & StandingPlace & {
+    oldScore: number | null;
+    oldReachedAt: Date | null;
+  };
+
 /** Adds to standings; a lower score is reached when it falls, a higher one at its newest fact (S65). */
 export const addScores = (
   client: PoolClient,
-  rows: readonly { seasonId: number; memberId: number; amount: number; reachedAt: Date }[],
-) =>
-  named<{ seasonId: number; created: boolean }>(
+  rows: readonly ScoreChange[],
+): Promise<{ seasonId: number; memberId: number; created: boolean }[]> => {
+  const seasonIds = [...new Set(rows.map((row) => row.seasonId))];
+  return writeStandings(client, seasonIds, () => putScores(client, rows), moveOf);
+};
+
+/** The season is locked: what a row was before is what the statement sees. */
+const putScores = (client: PoolClient, rows: readonly ScoreChange[]) =>
+  named<PutRow>(
     client,
     'leaderboards.addScores',
-    `insert into standing (season_id, member_id, score, reached_at)
-     select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[])
-       as v (season_id, member_id, amount, reached_at) order by season_id, member_id
-     on conflict (season_id, member_id) do update set
-       score = standing.score + excluded.score,
-       reached_at = greatest(standing.reached_at, excluded.reached_at)
-     returning season_id as "seasonId", xmax = 0 as created`,
+    `with v as (
+       select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[])
+         as v (season_id, member_id, amount, reached_at)),
+     old as (select t.* from v join standing t using (season_id, member_id)),
+     put as (
+       insert into standing (season_id, member_id, score, reached_at)
+       select * from v order by season_id, member_id
+       on conflict (season_id, member_id) do update set
+         score = standing.score + excluded.score,
+         reached_at = greatest(standing.reached_at, excluded.reached_at)
+       returning *)
+     select put.season_id as "seasonId", put.member_id as "memberId", put.score,
+            put.reached_at as "reachedAt", old.score as "oldScore",
+            old.reached_at as "oldReachedAt", old.season_id is null as created
+     from put left join old using (season_id, member_id)`,
     [
       rows.map((row) => row.seasonId),
       rows.map((row) => row.memberId),
@@ -91,15 +122,60 @@ export const addScores = (
     ],
   );
 
-/** Gives each season its next version. */
-export const bumpVersions = (client: PoolClient, seasonIds: number[], newcomers: number[]) =>
-  named<{ id: number; leaderboardId: number; version: number }>(
+function moveOf({ seasonId, memberId, score, reachedAt, oldScore, oldReachedAt }: PutRow): Move {
+  const isNew = oldScore === null || oldReachedAt === null;
+  const from = isNew ? null : { score: oldScore, reachedAt: oldReachedAt, memberId };
+  return { seasonId, from, to: { score, reachedAt, memberId } };
+}
+
+/** How often old changes are looked for, in versions. */
+const TRIM_EVERY = 100;
+
+/**
+ * Gives each season its next version, and notes whose standings changed with it: by that a copy of
+ * the standings is brought up to date.
+ */
+export async function bumpVersions(
+  client: PoolClient,
+  seasonIds: number[],
+  newcomers: number[],
+  changed: readonly { readonly seasonId: number; readonly memberId: number }[],
+) {
+  const bumped = await named<{ id: number; leaderboardId: number; version: number }>(
     client,
     'leaderboards.bumpVersions',
-    `update season s set version = version + 1, participants = participants + v.newcomers
-     from unnest($1::bigint[], $2::bigint[]) as v (id, newcomers) where s.id = v.id
-     returning s.id, s.leaderboard_id as "leaderboardId", s.version`,
-    [seasonIds, newcomers],
+    `with bumped as (
+       update season s set version = version + 1, participants = participants + v.newcomers
+       from unnest($1::bigint[], $2::bigint[]) as v (id, newcomers) where s.id = v.id
+       returning s.id, s.leaderboard_id, s.version),
+     noted as (
+       insert into season_change (season_id, version, member_ids)
+       select b.id, b.version, array_agg(c.member_id)
+       from bumped b join unnest($3::bigint[], $4::bigint[]) as c (season_id, member_id)
+         on c.season_id = b.id
+       group by b.id, b.version)
+     select id, leaderboard_id as "leaderboardId", version from bumped`,
+    [
+      seasonIds,
+      newcomers,
+      changed.map((change) => change.seasonId),
+      changed.map((change) => change.memberId),
+    ],
+  );
+  const due = bumped.filter(({ version }) => version % TRIM_EVERY === 1).map(({ id }) => id);
+  if (due.length > 0) await trimChanges(client, due);
+  return bumped;
+}
+
+/** Forgets old changes of seasons, and all of the runs of their boards before the last one. */
+const trimChanges = (client: PoolClient, seasonIds: readonly number[]) =>
+  named(
+    client,
+    'leaderboards.trimChanges',
+    `delete from season_change c using season s join season o using (leaderboard_id)
+     where s.id = any($1) and c.season_id = o.id
+       and (o.ends_at < s.starts_at or (o.id = s.id and c.version <= s.version - $2::bigint))`,
+    [seasonIds, limits.seasonChangesKept],
   );
 
 /** Notes facts that came after their season was frozen: beside it, not in it (S67). */

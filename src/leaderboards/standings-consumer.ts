@@ -97,7 +97,7 @@ async function applyGains(client: PoolClient, clock: Clock, gains: readonly Gain
   for (const { seasonId, created } of standings) {
     newcomers.set(seasonId, (newcomers.get(seasonId) ?? 0) + (created ? 1 : 0));
   }
-  return bumpVersions(client, [...newcomers.keys()], [...newcomers.values()]);
+  return bumpVersions(client, [...newcomers.keys()], [...newcomers.values()], standings);
 }
 
 /** One row per key: a statement may touch a standing only once. */

@@ -1,6 +1,7 @@
 import { seasonAt } from '../leaderboards/seasons.ts';
 import type { Pool, PoolClient } from '../platform/db.ts';
 import { compare, type Difference, type Finding } from './difference.ts';
+import { countMarks } from './histograms.sql.ts';
 import type { MemberRows } from './member-rows.ts';
 import {
   type BoardRow,
@@ -96,9 +97,12 @@ export async function findSeasonDifference(
       for (const finding of compare(name, season.standings, season.participants)) {
         return { member: null, memberId: null, ...finding };
       }
-      if (season.standings === (participants.get(season.id) ?? 0)) continue;
-      const stray = await findStray(pool, season);
-      if (stray !== undefined) return stray;
+      if (season.standings !== (participants.get(season.id) ?? 0)) {
+        const stray = await findStray(pool, season);
+        if (stray !== undefined) return stray;
+      }
+      const miscount = await findMiscount(pool, season);
+      if (miscount !== undefined) return miscount;
     }
     const last = seasons.at(-1);
     if (last === undefined) return undefined;
@@ -119,5 +123,28 @@ async function findStray(pool: Pool, season: SeasonTotal): Promise<SeasonDiffere
     const last = standings.at(-1);
     if (last === undefined) return undefined;
     afterId = last.memberId;
+  }
+}
+
+/** Where the histogram, by which ranks are found, does not count what is there. */
+async function findMiscount(
+  pool: Pool,
+  season: SeasonTotal,
+): Promise<SeasonDifference | undefined> {
+  const name = `season from ${season.startsAt.toISOString()} on ${season.board}: histogram`;
+  // Without one ranks are counted from the top.
+  if (season.inHistogram === null) return undefined;
+  for (const finding of compare(name, season.standings, season.inHistogram)) {
+    return { member: null, memberId: null, ...finding };
+  }
+  for (let after = 0; ; ) {
+    const marks = await countMarks(pool, season.id, after);
+    for (const { mark, expected, found } of marks) {
+      for (const finding of compare(`${name}, mark ${mark}`, expected, found)) {
+        return { member: null, memberId: null, ...finding };
+      }
+      after = mark;
+    }
+    if (marks.length === 0) return undefined;
   }
 }

@@ -63,6 +63,8 @@ export type SeasonTotal = {
   readonly endsAt: Date | null;
   readonly participants: number;
   readonly standings: number;
+  /** How many its histogram counts; null when it has none. */
+  readonly inHistogram: number | null;
 };
 
 const SEASONS_PER_READ = 50;
@@ -73,7 +75,8 @@ export const loadSeasonTotals = (pool: Pool, programId: number, afterId: number)
     pool,
     'verify.loadSeasonTotals',
     `select s.id, b.key as board, s.starts_at as "startsAt", s.ends_at as "endsAt", s.participants,
-            (select count(*) from standing t where t.season_id = s.id) as standings
+            (select count(*) from standing t where t.season_id = s.id) as standings,
+            (select h.standings from season_histogram h where h.season_id = s.id) as "inHistogram"
      from season s join leaderboard b on b.id = s.leaderboard_id
      where b.program_id = $1 and b.metric = 'POINTS_EARNED' and s.id > $2
        and (s.frozen_at is null or s.frozen_at > ${databaseClock})

@@ -32,7 +32,7 @@ export const cid = "(select id from member where external_id = 'cid')";
 /** Those that others point at come first. */
 const TABLES = [
   ...['reward', 'ledger_entry', 'lot', 'allocation', 'account', 'check_in', 'redemption'],
-  ...['activity', 'standing', 'season', 'reward_code', 'redemption_change'],
+  ...['activity', 'standing', 'season', 'season_histogram', 'reward_code', 'redemption_change'],
 ];
 
 /** A program in which everything has happened to `ann`, check-ins to all, more to `cid`, and orders to `dan`. */

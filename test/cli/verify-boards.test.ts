@@ -56,6 +56,23 @@ describe('a board', () => {
     expect(report.difference).toMatchObject({ member: 'eve', expected: 'none', found: '500' });
   });
 
+  it.each([
+    [/: histogram$/, 'standings = standings + 1', '4', '5'],
+    [
+      /: histogram, mark 1$/,
+      `scores = '{1}', reached_ats = '{2026-01-01}', member_ids = '{0}', ahead = '{3}'`,
+      '4',
+      '3',
+    ],
+  ])('with %s', async (what, change, expected, found) => {
+    await database.tamper(
+      `update season_histogram set ${change} where season_id = ${season('all-time')}`,
+    );
+    const { report } = await verifyWithin(database.url);
+    const wanted = { member: null, what: expect.stringMatching(what), expected, found };
+    expect(report.difference).toMatchObject(wanted);
+  });
+
   it('leaves frozen seasons alone', async () => {
     await database.tamper(
       `update season set frozen_at = now() where id = ${season('all-time')}`,
