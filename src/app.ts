@@ -85,7 +85,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     closers.push(() => bus.close());
     const registry = new Registry();
     const standings = createSqlStandings(pool);
-    const projection = new Projection(standingsConsumer(clock), pool, log, (m) => bus.publish(m));
+    const consumer = standingsConsumer(clock, new ProgramConfigs());
+    const projection = new Projection(consumer, pool, log, (m) => bus.publish(m));
     const live = createLive(pool, standings, clock, bus, log);
     closers.push(() => live.close());
     await projection.start();

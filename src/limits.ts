@@ -35,6 +35,7 @@ export const limits = {
   idempotencyKeyCharactersMax: 255,
   externalIdCharactersMax: 128,
   textCharactersMax: 500,
+  nicknameCharactersMax: 40, // One line of a board.
   redemptionQuantityMax: 100,
   rewardCodesMax: 1_000, // Of one import or withdrawal: well within a statement's time.
   rewardCodesWithdrawnMax: 10_000, // When all are withdrawn; more take another call.

@@ -150,6 +150,8 @@ describe('connections', () => {
       'LeaderboardChange.changes', // first
       'LeaderboardChange.removed', // first
       'LeaderboardChange.standings', // first
+      'LeaderboardFilter.tags', // At most 50.
+      'LeaderboardFilter.tiers', // At most 50.
       'LedgerEntry.limits', // As of an award.
       'LedgerEntry.multipliers',
       'Member.tags', // At most 50.

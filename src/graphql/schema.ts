@@ -4,6 +4,8 @@ import './refusal.schema.ts';
 import './node.schema.ts';
 import '../programs/programs.schema.ts';
 import '../members/members.schema.ts';
+import '../members/profile.schema.ts';
+import '../members/erase-member.schema.ts';
 import '../points/points.schema.ts';
 import '../points/ledger.schema.ts';
 import '../points/refusals.schema.ts';

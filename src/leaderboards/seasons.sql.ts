@@ -1,3 +1,5 @@
+import type { LeaderboardMetric, RankMode } from '../generated/prisma/enums.ts';
+import { limits } from '../limits.ts';
 import type { Pool, PoolClient } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
 
@@ -10,30 +12,58 @@ export type SeasonRow = {
   readonly version: number;
   readonly participants: number;
   readonly frozenAt: Date | null;
+  /** By what it was ranked when it was frozen; null: it is not. */
+  readonly definition: SeasonDefinition | null;
 };
+
+/** What of a board's settings a frozen season keeps (S69). */
+export type SeasonDefinition = Pick<
+  BoardRow,
+  'metric' | 'activityType' | 'rankMode' | 'tiers' | 'tags'
+> & { readonly version: number; readonly title: string };
 
 export const seasonColumns = `
   s.id, s.leaderboard_id as "leaderboardId", s.starts_at as "startsAt", s.ends_at as "endsAt",
-  s.version, s.participants, s.frozen_at as "frozenAt"`;
+  s.version, s.participants, s.frozen_at as "frozenAt", s.definition`;
 
-/** A leaderboard with the days it is counted in. */
+/** A leaderboard with what decides which facts count for it, and in which season. */
 export type BoardRow = {
   readonly id: number;
   readonly programId: number;
+  readonly metric: LeaderboardMetric;
+  /** The type whose activities count, of the ACTIVITY_ metrics. */
+  readonly activityType: string | null;
   readonly cadence: 'ALL_TIME' | 'DAILY' | 'WEEKLY' | 'MONTHLY';
+  readonly rankMode: RankMode;
+  readonly settleDelayMinutes: number;
+  /** Members of one of these count; empty: all. */
+  readonly tiers: readonly string[];
+  readonly tags: readonly string[];
+  readonly startsAt: Date | null;
+  readonly endsAt: Date | null;
+  readonly countsFrom: Date;
+  readonly archivedAt: Date | null;
   readonly zone: string;
   readonly dayStartMinutes: number;
+  /** Of the program's rules. */
+  readonly configVersion: number;
 };
 
-/** The boards that count points earned in these programs. */
+export const boardColumns = `
+  b.id, b.program_id as "programId", b.metric, b.activity_type as "activityType", b.cadence,
+  b.rank_mode as "rankMode", b.settle_delay_minutes as "settleDelayMinutes",
+  coalesce(b.tiers, '{}') as tiers, coalesce(b.tags, '{}') as tags, b.starts_at as "startsAt",
+  b.ends_at as "endsAt", b.counts_from as "countsFrom", b.archived_at as "archivedAt", p.zone,
+  p.day_start_minutes as "dayStartMinutes", p.config_version as "configVersion"`;
+
+/** The boards of these programs that may still count something: archived ones until all is frozen. */
 export const loadBoards = (client: PoolClient, programIds: number[]) =>
   named<BoardRow>(
     client,
     'leaderboards.loadBoards',
-    `select b.id, b.program_id as "programId", b.cadence, p.zone,
-            p.day_start_minutes as "dayStartMinutes"
-     from leaderboard b join program p on p.id = b.program_id
-     where b.program_id = any($1) and b.metric = 'POINTS_EARNED'`,
+    `select ${boardColumns} from leaderboard b join program p on p.id = b.program_id
+     where b.program_id = any($1) and (b.archived_at is null or exists (
+       select from season s where s.leaderboard_id = b.id and s.frozen_at is null))`,
     [programIds],
   );
 
@@ -41,6 +71,7 @@ export const loadBoards = (client: PoolClient, programIds: number[]) =>
 export async function ensureSeasons(
   client: Pool | PoolClient,
   wanted: readonly { leaderboardId: number; startsAt: Date; endsAt: Date | null }[],
+  now: Date,
 ): Promise<SeasonRow[]> {
   const values = [
     wanted.map((season) => season.leaderboardId),
@@ -60,46 +91,100 @@ export async function ensureSeasons(
   await named(
     client,
     'leaderboards.createSeasons',
-    `insert into season (leaderboard_id, starts_at, ends_at)
-     select * from unnest($1::int[], $2::timestamptz[], $3::timestamptz[]) as w (board, starts, ends)
+    `insert into season (leaderboard_id, starts_at, ends_at, created_at)
+     select board, starts, ends, $4
+     from unnest($1::int[], $2::timestamptz[], $3::timestamptz[]) as w (board, starts, ends)
      order by board, starts on conflict do nothing`,
-    values,
+    [...values, now.toISOString()],
   );
   return find();
 }
 
+/** A change of one standing. */
+export type StandingChange = {
+  readonly seasonId: number;
+  readonly memberId: number;
+  readonly amount: number;
+  readonly reachedAt: Date;
+  /** Whether a standing that this makes is shown. */
+  readonly hidden: boolean;
+};
+
+function changeColumns(rows: readonly StandingChange[]) {
+  return [
+    rows.map((row) => row.seasonId),
+    rows.map((row) => row.memberId),
+    rows.map((row) => row.amount),
+    rows.map((row) => row.reachedAt.toISOString()),
+    rows.map((row) => row.hidden),
+  ];
+}
+
+const putStandings = `insert into standing (season_id, member_id, score, reached_at, hidden)
+     select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::bool[])
+       as v (season_id, member_id, amount, reached_at, hidden) order by season_id, member_id`;
+
+type Put = { readonly seasonId: number; readonly created: boolean; readonly hidden: boolean };
+
 /** Adds to standings; a lower score is reached when it falls, a higher one at its newest fact (S65). */
-export const addScores = (
-  client: PoolClient,
-  rows: readonly { seasonId: number; memberId: number; amount: number; reachedAt: Date }[],
-) =>
-  named<{ seasonId: number; created: boolean }>(
+export const addScores = (client: PoolClient, rows: readonly StandingChange[]) =>
+  named<Put>(
     client,
     'leaderboards.addScores',
-    `insert into standing (season_id, member_id, score, reached_at)
-     select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[])
-       as v (season_id, member_id, amount, reached_at) order by season_id, member_id
+    `${putStandings}
      on conflict (season_id, member_id) do update set
-       score = standing.score + excluded.score,
+       score = greatest(-${limits.pointsMax}, least(${limits.pointsMax}, standing.score + excluded.score)),
        reached_at = greatest(standing.reached_at, excluded.reached_at)
-     returning season_id as "seasonId", xmax = 0 as created`,
-    [
-      rows.map((row) => row.seasonId),
-      rows.map((row) => row.memberId),
-      rows.map((row) => row.amount),
-      rows.map((row) => row.reachedAt.toISOString()),
-    ],
+     returning season_id as "seasonId", xmax = 0 as created, hidden`,
+    changeColumns(rows),
   );
 
-/** Gives each season its next version. */
-export const bumpVersions = (client: PoolClient, seasonIds: number[], newcomers: number[]) =>
+/** Raises standings to at least these scores; who reached one twice reached it the first time. */
+export const raiseScores = (client: PoolClient, rows: readonly StandingChange[]) =>
+  named<Put>(
+    client,
+    'leaderboards.raiseScores',
+    `${putStandings}
+     on conflict (season_id, member_id) do update set
+       score = excluded.score, reached_at = excluded.reached_at
+     where excluded.score > standing.score
+       or (excluded.score = standing.score and excluded.reached_at < standing.reached_at)
+     returning season_id as "seasonId", xmax = 0 as created, hidden`,
+    changeColumns(rows),
+  );
+
+/** Members of these who have opted out of boards. */
+export const loadOptedOut = (client: PoolClient, memberIds: readonly number[]) =>
+  named<{ memberId: number }>(
+    client,
+    'leaderboards.loadOptedOut',
+    'select id as "memberId" from member where id = any($1) and leaderboard_opt_out',
+    [memberIds],
+  );
+
+/** Shows or hides members on all seasons that are not frozen, as they want it now (S74). */
+export const setHidden = (client: PoolClient, memberIds: readonly number[]) =>
+  named<{ seasonId: number; memberId: number; score: number; hidden: boolean }>(
+    client,
+    'leaderboards.setHidden',
+    `update standing t set hidden = m.leaderboard_opt_out
+     from member m join leaderboard b on b.program_id = m.program_id
+       join season s on s.leaderboard_id = b.id and s.frozen_at is null
+     where m.id = any($1) and t.season_id = s.id and t.member_id = m.id
+       and t.hidden <> m.leaderboard_opt_out
+     returning t.season_id as "seasonId", t.member_id as "memberId", t.score, t.hidden`,
+    [memberIds],
+  );
+
+/** Gives each season its next version; `participants` is by how many it has more that are shown. */
+export const bumpVersions = (client: PoolClient, seasonIds: number[], participants: number[]) =>
   named<{ id: number; leaderboardId: number; version: number }>(
     client,
     'leaderboards.bumpVersions',
     `update season s set version = version + 1, participants = participants + v.newcomers
      from unnest($1::bigint[], $2::bigint[]) as v (id, newcomers) where s.id = v.id
      returning s.id, s.leaderboard_id as "leaderboardId", s.version`,
-    [seasonIds, newcomers],
+    [seasonIds, participants],
   );
 
 /** Notes facts that came after their season was frozen: beside it, not in it (S67). */

@@ -22,11 +22,11 @@ type RunRow = {
 /** Reads of one statement see one moment: rows, counts and version belong together. */
 const runSelect = `
   select s.version as "seasonVersion", s.participants,
-         (select count(*) from standing x where x.season_id = s.id
+         (select count(*) from standing x where x.season_id = s.id and not x.hidden
             and x.score > (select score from run order by score desc limit 1)) as above,
          (select count(*) from standing x, (select * from run
               order by score desc, reached_at, member_id limit 1) f
-          where x.season_id = s.id and x.score >= f.score
+          where x.season_id = s.id and not x.hidden and x.score >= f.score
             and (x.score > f.score or (x.reached_at, x.member_id) < (f.reached_at, f.member_id)))
            as before,
          r.score, r.reached_at as "reachedAt", ${memberStateColumns}
@@ -56,7 +56,7 @@ export function createSqlStandings(pool: Pool): Standings {
       // A page size is a checked literal: with a parameter the plan turns generic, 9x slower.
       const size = Math.trunc(first);
       const where = after === undefined ? 'true' : behind(PARAMETERS);
-      const text = `with run as (select * from standing t where t.season_id = $1 and ${where}
+      const text = `with run as (select * from standing t where t.season_id = $1 and not t.hidden and ${where}
         order by ${ORDER} limit ${size}) ${runSelect}`;
       const name = `standings.page:${after === undefined ? 'first' : 'next'}:${size}`;
       return viewOf(await named<RunRow>(pool, name, text, [seasonId, ...placeValues(after)]));
@@ -65,7 +65,7 @@ export function createSqlStandings(pool: Pool): Standings {
       const size = Math.trunc(radius);
       const side = (where: string, order: string) =>
         `(select n.* from me, lateral (select * from standing t where t.season_id = $1
-            and ${where} order by ${order} limit ${size}) n)`;
+            and not t.hidden and ${where} order by ${order} limit ${size}) n)`;
       const text = `with me as (select * from standing where season_id = $1 and member_id = $2),
         run as (select * from me union all ${side(ahead(OWN), REVERSED)}
                 union all ${side(behind(OWN), ORDER)}) ${runSelect}`;

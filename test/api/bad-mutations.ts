@@ -1,6 +1,7 @@
 import { toGlobalId } from '../../src/graphql/ids.ts';
 import { badRewardMutations, type Good, type Mutation } from './bad-reward-mutations.ts';
 import {
+  badAddresses,
   badAmounts,
   badBirthdays,
   badExternalIds,
@@ -9,6 +10,7 @@ import {
   badInstants,
   badInts,
   badKeys,
+  badNicknames,
   badPositives,
   badQuantities,
   badShortTexts,
@@ -71,6 +73,18 @@ export const badMutations = (good: Good): Record<string, Mutation> => ({
       displayName: badShortTexts,
       birthday: badBirthdays,
       tags: badTags,
+      nickname: badNicknames,
+      avatarUrl: badAddresses,
+      leaderboardOptOut: ['true', 1, {}],
+      idempotencyKey: badIdempotencyKeys,
+    },
+  },
+  updateProfile: {
+    input: () => ({ member: { id: good.member } }),
+    bad: {
+      nickname: badNicknames,
+      avatarUrl: badAddresses,
+      leaderboardOptOut: ['true', 1, {}],
       idempotencyKey: badIdempotencyKeys,
     },
   },

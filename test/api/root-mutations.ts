@@ -74,6 +74,13 @@ export const rootMutations: Readonly<Record<string, Field>> = {
          ... on UpdateMemberPayload { member { externalId } } ${refusal} } }`,
     ],
   },
+  'Mutation.updateProfile': {
+    scope: 'acts',
+    operations: (subject) => [
+      `mutation { updateProfile(input: {${member(subject)}, nickname: "Nick"}) {
+         ... on UpdateProfilePayload { member { externalId } } ${refusal} } }`,
+    ],
+  },
   'Mutation.backfillTask': {
     scope: 'operator',
     operations: () => [
