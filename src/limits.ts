@@ -44,6 +44,9 @@ export const limits = {
   futureToleranceMs: 5 * 60 * SECOND, // Clocks of devices differ (S6).
   taskPeriodsPastMax: 10,
   programTasksMax: 200, // In force at once: each fact is held against all of its trigger.
+  programLeaderboardsMax: 100, // In use at once: each event is held against all of them.
+  leaderboardFilterKeysMax: 50,
+  settleDelayMinutesMax: 366 * 24 * 60,
   rulePastToleranceMs: 5 * SECOND, // An operator’s “now” is a little old when it arrives.
   quoteDraftsMax: 20, // Each is a read.
   ruleNamesShownMax: 20, // Of a kind, to somebody who mistyped one.

@@ -15,14 +15,14 @@ import {
 } from './seasons.sql.ts';
 
 /** Changes of one standing, summed up; `position` is that of the first event that told of it. */
-type Sum = Pick<StandingChange, 'seasonId' | 'memberId'> & {
+export type Sum = Pick<Gain, 'memberId' | 'startsAt' | 'endsAt' | 'position'> & {
+  readonly leaderboardId: number;
   readonly raises: boolean;
-  readonly position: number;
   amount: number;
   reachedAt: Date;
 };
 
-const seasonKey = (leaderboardId: number, startsAt: Date) =>
+export const seasonKey = (leaderboardId: number, startsAt: Date) =>
   `${leaderboardId}/${startsAt.getTime()}`;
 
 /** By season, how many more of its members are shown than before. */
@@ -37,51 +37,63 @@ export async function applyGains(
   gains: readonly Gain[],
   now: Date,
 ): Promise<Shown> {
-  const seasons = await seasonsOf(client, gains, now);
-  const open = new Map<string, Sum>();
-  const late = new Map<string, Sum>();
-  for (const gain of gains) {
-    const season = seasons.get(seasonKey(gain.board.id, gain.startsAt));
-    if (season === undefined) continue;
-    const key = `${season.id}/${gain.memberId}`;
-    if (season.frozenAt === null) sumUp(open, key, gain, season.id);
-    else sumUp(late, `${key}/${gain.position}`, gain, season.id);
+  const seasons = await seasonsOf(client, gains.map(wanted), now);
+  const isLate = ({ board, startsAt }: Gain) =>
+    seasons.get(seasonKey(board.id, startsAt))?.frozenAt !== null;
+  const inSeason = (sums: readonly Sum[]) =>
+    sums.flatMap((sum) => {
+      const season = seasons.get(seasonKey(sum.leaderboardId, sum.startsAt));
+      return season === undefined ? [] : [{ seasonId: season.id, ...sum }];
+    });
+  const late = gains.filter(isLate);
+  if (late.length > 0) {
+    await noteLateFacts(client, inSeason(sumUp(late, ({ position }) => position)));
   }
-  if (late.size > 0) await noteLateFacts(client, [...late.values()]);
-  return putSums(client, [...open.values()]);
+  return putSums(
+    client,
+    inSeason(sumUp(late.length === 0 ? gains : gains.filter((gain) => !isLate(gain)))),
+  );
 }
 
-async function seasonsOf(
+const wanted = ({ board, startsAt, endsAt }: Gain) => ({
+  leaderboardId: board.id,
+  startsAt,
+  endsAt,
+});
+
+/** Seasons by board and start, made where there are none. */
+export async function seasonsOf(
   client: PoolClient,
-  gains: readonly Gain[],
+  all: readonly { leaderboardId: number; startsAt: Date; endsAt: Date | null }[],
   now: Date,
 ): Promise<Map<string, SeasonRow>> {
-  const wanted = new Map(
-    gains.map(({ board, startsAt, endsAt }) => [
-      seasonKey(board.id, startsAt),
-      { leaderboardId: board.id, startsAt, endsAt },
-    ]),
-  );
-  const rows = await ensureSeasons(client, [...wanted.values()], now);
+  const each = new Map(all.map((one) => [seasonKey(one.leaderboardId, one.startsAt), one]));
+  const rows = await ensureSeasons(client, [...each.values()], now);
   return new Map(rows.map((row) => [seasonKey(row.leaderboardId, row.startsAt), row]));
 }
 
 const within = (score: number) => Math.max(-limits.pointsMax, Math.min(limits.pointsMax, score));
 
-/** One row per key: a statement may touch a standing only once. */
-function sumUp(rows: Map<string, Sum>, key: string, gain: Gain, seasonId: number): void {
-  const { memberId, position, amount, reachedAt } = gain;
-  const row = rows.get(key);
-  if (row === undefined) {
-    const isRaise = raises(gain.board.metric);
-    rows.set(key, { seasonId, memberId, position, amount, reachedAt, raises: isRaise });
-  } else if (!row.raises) {
-    row.amount = within(row.amount + amount);
-    if (reachedAt > row.reachedAt) row.reachedAt = reachedAt;
-  } else if (amount > row.amount || (amount === row.amount && reachedAt < row.reachedAt)) {
-    row.amount = amount;
-    row.reachedAt = reachedAt;
+/** One row for each standing (and `apart`): a statement may touch a standing only once. */
+export function sumUp(gains: readonly Gain[], apart: (gain: Gain) => number = () => 0): Sum[] {
+  const sums = new Map<string, Sum>();
+  for (const gain of gains) {
+    const { board, memberId, startsAt, endsAt, position, amount, reachedAt } = gain;
+    const key = `${seasonKey(board.id, startsAt)}/${memberId}/${apart(gain)}`;
+    const sum = sums.get(key);
+    if (sum === undefined) {
+      const when = { startsAt, endsAt, reachedAt };
+      const kind = { leaderboardId: board.id, raises: raises(board.metric) };
+      sums.set(key, { memberId, position, amount, ...when, ...kind });
+    } else if (!sum.raises) {
+      sum.amount = within(sum.amount + amount);
+      if (reachedAt > sum.reachedAt) sum.reachedAt = reachedAt;
+    } else if (amount > sum.amount || (amount === sum.amount && reachedAt < sum.reachedAt)) {
+      sum.amount = amount;
+      sum.reachedAt = reachedAt;
+    }
   }
+  return [...sums.values()];
 }
 
 /** Writes sums to the standings of open seasons. Who has opted out is not shown. */

@@ -153,7 +153,9 @@ export async function readBoard(
   board: BoardRow,
   now: Date,
 ): Promise<BoardSnapshot> {
-  const season = await currentSeason(pool, board, now);
+  // Its settings may have changed since somebody began to watch it.
+  const current = (await findBoard(pool, board.programId, { id: board.id })) ?? board;
+  const season = await currentSeason(pool, current, now);
   const view = await standings.page(season.id, limits.boardWindowRowsMax);
   const { version, participants } = view;
   return { season: { ...season, version, participants }, version, standings: view.standings };

@@ -41,7 +41,9 @@ export type BoardRow = {
   readonly tags: readonly string[];
   readonly startsAt: Date | null;
   readonly endsAt: Date | null;
+  /** Facts that happened in [countsFrom, countsUntil) are counted; absent: without end. */
   readonly countsFrom: Date;
+  readonly countsUntil?: Date;
   readonly archivedAt: Date | null;
   readonly zone: string;
   readonly dayStartMinutes: number;

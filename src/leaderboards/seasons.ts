@@ -75,11 +75,12 @@ export function seasonNow(board: BoardTimes, now: Date): SeasonInterval {
 
 /** The season that a fact counts in; undefined when the board does not count it. */
 export function seasonOfFact(
-  board: BoardTimes & { readonly countsFrom: Date },
+  board: BoardTimes & { readonly countsFrom: Date; readonly countsUntil?: Date },
   at: Date,
 ): SeasonInterval | undefined {
-  const { countsFrom, archivedAt } = board;
-  if (at < countsFrom || (archivedAt !== null && at >= archivedAt)) return undefined;
+  const { countsFrom, countsUntil, archivedAt } = board;
+  if (at < countsFrom || (countsUntil !== undefined && at >= countsUntil)) return undefined;
+  if (archivedAt !== null && at >= archivedAt) return undefined;
   return boardSeasonAt(board, at);
 }
 

@@ -1,9 +1,6 @@
 -- CreateEnum
 CREATE TYPE "rank_mode" AS ENUM ('COMPETITION', 'DENSE', 'UNIQUE');
 
--- CreateEnum
-CREATE TYPE "leaderboard_backfill_state" AS ENUM ('SCANNING', 'APPLYING', 'DONE');
-
 -- AlterEnum
 -- This migration adds more than one value to an enum.
 -- With PostgreSQL versions 11 and earlier, this is not possible
@@ -59,7 +56,7 @@ CREATE TABLE "leaderboard_backfill" (
     "id" BIGSERIAL NOT NULL,
     "leaderboard_id" INTEGER NOT NULL,
     "dry_run" BOOLEAN NOT NULL,
-    "state" "leaderboard_backfill_state" NOT NULL,
+    "state" "backfill_state" NOT NULL,
     "requested_by" TEXT NOT NULL,
     "requested_at" TIMESTAMPTZ(3) NOT NULL,
     "finished_at" TIMESTAMPTZ(3),
