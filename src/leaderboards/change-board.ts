@@ -71,8 +71,7 @@ export async function createLeaderboard(
     if ((await tx.leaderboard.findFirst({ where })) !== null) throw new LeaderboardKeyTaken();
     await refuseTooMany(change);
     const settings = { metric, activityType: activityType ?? null, cadence };
-    // Facts of this very millisecond may have been passed already.
-    const countsFrom = new Date(now.getTime() + 1);
+    const countsFrom = justAfter(now);
     await tx.leaderboard.create({ data: { ...where, ...settings, ...terms, countsFrom } });
     const after = toldOf({ ...settings, ...terms });
     await auditChange(change, 'createLeaderboard', targetOf(key), undefined, after);
@@ -112,13 +111,17 @@ export async function archiveLeaderboard(
   await changeSettings(tools, viewer, async (change) => {
     const now = await holdBoards(tools, change);
     const board = await ownBoard(change, key);
-    await storeBoard(change, board, { archivedAt: now }, now);
-    const target = targetOf(key);
-    const archivedAt = now.toISOString();
-    await auditChange(change, 'archiveLeaderboard', target, { archivedAt: null }, { archivedAt });
+    await ensureSeason(change, board, now);
+    const archivedAt = justAfter(now);
+    await storeBoard(change, board, { archivedAt }, now);
+    const before = { archivedAt: null };
+    await auditChange(change, 'archiveLeaderboard', targetOf(key), before, toldOf({ archivedAt }));
   });
   return shown(tools, viewer.programId, key);
 }
+
+/** Facts of this very millisecond may have been passed already. */
+const justAfter = (now: Date) => new Date(now.getTime() + 1);
 
 const blank: BoardTerms = {
   title: '',
@@ -175,6 +178,18 @@ async function refuseTooMany({ tx, programId }: SettingsChange): Promise<void> {
   if (boards < limits.programLeaderboardsMax) return;
   const message = `the program has ${boards} leaderboards in use: archive one first`;
   throw new LeaderboardNotValid([{ field: 'key', message }]);
+}
+
+/** Makes the season that runs: until it is frozen, facts of before may still come. */
+async function ensureSeason({ tx, program }: SettingsChange, board: Leaderboard, now: Date) {
+  const season = boardSeasonAt({ ...program, ...board }, now);
+  if (season === undefined || season.startsAt >= now) return;
+  const key = { leaderboardId: board.id, startsAt: season.startsAt };
+  await tx.season.upsert({
+    where: { leaderboardId_startsAt: key },
+    create: { ...key, endsAt: season.endsAt, createdAt: now },
+    update: {},
+  });
 }
 
 /** Stores settings, and fits the seasons that are not over to them. */
