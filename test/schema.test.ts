@@ -152,6 +152,7 @@ describe('connections', () => {
       'LeaderboardChange.standings', // first
       'LeaderboardFilter.tags', // At most 50.
       'LeaderboardFilter.tiers', // At most 50.
+      'LeaderboardNotValid.problems', // The settings of one board, which are bounded.
       'LedgerEntry.limits', // As of an award.
       'LedgerEntry.multipliers',
       'Member.tags', // At most 50.

@@ -7,12 +7,12 @@ import {
   addScores,
   bumpVersions,
   ensureSeasons,
-  loadOptedOut,
   noteLateFacts,
   raiseScores,
   type SeasonRow,
   type StandingChange,
 } from './seasons.sql.ts';
+import { loadOptedOut } from './visibility.sql.ts';
 
 /** Changes of one standing, summed up; `position` is that of the first event that told of it. */
 export type Sum = Pick<Gain, 'memberId' | 'startsAt' | 'endsAt' | 'position'> & {

@@ -6,7 +6,8 @@ import type { LoggedEvent } from '../projections/event-log.ts';
 import type { Consumer } from '../projections/projection.ts';
 import { applyGains, publishSeasons, type Shown } from './apply-gains.ts';
 import { countFacts } from './count-facts.ts';
-import { loadBoards, setHidden } from './seasons.sql.ts';
+import { loadBoards } from './seasons.sql.ts';
+import { setHidden } from './visibility.sql.ts';
 
 /** Board changes per message: keeps every message far below the bus's limit. */
 const BOARDS_PER_MESSAGE = 500;

@@ -1,4 +1,5 @@
 import { toGlobalId } from '../../src/graphql/ids.ts';
+import { badBoardMutations } from './bad-board-mutations.ts';
 import { badRewardMutations, type Good, type Mutation } from './bad-reward-mutations.ts';
 import {
   badAddresses,
@@ -23,6 +24,7 @@ const definition = { earning: { trigger: { on: 'ENROLMENT' }, points: { fixed: 1
 /** Every mutation: an input that is right, and wrong values of each of its fields. */
 export const badMutations = (good: Good): Record<string, Mutation> => ({
   ...badRewardMutations(good),
+  ...badBoardMutations(),
   enrolMember: {
     input: () => ({ externalId: 'new' }),
     bad: {
