@@ -88,14 +88,18 @@ export async function findSeasonAt(
   const startsAt = boardSeasonAt(board, at)?.startsAt;
   if (startsAt === undefined) return undefined;
   const current = seasonNow(board, now);
-  if (startsAt.getTime() === current.startsAt.getTime()) return currentSeason(pool, board, now);
-  const rows = await named<SeasonRow>(
-    pool,
-    'leaderboards.findSeasonAt',
-    `select ${seasonColumns} from season s where s.leaderboard_id = $1 and s.starts_at = $2`,
-    [board.id, startsAt.toISOString()],
-  );
-  return rows[0];
+  const isCurrent = startsAt.getTime() === current.startsAt.getTime();
+  const [season] = isCurrent
+    ? [await currentSeason(pool, board, now)]
+    : await named<SeasonRow>(
+        pool,
+        'leaderboards.findSeasonAt',
+        `select ${seasonColumns} from season s where s.leaderboard_id = $1 and s.starts_at = $2`,
+        [board.id, startsAt.toISOString()],
+      );
+  // The last one of an archived board ended early.
+  const isOver = season?.endsAt != null && at >= season.endsAt;
+  return isOver ? undefined : season;
 }
 
 /** A season by id, if it is one of this program. */

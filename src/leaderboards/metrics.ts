@@ -74,6 +74,9 @@ export function changesOf(
 /** Whether a metric's changes raise scores instead of adding to them. */
 export const raises = (metric: LeaderboardMetric) => metric === 'STREAK';
 
+/** Names a line of the ledger: its number, or what a later one says it goes back to. */
+export const entrySource = (seq: unknown) => `ENTRY:${Number(seq)}`;
+
 /** Points earned, less what was reversed, which points at its origin and has its date (S66). */
 function earned(event: LoggedEvent): ScoreChange[] {
   return (payloadOf(event).entries ?? []).flatMap((entry): ScoreChange[] => {
@@ -82,7 +85,7 @@ function earned(event: LoggedEvent): ScoreChange[] {
     const at = new Date(entry.occurredAt);
     const takesBack = entry.kind === 'REVERSAL';
     const amount = takesBack ? 0 - Number(explanation?.reversed) : entry.amount;
-    const source = `ENTRY:${takesBack ? explanation?.of : seq}`;
+    const source = entrySource(takesBack ? explanation?.of : seq);
     // A score that was lowered was reached when that happened.
     const reachedAt = takesBack ? event.occurredAt : at;
     return [change(event, { at, reachedAt, amount, source, takesBack })];
@@ -97,7 +100,7 @@ function spent(event: LoggedEvent): ScoreChange[] {
     const takesBack = entry.kind === 'REFUND';
     const bookedAt = new Date(entry.occurredAt);
     const at = takesBack && orderedAt !== undefined ? new Date(orderedAt) : bookedAt;
-    const source = `ENTRY:${takesBack ? entry.explanation?.of : entry.seq}`;
+    const source = entrySource(takesBack ? entry.explanation?.of : entry.seq);
     return [change(event, { at, reachedAt: bookedAt, amount: entry.amount, source, takesBack })];
   });
 }

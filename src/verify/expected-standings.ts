@@ -1,6 +1,7 @@
 /** What a member's rows give for boards: the same facts that the event log told of. */
 import { emptyStreak, extendStreak } from '../checkin/streak.ts';
 import type { LeaderboardMetric } from '../generated/prisma/enums.ts';
+import { entrySource } from '../leaderboards/metrics.ts';
 import { type BoardTimes, seasonOfFact } from '../leaderboards/seasons.ts';
 import type { MemberRows } from './member-rows.ts';
 
@@ -49,9 +50,9 @@ function factsOf(metric: LeaderboardMetric, rows: MemberRows): Fact[] {
 const earned = ({ chain }: MemberRows) =>
   chain.entries.flatMap(
     ({ seq, kind, amount, occurredAt: at, recordedAt, explanation }): Fact[] => {
-      if (kind === 'EARN') return [{ at, reachedAt: at, amount, source: `ENTRY:${seq}` }];
+      if (kind === 'EARN') return [{ at, reachedAt: at, amount, source: entrySource(seq) }];
       if (kind !== 'REVERSAL') return [];
-      const source = `ENTRY:${explanation.of}`;
+      const source = entrySource(explanation.of);
       return [{ at, reachedAt: recordedAt, amount: 0 - Number(explanation.reversed), source }];
     },
   );
@@ -61,10 +62,11 @@ function spent({ chain, redemptions }: MemberRows): Fact[] {
   return chain.entries.flatMap(
     ({ seq, kind, amount, occurredAt, sourceId, explanation }): Fact[] => {
       const reachedAt = occurredAt;
-      if (kind === 'SPEND') return [{ at: occurredAt, reachedAt, amount, source: `ENTRY:${seq}` }];
+      if (kind === 'SPEND')
+        return [{ at: occurredAt, reachedAt, amount, source: entrySource(seq) }];
       if (kind !== 'REFUND') return [];
       const at = orders.get(sourceId) ?? occurredAt;
-      return [{ at, reachedAt, amount, source: `ENTRY:${explanation.of}` }];
+      return [{ at, reachedAt, amount, source: entrySource(explanation.of) }];
     },
   );
 }

@@ -172,6 +172,8 @@ describe('archiveLeaderboard', () => {
     await eco.done('checkIn', 'ada');
     expect(await places(eco)).toEqual(['1 ada 1']);
     expect(await season(eco)).toMatchObject({ state: 'CLOSING', endsAt: archivedAt });
+    expect(await season(eco, { at: archivedAt })).toBeNull();
+    expect(await season(eco, { at: START })).toMatchObject({ endsAt: archivedAt });
     expect(await listed()).not.toContain('board');
     expect(await listed('(archived: true)')).toEqual(['board']);
     expect((await audited())[0]).toMatchObject({ action: 'archiveLeaderboard' });

@@ -40,6 +40,16 @@ describe('POINTS_NET', () => {
     expect(await places(eco)).toEqual(['1 ada -20', '1 bob -20']);
   });
 
+  it('takes off what a hold captured, not what it holds', async () => {
+    await make(eco, { metric: 'POINTS_NET' });
+    await eco.done('adjustPoints', 'ada', { amount: 100, reason: 'x' });
+    const more = { points: 30, reason: 'x', expiresAt: '2026-03-11T12:00:00Z' };
+    const { hold } = await eco.done('holdPoints', 'ada', more);
+    expect(await places(eco)).toEqual([]);
+    await eco.done('captureHold', 'ada', { holdId: hold.id, points: 10 });
+    expect(await places(eco)).toEqual(['1 ada -10']);
+  });
+
   it('gives a refund to the season of the order', async () => {
     await make(eco, { metric: 'POINTS_NET', cadence: 'DAILY' });
     await eco.done('adjustPoints', 'ada', { amount: 100, reason: 'x' });

@@ -9,6 +9,10 @@ CREATE INDEX member_opted_out ON member (id) WHERE leaderboard_opt_out;
 CREATE INDEX season_open ON season (leaderboard_id, ends_at) WHERE frozen_at IS NULL;
 CREATE INDEX leaderboard_backfill_open ON leaderboard_backfill (id) WHERE state <> 'DONE';
 
+-- Seasons settle for as long as the program takes facts late.
+UPDATE leaderboard SET settle_delay_minutes = least(527040, p.lateness_hours * 60)
+FROM program p WHERE p.id = leaderboard.program_id;
+
 ALTER TABLE leaderboard
   ADD CONSTRAINT leaderboard_activity CHECK
     ((activity_type IS NOT NULL) = (metric::text IN ('ACTIVITY_VALUE', 'ACTIVITY_COUNT'))),
