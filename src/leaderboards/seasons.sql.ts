@@ -93,10 +93,13 @@ export async function ensureSeasons(
   await named(
     client,
     'leaderboards.createSeasons',
+    // An operator may move the board's end meanwhile: it is read behind the lock of that change.
     `insert into season (leaderboard_id, starts_at, ends_at, created_at)
-     select board, starts, ends, $4
+     select board, starts, least(ends, case when b.ends_at > starts then b.ends_at end,
+       case when b.archived_at > starts then b.archived_at end), $4
      from unnest($1::int[], $2::timestamptz[], $3::timestamptz[]) as w (board, starts, ends)
-     order by board, starts on conflict do nothing`,
+     join leaderboard b on b.id = board order by board, starts
+     for share of b on conflict do nothing`,
     [...values, now.toISOString()],
   );
   return find();

@@ -151,6 +151,20 @@ describe('updateLeaderboard', () => {
     expect(fieldsOf(await update({ endsAt: null }))).toEqual(['endsAt']);
   });
 
+  it('moves the end of a season that is made at the same time', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const key = `race-${round}`;
+      await make(eco, { key, cadence: 'ALL_TIME' });
+      const look = () => season(eco, { key });
+      const [, { leaderboard }] = await Promise.all([
+        Promise.all([look(), look(), look()]),
+        send(eco, 'updateLeaderboard', { key, endsAt: LATER }),
+      ]);
+      expect(leaderboard.endsAt).toBe(LATER);
+      expect(await look()).toMatchObject({ endsAt: LATER });
+    }
+  });
+
   it('is refused for a board that is not there or archived', async () => {
     expect((await update({ title: 'x' })).code).toBe('LEADERBOARD_NOT_FOUND');
     await make(eco);
