@@ -1,6 +1,8 @@
 /** Members choose how boards show them, and whether (S74). */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startServer } from '../../src/http/server.ts';
 import { DAY, type Economy, fixed, openEconomies } from '../economy/api.ts';
+import { boardQuery, expectFaithful, overSse } from '../support/live.ts';
 import { bePatient } from '../support/patience.ts';
 import { counted, make, places, season, send } from './boards.ts';
 
@@ -71,19 +73,27 @@ describe('who opts out', () => {
     ]);
   });
 
-  it('is found by those who follow the board within its throttle', async () => {
-    const versions = async () => {
+  it('leaves and enters the windows of those who follow the board', async () => {
+    const server = await startServer(eco.test.app);
+    const follower = await overSse(server.url, eco.program.keys.screen, boardQuery(3, 'weekly'));
+    try {
+      const shown = () =>
+        follower.events
+          .at(-1)
+          // biome-ignore lint/suspicious/noExplicitAny: events have the shape of the query.
+          .leaderboardChanged.standings.map(({ member }: any) => member.externalId);
+      const soon = { timeout: 5_000, interval: 20 };
       await counted(eco.test.app);
-      const { rows } = await eco.test.app.pool.query(
-        `select s.version from season s join leaderboard b on b.id = s.leaderboard_id
-         where b.program_id = $1 and b.key = 'weekly'`,
-        [eco.program.id],
-      );
-      return rows[0].version;
-    };
-    const before = await versions();
-    await optOut('bob');
-    expect(await versions()).toBe(before + 1);
+      await expect.poll(shown, soon).toEqual(['ada', 'bob', 'cy']);
+      await optOut('bob');
+      await expect.poll(shown, soon).toEqual(['ada', 'cy', 'di']);
+      await optOut('bob', false);
+      await expect.poll(shown, soon).toEqual(['ada', 'bob', 'cy']);
+      expectFaithful(follower.events);
+    } finally {
+      follower.stop();
+      await server.close();
+    }
   });
 
   it('stays on frozen seasons', async () => {
