@@ -108,7 +108,7 @@ async function standingsOf(eco: Economy, key: string): Promise<object[]> {
 /** Standings that were compared, by board. */
 const found = new Map<string, number>();
 
-it('a backfilled board equals one that was there all along', async () => {
+it('a backfilled board equals one that was there all along', { timeout: 600_000 }, async () => {
   const history = fc.array(act, { minLength: 5, maxLength: 40 });
   await fc.assert(
     fc.asyncProperty(history, history, async (before, after) => {
