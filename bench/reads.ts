@@ -21,13 +21,13 @@ type Query = { readonly query: string; readonly variables: readonly object[]; co
 
 const ourBoard: Query = {
   query: `{ leaderboard(key: "all-time") { season { standings(first: ${TOP}) { nodes {
-    rank score member { displayName tier { name } streak { current } } } } } } }`,
+    rank score member { displayName avatarUrl tier { name } streak { current } } } } } } }`,
   variables: [{}],
   contains: '"Member 99"',
 };
 const theirBoard: Query = {
   query: `{ allStandings(first: ${TOP}, condition: {seasonId: "1"}, orderBy: [SCORE_DESC, REACHED_AT_ASC, MEMBER_ID_ASC]) { nodes {
-    score memberByMemberId { displayName accountByMemberId { streakCurrent
+    score memberByMemberId { displayName avatarUrl accountByMemberId { streakCurrent
       benchTierByTierKey { name } } } } } }`,
   variables: [{}],
   contains: '"Member 99"',

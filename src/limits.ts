@@ -36,6 +36,7 @@ export const limits = {
   idempotencyKeyCharactersMax: 255,
   externalIdCharactersMax: 128,
   textCharactersMax: 500,
+  nicknameCharactersMax: 40, // One line of a board.
   redemptionQuantityMax: 100,
   rewardCodesMax: 1_000, // Of one import or withdrawal: well within a statement's time.
   rewardCodesWithdrawnMax: 10_000, // When all are withdrawn; more take another call.
@@ -46,6 +47,9 @@ export const limits = {
   taskKeepersMax: 10_000, // Members of earlier versions that a warning counts.
   taskSettleAloneMs: 10 * SECOND, // What failed in company is tried alone for so long a round.
   programTasksMax: 200, // In force at once: each fact is held against all of its trigger.
+  programLeaderboardsMax: 100, // In use at once: each event is held against all of them.
+  leaderboardFilterKeysMax: 50,
+  settleDelayMinutesMax: 366 * 24 * 60,
   rulePastToleranceMs: 5 * SECOND, // An operator’s “now” is a little old when it arrives.
   quoteDraftsMax: 20, // Each is a read.
   ruleNamesShownMax: 20, // Of a kind, to somebody who mistyped one.

@@ -150,6 +150,9 @@ describe('connections', () => {
       'LeaderboardChange.changes', // first
       'LeaderboardChange.removed', // first
       'LeaderboardChange.standings', // first
+      'LeaderboardFilter.tags', // At most 50.
+      'LeaderboardFilter.tiers', // At most 50.
+      'LeaderboardNotValid.problems', // The settings of one board, which are bounded.
       'LedgerEntry.limits', // As of an award.
       'LedgerEntry.multipliers',
       'Member.tags', // At most 50.

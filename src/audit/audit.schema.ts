@@ -15,7 +15,7 @@ const AuditEntryType = builder.prismaObject('AuditEntry', {
     actor: t.expose('actor', { type: ActorType, description: 'Who.' }),
     action: t.exposeString('action', { description: 'What they did: publishRule.' }),
     target: t.exposeString('target', {
-      description: 'To what: earning:purchase for a rule, adjustment:12.',
+      description: 'To what: earning:purchase for a rule, adjustment:12, leaderboard:weekly.',
     }),
     before: t.field({
       type: 'JSON',

@@ -44,7 +44,7 @@ export function recordCheckIn(facts: Facts, member: MemberState, at: Date): Chec
     const nothing = { alreadyCheckedIn: true, entries: [], withheld: [], position };
     return { memberId, planId, localDate, ...nothing };
   }
-  const { streak, streakDay } = placed;
+  const { streak, streakDay, following } = placed;
   const paid = payDay(facts, member, time, placed);
   const points = paid.entries.reduce((sum, entry) => sum + entry.amount, 0);
   const recordedAt = facts.now;
@@ -71,6 +71,8 @@ export function recordCheckIn(facts: Facts, member: MemberState, at: Date): Chec
     localDate,
     streakDay,
     totalDays: streak.totalDays,
+    // Days whose place in their run is another since: boards of streaks look at them.
+    ...(following.length > 0 && { following: following.length }),
     ...toldOf(paid),
   });
   const record = {

@@ -8,6 +8,7 @@ import type { ActivityRow, MemberState, ReceiptRow } from './rows.ts';
 export const memberStateColumns = `
   m.id as "memberId", m.program_id as "programId", m.external_id as "externalId",
   m.display_name as "displayName", m.birthday, coalesce(m.tags, '{}') as tags,
+  m.nickname, m.avatar_url as "avatarUrl", m.leaderboard_opt_out as "leaderboardOptOut",
   m.enrolled_at as "enrolledAt", a.version, a.balance, a.debt, a.held,
   a.lifetime_earned as "lifetimeEarned", a.entry_seq as "entrySeq", a.head_hash as "headHash",
   a.next_expiry_at as "nextExpiryAt", a.pending_until as "pendingUntil",

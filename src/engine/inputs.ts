@@ -30,6 +30,17 @@ function whatIsWrong(value: string): string | undefined {
 
 export const externalId = text(limits.externalIdCharactersMax);
 export const shortText = text(limits.textCharactersMax);
+/** What members call themselves. */
+export const nickname = text(limits.nicknameCharactersMax);
+/** Shown by clients, and never fetched by us; what is not ASCII comes percent-encoded. */
+export const httpsUrl = z
+  .string()
+  .refine(isHttps, 'must be an https address of at most 2,000 characters');
+
+function isHttps(value: string) {
+  return /^https:\/\/[!-~]{1,1992}$/.test(value) && URL.canParse(value);
+}
+
 /** A name as machines use it: `purchase`, `spring-sale`. */
 export const keyText = z
   .string()

@@ -35,6 +35,7 @@ export type OrderRow = Pick<
   | 'state'
   | 'reservedUntil'
   | 'entrySeq'
+  | 'occurredAt'
   | 'localDate'
   | 'updatedAt'
 >;
@@ -46,8 +47,8 @@ export const loadOrders = (client: PoolClient, ids: number[]) =>
     'engine.loadOrders',
     `select id, program_id as "programId", member_id as "memberId", reward_id as "rewardId", kind,
             quantity, cancelled_units as "cancelledUnits", points, unit_cash as "unitCash", state,
-            reserved_until as "reservedUntil", entry_seq as "entrySeq", local_date as "localDate",
-            updated_at as "updatedAt"
+            reserved_until as "reservedUntil", entry_seq as "entrySeq", occurred_at as "occurredAt",
+            local_date as "localDate", updated_at as "updatedAt"
      from redemption where id = any($1)`,
     [ids],
   );

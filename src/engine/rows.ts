@@ -26,6 +26,11 @@ export type MemberState = {
   /** `MM-DD`. */
   birthday: string | null;
   tags: readonly string[];
+  /** Shown instead of the display name. */
+  nickname: string | null;
+  avatarUrl: string | null;
+  /** On no board (S74). */
+  leaderboardOptOut: boolean;
   readonly enrolledAt: Date;
   version: number;
   balance: number;

@@ -58,6 +58,9 @@ const profile: Columns<MemberState> = {
   display_name: ['text', (row) => row.displayName],
   birthday: ['text', (row) => row.birthday],
   tags: ['text', (row) => row.tags.join(','), "string_to_array(v.tags, ',')"],
+  nickname: ['text', (row) => row.nickname],
+  avatar_url: ['text', (row) => row.avatarUrl],
+  leaderboard_opt_out: ['boolean', (row) => String(row.leaderboardOptOut)],
 };
 
 const holdEnd: Columns<HoldRow> = {

@@ -41,6 +41,16 @@ export const TaskClaimEnum = builder.enumType('TaskClaim', {
   },
 });
 
+/** Of tasks and of leaderboards. */
+export const BackfillStateEnum = builder.enumType('BackfillState', {
+  description: 'Where a backfill stands.',
+  values: {
+    SCANNING: { description: 'It looks for facts.' },
+    APPLYING: { description: 'It counts them, some members at a time.' },
+    DONE: { description: 'Its figures are final.' },
+  },
+});
+
 /** How callers name a member. */
 export const MemberByInput = builder.inputType('MemberBy', {
   description: 'Names a member in one of two ways.',

@@ -13,25 +13,34 @@ import type { KnownViewer, Viewer } from '../auth/viewer.ts';
 /**
  * Fields that are the same for everybody who may read them: of a program's boards and of what
  * everybody may see of its members. Nothing else is ever shared: a field that is not named here
- * is executed for each caller. test/live/shared-fields.test.ts holds each against every role.
+ * is executed for each caller. test/live/shared.test.ts holds each against every role.
  */
-const sharedFields: Readonly<Record<string, readonly string[]>> = {
+export const sharedFields: Readonly<Record<string, readonly string[]>> = {
   Query: ['leaderboard', 'leaderboards'],
   Subscription: ['leaderboardChanged'],
   LeaderboardChange: ['kind', 'version', 'season', 'standings', 'changes', 'removed'],
-  Leaderboard: ['id', 'key', 'title', 'metric', 'cadence', 'timeZone', 'season', 'seasons'],
+  Leaderboard: [
+    ...['id', 'key', 'title', 'metric', 'activityType', 'cadence', 'timeZone', 'rankMode'],
+    ...['settleDelayMinutes', 'filter', 'startsAt', 'endsAt', 'countsFrom', 'archivedAt'],
+    ...['version', 'season', 'seasons'],
+  ],
+  LeaderboardFilter: ['tags', 'tiers'],
   Season: [
     ...['id', 'leaderboard', 'startsAt', 'endsAt', 'state', 'version', 'participants'],
-    'standings',
+    ...['frozenAt', 'definition', 'standings'],
   ],
-  LeaderboardSeasonsConnection: ['edges', 'nodes', 'pageInfo'],
+  SeasonDefinition: ['activityType', 'filter', 'metric', 'rankMode', 'title', 'version'],
+  LeaderboardSeasonsConnection: ['edges', 'pageInfo'],
   LeaderboardSeasonsConnectionEdge: ['cursor', 'node'],
   StandingConnection: ['edges', 'nodes', 'pageInfo', 'totalCount', 'asOfVersion'],
   StandingEdge: ['cursor', 'node'],
   Standing: ['rank', 'score', 'reachedAt', 'member'],
   PageInfo: ['hasNextPage', 'hasPreviousPage', 'startCursor', 'endCursor'],
-  Member: ['id', 'externalId', 'displayName', 'enrolledAt', 'tier', 'streak'],
-  Tier: ['key', 'name', 'level'],
+  Member: [
+    ...['id', 'externalId', 'displayName', 'nickname', 'avatarUrl', 'enrolledAt'],
+    ...['tier', 'streak'],
+  ],
+  Tier: ['key', 'name', 'level', 'percent', 'threshold'],
   Streak: ['current', 'longest', 'totalDays', 'state', 'expiresAt', 'checkedInToday'],
 };
 

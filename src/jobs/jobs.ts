@@ -1,5 +1,7 @@
 import type { Keyed, MemberRef, Operation } from '../engine/operation.ts';
 import { expireMemberHolds } from '../holds/end-hold.ts';
+import { runBoardBackfills } from '../leaderboards/backfill.ts';
+import { freezeSeasons } from '../leaderboards/freeze.ts';
 import { runErasures } from '../members/run-erasures.ts';
 import type { Pool } from '../platform/db.ts';
 import { expirePoints } from '../points/expire-points.ts';
@@ -53,6 +55,8 @@ export function createJobs(tools: JobTools): readonly Job[] {
       ...{ name: 'backfillTasks', cron: eachMinute, takesTurns: true },
       run: () => runBackfills({ ...tools, ...tasks }),
     },
+    { name: 'backfillBoards', cron: eachMinute, run: () => runBoardBackfills(tools) },
+    { name: 'freezeSeasons', cron: eachMinute, run: () => freezeSeasons(tools) },
     { name: 'eraseMembers', cron: eachMinute, run: () => runErasures(tools) },
     { name: 'settleTasks', cron: eachMinute, run: () => tasks.settler.drain() },
   ];

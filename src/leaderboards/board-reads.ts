@@ -4,23 +4,40 @@ import type { BoardSnapshot } from '../live/board-feed.ts';
 import { assert } from '../platform/assert.ts';
 import type { Pool } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
-import { type BoardRow, ensureSeasons, type SeasonRow, seasonColumns } from './seasons.sql.ts';
-import { seasonAt } from './seasons.ts';
+import {
+  type BoardRow,
+  boardColumns,
+  ensureSeasons,
+  type SeasonDefinition,
+  type SeasonRow,
+  seasonColumns,
+} from './seasons.sql.ts';
+import { boardSeasonAt, seasonNow } from './seasons.ts';
 import { rankedSeason, type Standings } from './standings.ts';
 
 /** A board as the API shows it. */
 export type Board = BoardRow & {
   readonly key: string;
   readonly title: string;
-  readonly metric: 'POINTS_EARNED';
+  /** Grows by one with every change of its settings. */
+  readonly version: number;
 };
+
+/** What of a board's settings a season that is frozen now keeps. */
+export const definitionOf = (board: Board): SeasonDefinition => ({
+  version: board.version,
+  title: board.title,
+  metric: board.metric,
+  activityType: board.activityType,
+  rankMode: board.rankMode,
+  tiers: board.tiers,
+  tags: board.tags,
+});
 
 /** Ids of leaderboards are 32-bit integers. */
 const ID_MAX = 2 ** 31 - 1;
 
-const boardColumns = `
-  b.id, b.program_id as "programId", b.key, b.title, b.metric, b.cadence, p.zone,
-  p.day_start_minutes as "dayStartMinutes"`;
+const shownColumns = `b.key, b.title, b.version, ${boardColumns}`;
 
 export async function findBoard(
   pool: Pool,
@@ -33,7 +50,7 @@ export async function findBoard(
   const rows = await named<Board>(
     pool,
     `leaderboards.findBoard:${column}`,
-    `select ${boardColumns} from leaderboard b join program p on p.id = b.program_id
+    `select ${shownColumns} from leaderboard b join program p on p.id = b.program_id
      where b.program_id = $1 and b.${column} = $2`,
     [programId, value],
   );
@@ -41,19 +58,19 @@ export async function findBoard(
 }
 
 /** Boards of a program, in the order they were made. */
-export const listBoards = (pool: Pool, programId: number) =>
+export const listBoards = (pool: Pool, programId: number, archived: boolean) =>
   named<Board>(
     pool,
     'leaderboards.listBoards',
-    `select ${boardColumns} from leaderboard b join program p on p.id = b.program_id
-     where b.program_id = $1 order by b.id`,
-    [programId],
+    `select ${shownColumns} from leaderboard b join program p on p.id = b.program_id
+     where b.program_id = $1 and (b.archived_at is not null) = $2 order by b.id`,
+    [programId, archived],
   );
 
-/** The current season; made when it is the first time that anybody asks. */
+/** The season to look at (`seasonNow`); made when it is the first time that anybody asks. */
 export async function currentSeason(pool: Pool, board: BoardRow, now: Date): Promise<SeasonRow> {
-  const interval = seasonAt(board.cadence, board, now);
-  const [season] = await ensureSeasons(pool, [{ leaderboardId: board.id, ...interval }]);
+  const interval = seasonNow(board, now);
+  const [season] = await ensureSeasons(pool, [{ leaderboardId: board.id, ...interval }], now);
   assert(season !== undefined, 'a season exists once it is ensured');
   return season;
 }
@@ -68,16 +85,21 @@ export async function findSeasonAt(
   at: Date,
   now: Date,
 ): Promise<SeasonRow | undefined> {
-  const { startsAt } = seasonAt(board.cadence, board, at);
-  const current = seasonAt(board.cadence, board, now);
-  if (startsAt.getTime() === current.startsAt.getTime()) return currentSeason(pool, board, now);
-  const rows = await named<SeasonRow>(
-    pool,
-    'leaderboards.findSeasonAt',
-    `select ${seasonColumns} from season s where s.leaderboard_id = $1 and s.starts_at = $2`,
-    [board.id, startsAt.toISOString()],
-  );
-  return rows[0];
+  const startsAt = boardSeasonAt(board, at)?.startsAt;
+  if (startsAt === undefined) return undefined;
+  const current = seasonNow(board, now);
+  const isCurrent = startsAt.getTime() === current.startsAt.getTime();
+  const [season] = isCurrent
+    ? [await currentSeason(pool, board, now)]
+    : await named<SeasonRow>(
+        pool,
+        'leaderboards.findSeasonAt',
+        `select ${seasonColumns} from season s where s.leaderboard_id = $1 and s.starts_at = $2`,
+        [board.id, startsAt.toISOString()],
+      );
+  // The last one of an archived board ended early.
+  const isOver = season?.endsAt != null && at >= season.endsAt;
+  return isOver ? undefined : season;
 }
 
 /** A season by id, if it is one of this program. */
@@ -135,7 +157,9 @@ export async function readBoard(
   board: BoardRow,
   now: Date,
 ): Promise<BoardSnapshot> {
-  const season = await currentSeason(pool, board, now);
+  // Its settings may have changed since somebody began to watch it.
+  const current = (await findBoard(pool, board.programId, { id: board.id })) ?? board;
+  const season = await currentSeason(pool, current, now);
   const view = await standings.page(rankedSeason(season), limits.boardWindowRowsMax);
   const { version, participants } = view;
   return { season: { ...season, version, participants }, version, standings: view.standings };

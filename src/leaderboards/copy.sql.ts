@@ -52,7 +52,7 @@ export async function readChanges(
      select s.version, s.participants, (select count(*) from c) as kept, i.member_id as "memberId",
             t.score, t.reached_at as "reachedAt"
      from season s left join i on true
-       left join standing t on t.season_id = $1 and t.member_id = i.member_id
+       left join standing t on t.season_id = $1 and t.member_id = i.member_id and not t.hidden
      where s.id = $1`,
     [seasonId, held, limits.standingsVersionsMax],
   );
@@ -80,7 +80,7 @@ export const readCopyPage = (pool: Pool, seasonId: number, afterId: number, size
     pool,
     'standings.readCopyPage',
     `select member_id as "memberId", score, reached_at as "reachedAt" from standing
-     where season_id = $1 and member_id > $2 order by member_id limit $3`,
+     where season_id = $1 and member_id > $2 and not hidden order by member_id limit $3`,
     [seasonId, afterId, size],
   );
 

@@ -111,7 +111,7 @@ async function newHistogram(client: PoolClient, seasonId: number): Promise<Histo
   const [row] = await named<{ standings: number }>(
     client,
     'leaderboards.countStandings',
-    'select count(*) as standings from standing where season_id = $1',
+    'select count(*) as standings from standing where season_id = $1 and not hidden',
     [seasonId],
   );
   return { seasonId, revision: '', marks: [], sizes: [row?.standings ?? 0] };
@@ -137,7 +137,7 @@ const ORDER = 'score desc, reached_at, member_id';
 function everyNth(client: PoolClient, histogram: Histogram, part: number, size: number) {
   const { seasonId, marks, sizes } = histogram;
   const mark = marks[part - 1];
-  const from = 'from standing where season_id = $1';
+  const from = 'from standing where season_id = $1 and not hidden';
   const run =
     mark === undefined
       ? `select * ${from} order by ${ORDER} limit $2`

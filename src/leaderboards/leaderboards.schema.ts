@@ -1,47 +1,39 @@
 import { builder } from '../graphql/builder.ts';
-import { known } from '../graphql/context.ts';
+import { type Context, known } from '../graphql/context.ts';
 import { fromGlobalId, rowId } from '../graphql/ids.ts';
 import { cursorCodec, instantPlace, pageOf } from '../graphql/paging.ts';
 import { SeasonType } from '../graphql/refs.ts';
+import { assert } from '../platform/assert.ts';
 import type { Pool } from '../platform/db.ts';
 import { InputError } from '../platform/refusal.ts';
 import {
   type Board,
   currentSeason,
+  definitionOf,
   findBoard,
   findSeason,
   findSeasonAt,
   listBoards,
   listSeasons,
 } from './board-reads.ts';
+import {
+  CadenceEnum,
+  filterOf,
+  LeaderboardFilterType,
+  LeaderboardType,
+  MetricEnum,
+  RankModeEnum,
+  SeasonDefinitionType,
+} from './board-types.schema.ts';
 import './season.schema.ts';
+import type { SeasonRow } from './seasons.sql.ts';
 
-const MetricEnum = builder.enumType('LeaderboardMetric', {
-  description: 'What a leaderboard counts.',
-  values: {
-    POINTS_EARNED: {
-      description: 'Points that rules paid; spending, expiry and adjustments do not count.',
-    },
-  },
-});
-
-const CadenceEnum = builder.enumType('Cadence', {
-  description: 'How often a leaderboard begins anew, in the program’s zone and by its day start.',
-  values: {
-    ALL_TIME: { description: 'Never.' },
-    DAILY: { description: 'Every day.' },
-    WEEKLY: { description: 'Every Monday.' },
-    MONTHLY: { description: 'On the first of every month.' },
-  },
-});
-
-const LeaderboardType = builder.objectRef<Board>('Leaderboard');
 const seasonCursor = cursorCodec('seasons', instantPlace);
 
 builder.node(LeaderboardType, {
   description:
-    'A ranking of the program’s members. Highest score first; equal scores share the better rank ' +
-    '(1, 2, 2, 4) and are listed by who reached the score first.',
+    'A ranking of the program’s members. Highest score first; equal scores are ranked by `rankMode` ' +
+    'and listed by who reached the score first, then by when they were enrolled.',
   id: { resolve: ({ id }) => id, description: 'Opaque global id.' },
   loadWithoutCache: async (id, { app, viewer }) =>
     viewer.kind === 'anonymous' ? null : findBoard(app.pool, viewer.programId, { id: rowId(id) }),
@@ -49,7 +41,50 @@ builder.node(LeaderboardType, {
     key: t.exposeString('key', { description: 'Its short name, unique in the program.' }),
     title: t.exposeString('title', { description: 'Its name.' }),
     metric: t.expose('metric', { type: MetricEnum, description: 'What it counts.' }),
+    activityType: t.exposeString('activityType', {
+      nullable: true,
+      description:
+        'The type whose activities it counts; null for metrics that count no activities.',
+    }),
     cadence: t.expose('cadence', { type: CadenceEnum, description: 'How often it begins anew.' }),
+    rankMode: t.expose('rankMode', {
+      type: RankModeEnum,
+      description: 'How it ranks equal scores.',
+    }),
+    settleDelayMinutes: t.exposeInt('settleDelayMinutes', {
+      description: 'Minutes from the end of a season to its freeze: facts that come by then count.',
+    }),
+    filter: t.field({
+      type: LeaderboardFilterType,
+      nullable: true,
+      description: 'Whose facts it counts; null: everybody’s.',
+      resolve: filterOf,
+    }),
+    startsAt: t.expose('startsAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Its first season begins then; null: it has no first one.',
+    }),
+    endsAt: t.expose('endsAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Its last season is over then; null: it has no last one.',
+    }),
+    countsFrom: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'Facts that happened from then on are counted; null: all. `backfillLeaderboard` moves it back.',
+      resolve: ({ countsFrom }) => (countsFrom.getTime() === 0 ? null : countsFrom),
+    }),
+    archivedAt: t.expose('archivedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Since when it counts nothing more; null: it is in use.',
+    }),
+    version: t.exposeInt('version', {
+      description: 'Version of its settings: 1, 2, 3 … Frozen seasons keep theirs.',
+    }),
     timeZone: t.expose('zone', {
       type: 'TimeZone',
       description: 'The zone in which its seasons begin and end: the program’s.',
@@ -69,7 +104,9 @@ builder.node(LeaderboardType, {
           return ownSeason(app.pool, board, fromGlobalId('id', 'Season', id));
         }
         const now = app.clock.now();
-        return findSeasonAt(app.pool, board, at ?? now, now);
+        return at === null || at === undefined
+          ? currentSeason(app.pool, board, now)
+          : findSeasonAt(app.pool, board, at, now);
       },
     }),
     seasons: t.connection(
@@ -104,17 +141,26 @@ async function ownSeason(pool: Pool, board: Board, id: number) {
   return season?.leaderboardId === board.id ? season : null;
 }
 
-builder.objectField(SeasonType, 'leaderboard', (t) =>
-  t.field({
+async function boardOf({ leaderboardId }: SeasonRow, { app, viewer }: Context): Promise<Board> {
+  const board = await findBoard(app.pool, known(viewer).programId, { id: leaderboardId });
+  assert(board !== undefined, 'a season’s leaderboard exists');
+  return board;
+}
+
+builder.objectFields(SeasonType, (t) => ({
+  leaderboard: t.field({
     type: LeaderboardType,
     description: 'The leaderboard it is a run of.',
-    resolve: async ({ leaderboardId }, _args, { app, viewer }) => {
-      const board = await findBoard(app.pool, known(viewer).programId, { id: leaderboardId });
-      if (board === undefined) throw new Error('a season’s leaderboard exists');
-      return board;
-    },
+    resolve: (season, _args, context) => boardOf(season, context),
   }),
-);
+  definition: t.field({
+    type: SeasonDefinitionType,
+    description:
+      'By what it is ranked: the leaderboard’s settings, as they were when the season was frozen.',
+    resolve: async (season, _args, context) =>
+      season.definition ?? definitionOf(await boardOf(season, context)),
+  }),
+}));
 
 builder.queryFields((t) => ({
   leaderboard: t.field({
@@ -145,8 +191,16 @@ builder.queryFields((t) => ({
   }),
   leaderboards: t.field({
     type: [LeaderboardType],
-    description: 'All leaderboards of the program.',
+    description: 'The leaderboards of the program that are in use, in the order they were made.',
     authScopes: { known: true },
-    resolve: (_root, _args, { app, viewer }) => listBoards(app.pool, known(viewer).programId),
+    args: {
+      archived: t.arg.boolean({
+        required: true,
+        defaultValue: false,
+        description: 'Those that were archived instead.',
+      }),
+    },
+    resolve: (_root, { archived }, { app, viewer }) =>
+      listBoards(app.pool, known(viewer).programId, archived),
   }),
 }));

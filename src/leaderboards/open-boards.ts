@@ -2,6 +2,7 @@ import type { LiveMessage } from '../live/messages.ts';
 import { loadMembers } from '../members/members.sql.ts';
 import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
+import { ProgramConfigs } from '../programs/config.ts';
 import { Projection } from '../projections/projection.ts';
 import { createStandings, type StandingsOptions } from './create-standings.ts';
 import { standingsConsumer } from './standings-consumer.ts';
@@ -21,7 +22,8 @@ export async function openBoards(options: BoardsOptions) {
     },
     ...options,
   });
-  const projection = new Projection(standingsConsumer(clock), pool, log, (message) => {
+  const consumer = standingsConsumer(clock, new ProgramConfigs());
+  const projection = new Projection(consumer, pool, log, (message) => {
     bus.publish(message);
     standings.changed((message as LiveMessage).boards);
   });

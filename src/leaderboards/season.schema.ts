@@ -5,7 +5,12 @@ import { rowId } from '../graphql/ids.ts';
 import { checkPageSize, cursorCodec, instantPlace } from '../graphql/paging.ts';
 import { MemberByInput, MemberType, SeasonType, StandingType } from '../graphql/refs.ts';
 import { limits } from '../limits.ts';
-import { type MemberBy, memberRefFor, readMember } from '../members/member-access.ts';
+import {
+  type MemberBy,
+  mayReadPrivate,
+  memberRefFor,
+  readMember,
+} from '../members/member-access.ts';
 import { InputError } from '../platform/refusal.ts';
 import { findSeason } from './board-reads.ts';
 import type { SeasonRow } from './seasons.sql.ts';
@@ -26,7 +31,7 @@ builder.objectType(StandingType, {
   description: 'A member’s place in a season.',
   fields: (t) => ({
     rank: t.exposeInt('rank', {
-      description: '1 is best; equal scores share the better rank (1, 2, 2, 4).',
+      description: '1 is best; equal scores are ranked by the leaderboard’s rankMode.',
     }),
     score: t.expose('score', { type: 'SafeInt', description: 'What the leaderboard counts.' }),
     reachedAt: t.expose('reachedAt', {
@@ -116,13 +121,18 @@ builder.node(SeasonType, {
     startsAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When it begins; null for an all-time season.',
-      resolve: ({ startsAt, endsAt }) => (endsAt === null ? null : startsAt),
+      description: 'When it begins; null when it has no beginning.',
+      resolve: ({ startsAt }) => (startsAt.getTime() === 0 ? null : startsAt),
     }),
     endsAt: t.expose('endsAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it is over; null for an all-time season.',
+      description: 'When it is over; null when it has no end.',
+    }),
+    frozenAt: t.expose('frozenAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When its standings became final; null: they are not.',
     }),
     state: t.field({
       type: SeasonStateEnum,
@@ -135,7 +145,7 @@ builder.node(SeasonType, {
     }),
     participants: t.expose('participants', {
       type: 'SafeInt',
-      description: 'How many members have a standing.',
+      description: 'How many members have a standing that is shown.',
     }),
     standings: t.field({
       type: StandingConnection,
@@ -150,7 +160,8 @@ builder.node(SeasonType, {
       type: StandingType,
       nullable: true,
       description:
-        'One member’s place, a member token’s own when absent; null when they have none.',
+        'One member’s place, a member token’s own when absent; null when they have none. Who has ' +
+        'opted out sees the place they would have; nobody but OPERATOR and SERVICE keys sees it else.',
       args: { member: t.arg({ type: MemberByInput, description: 'Whose place.' }) },
       resolve: async (season, { member }, context) => {
         const run = await readAround(context, season, member, 0);
@@ -216,6 +227,7 @@ async function readAround(
   }
   const member = await readMember(context, await memberRefFor(context, by));
   if (member === undefined) return [];
+  if (member.leaderboardOptOut && !mayReadPrivate(context, member)) return [];
   const ranked = rankedSeason(season);
   return (await context.app.standings.around(ranked, member.memberId, radius)).standings;
 }

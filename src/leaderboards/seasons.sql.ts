@@ -1,3 +1,4 @@
+import type { LeaderboardMetric, RankMode } from '../generated/prisma/enums.ts';
 import { limits } from '../limits.ts';
 import type { Pool, PoolClient } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
@@ -14,30 +15,64 @@ export type SeasonRow = {
   readonly version: number;
   readonly participants: number;
   readonly frozenAt: Date | null;
+  /** The board's, or once it is frozen, what it was then. */
+  readonly rankMode: RankMode;
+  /** By what it was ranked when it was frozen; null: it is not. */
+  readonly definition: SeasonDefinition | null;
 };
+
+/** What of a board's settings a frozen season keeps (S69). */
+export type SeasonDefinition = Pick<
+  BoardRow,
+  'metric' | 'activityType' | 'rankMode' | 'tiers' | 'tags'
+> & { readonly version: number; readonly title: string };
 
 export const seasonColumns = `
   s.id, s.leaderboard_id as "leaderboardId", s.starts_at as "startsAt", s.ends_at as "endsAt",
-  s.version, s.participants, s.frozen_at as "frozenAt"`;
+  s.version, s.participants, s.frozen_at as "frozenAt", s.definition,
+  coalesce(s.definition->>'rankMode', (select b.rank_mode::text from leaderboard b
+    where b.id = s.leaderboard_id)) as "rankMode"`;
 
-/** A leaderboard with the days it is counted in. */
+/** A leaderboard with what decides which facts count for it, and in which season. */
 export type BoardRow = {
   readonly id: number;
   readonly programId: number;
+  readonly metric: LeaderboardMetric;
+  /** The type whose activities count, of the ACTIVITY_ metrics. */
+  readonly activityType: string | null;
   readonly cadence: 'ALL_TIME' | 'DAILY' | 'WEEKLY' | 'MONTHLY';
+  readonly rankMode: RankMode;
+  readonly settleDelayMinutes: number;
+  /** Members of one of these count; empty: all. */
+  readonly tiers: readonly string[];
+  readonly tags: readonly string[];
+  readonly startsAt: Date | null;
+  readonly endsAt: Date | null;
+  /** Facts that happened in [countsFrom, countsUntil) are counted; absent: without end. */
+  readonly countsFrom: Date;
+  readonly countsUntil?: Date;
+  readonly archivedAt: Date | null;
   readonly zone: string;
   readonly dayStartMinutes: number;
+  /** Of the program's rules. */
+  readonly configVersion: number;
 };
 
-/** The boards that count points earned in these programs. */
+export const boardColumns = `
+  b.id, b.program_id as "programId", b.metric, b.activity_type as "activityType", b.cadence,
+  b.rank_mode as "rankMode", b.settle_delay_minutes as "settleDelayMinutes",
+  coalesce(b.tiers, '{}') as tiers, coalesce(b.tags, '{}') as tags, b.starts_at as "startsAt",
+  b.ends_at as "endsAt", b.counts_from as "countsFrom", b.archived_at as "archivedAt", p.zone,
+  p.day_start_minutes as "dayStartMinutes", p.config_version as "configVersion"`;
+
+/** The boards of these programs that may still count something: archived ones until all is frozen. */
 export const loadBoards = (client: PoolClient, programIds: number[]) =>
   named<BoardRow>(
     client,
     'leaderboards.loadBoards',
-    `select b.id, b.program_id as "programId", b.cadence, p.zone,
-            p.day_start_minutes as "dayStartMinutes"
-     from leaderboard b join program p on p.id = b.program_id
-     where b.program_id = any($1) and b.metric = 'POINTS_EARNED'`,
+    `select ${boardColumns} from leaderboard b join program p on p.id = b.program_id
+     where b.program_id = any($1) and (b.archived_at is null or exists (
+       select from season s where s.leaderboard_id = b.id and s.frozen_at is null))`,
     [programIds],
   );
 
@@ -45,6 +80,7 @@ export const loadBoards = (client: PoolClient, programIds: number[]) =>
 export async function ensureSeasons(
   client: Pool | PoolClient,
   wanted: readonly { leaderboardId: number; startsAt: Date; endsAt: Date | null }[],
+  now: Date,
 ): Promise<SeasonRow[]> {
   const values = [
     wanted.map((season) => season.leaderboardId),
@@ -64,65 +100,93 @@ export async function ensureSeasons(
   await named(
     client,
     'leaderboards.createSeasons',
-    `insert into season (leaderboard_id, starts_at, ends_at)
-     select * from unnest($1::int[], $2::timestamptz[], $3::timestamptz[]) as w (board, starts, ends)
-     order by board, starts on conflict do nothing`,
-    values,
+    // An operator may move the board's end meanwhile: it is read behind the lock of that change.
+    `insert into season (leaderboard_id, starts_at, ends_at, created_at)
+     select board, starts, least(ends, case when b.ends_at > starts then b.ends_at end,
+       case when b.archived_at > starts then b.archived_at end), $4
+     from unnest($1::int[], $2::timestamptz[], $3::timestamptz[]) as w (board, starts, ends)
+     join leaderboard b on b.id = board order by board, starts
+     for share of b on conflict do nothing`,
+    [...values, now.toISOString()],
   );
   return find();
 }
 
-/** A member's change in a season; one for each season and member. */
-export type ScoreChange = {
+/** A change of one standing; one for each season and member. */
+export type StandingChange = {
   readonly seasonId: number;
   readonly memberId: number;
   readonly amount: number;
   readonly reachedAt: Date;
+  /** Whether a standing that this makes is shown. */
+  readonly hidden: boolean;
 };
 
-type PutRow = { seasonId: number; created: boolean } & StandingPlace & {
+type PutRow = { seasonId: number; created: boolean; hidden: boolean } & StandingPlace & {
     oldScore: number | null;
     oldReachedAt: Date | null;
   };
 
 /** Adds to standings; a lower score is reached when it falls, a higher one at its newest fact (S65). */
-export const addScores = (
-  client: PoolClient,
-  rows: readonly ScoreChange[],
-): Promise<{ seasonId: number; memberId: number; created: boolean }[]> => {
-  const seasonIds = [...new Set(rows.map((row) => row.seasonId))];
-  return writeStandings(client, seasonIds, () => putScores(client, rows), moveOf);
-};
-
-/** The season is locked: what a row was before is what the statement sees. */
-const putScores = (client: PoolClient, rows: readonly ScoreChange[]) =>
-  named<PutRow>(
+export const addScores = (client: PoolClient, rows: readonly StandingChange[]) =>
+  putScores(
     client,
     'leaderboards.addScores',
-    `with v as (
-       select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[])
-         as v (season_id, member_id, amount, reached_at)),
-     old as (select t.* from v join standing t using (season_id, member_id)),
-     put as (
-       insert into standing (season_id, member_id, score, reached_at)
-       select * from v order by season_id, member_id
-       on conflict (season_id, member_id) do update set
-         score = standing.score + excluded.score,
-         reached_at = greatest(standing.reached_at, excluded.reached_at)
-       returning *)
-     select put.season_id as "seasonId", put.member_id as "memberId", put.score,
-            put.reached_at as "reachedAt", old.score as "oldScore",
-            old.reached_at as "oldReachedAt", old.season_id is null as created
-     from put left join old using (season_id, member_id)`,
-    [
-      rows.map((row) => row.seasonId),
-      rows.map((row) => row.memberId),
-      rows.map((row) => row.amount),
-      rows.map((row) => row.reachedAt.toISOString()),
-    ],
+    `score = greatest(-${limits.pointsMax}, least(${limits.pointsMax}, standing.score + excluded.score)),
+     reached_at = greatest(standing.reached_at, excluded.reached_at)`,
+    rows,
   );
 
-function moveOf({ seasonId, memberId, score, reachedAt, oldScore, oldReachedAt }: PutRow): Move {
+/** Raises standings to at least these scores; who reached one twice reached it the first time. */
+export const raiseScores = (client: PoolClient, rows: readonly StandingChange[]) =>
+  putScores(
+    client,
+    'leaderboards.raiseScores',
+    `score = excluded.score, reached_at = excluded.reached_at
+     where excluded.score > standing.score
+       or (excluded.score = standing.score and excluded.reached_at < standing.reached_at)`,
+    rows,
+  );
+
+/** Gives the rows that changed. The season is locked: what a row was before, the statement sees. */
+function putScores(
+  client: PoolClient,
+  name: string,
+  update: string,
+  rows: readonly StandingChange[],
+): Promise<PutRow[]> {
+  const put = () =>
+    named<PutRow>(
+      client,
+      name,
+      `with v as (
+         select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::bool[])
+           as v (season_id, member_id, amount, reached_at, hidden)),
+       old as (select t.* from v join standing t using (season_id, member_id)),
+       put as (
+         insert into standing (season_id, member_id, score, reached_at, hidden)
+         select * from v order by season_id, member_id
+         on conflict (season_id, member_id) do update set ${update}
+         returning *)
+       select put.season_id as "seasonId", put.member_id as "memberId", put.score, put.hidden,
+              put.reached_at as "reachedAt", old.score as "oldScore",
+              old.reached_at as "oldReachedAt", old.season_id is null as created
+       from put left join old using (season_id, member_id)`,
+      [
+        rows.map((row) => row.seasonId),
+        rows.map((row) => row.memberId),
+        rows.map((row) => row.amount),
+        rows.map((row) => row.reachedAt.toISOString()),
+        rows.map((row) => row.hidden),
+      ],
+    );
+  return writeStandings(client, [...new Set(rows.map((row) => row.seasonId))], put, moveOf);
+}
+
+/** Who is hidden stands nowhere in the order. */
+function moveOf(row: PutRow): Move {
+  const { seasonId, memberId, score, reachedAt, hidden, oldScore, oldReachedAt } = row;
+  if (hidden) return { seasonId, from: null, to: null };
   const isNew = oldScore === null || oldReachedAt === null;
   const from = isNew ? null : { score: oldScore, reachedAt: oldReachedAt, memberId };
   return { seasonId, from, to: { score, reachedAt, memberId } };
@@ -131,22 +195,26 @@ function moveOf({ seasonId, memberId, score, reachedAt, oldScore, oldReachedAt }
 /** How often old changes are looked for, in versions. */
 const TRIM_EVERY = 100;
 
+/** What changed in a season: how many more of its members are shown, and whose standings. */
+export type SeasonChanges = { shown: number; readonly memberIds: number[] };
+
 /**
  * Gives each season its next version, and notes whose standings changed with it: by that a copy of
  * the standings is brought up to date.
  */
 export async function bumpVersions(
   client: PoolClient,
-  seasonIds: number[],
-  newcomers: number[],
-  changed: readonly { readonly seasonId: number; readonly memberId: number }[],
+  changes: ReadonlyMap<number, Readonly<SeasonChanges>>,
 ) {
+  const changed = [...changes].flatMap(([seasonId, { memberIds }]) =>
+    memberIds.map((memberId) => ({ seasonId, memberId })),
+  );
   const bumped = await named<{ id: number; leaderboardId: number; version: number }>(
     client,
     'leaderboards.bumpVersions',
     `with bumped as (
-       update season s set version = version + 1, participants = participants + v.newcomers
-       from unnest($1::bigint[], $2::bigint[]) as v (id, newcomers) where s.id = v.id
+       update season s set version = version + 1, participants = participants + v.more
+       from unnest($1::bigint[], $2::bigint[]) as v (id, more) where s.id = v.id
        returning s.id, s.leaderboard_id, s.version),
      noted as (
        insert into season_change (season_id, version, member_ids)
@@ -156,10 +224,10 @@ export async function bumpVersions(
        group by b.id, b.version)
      select id, leaderboard_id as "leaderboardId", version from bumped`,
     [
-      seasonIds,
-      newcomers,
-      changed.map((change) => change.seasonId),
-      changed.map((change) => change.memberId),
+      [...changes.keys()],
+      [...changes.values()].map(({ shown }) => shown),
+      changed.map(({ seasonId }) => seasonId),
+      changed.map(({ memberId }) => memberId),
     ],
   );
   const due = bumped.filter(({ version }) => version % TRIM_EVERY === 1).map(({ id }) => id);

@@ -27,7 +27,8 @@ const ITS_SCORE: PlaceSql = { score: 'f.score', reachedAt: `'-infinity'`, member
 
 const ORDER = 't.score desc, t.reached_at, t.member_id';
 const REVERSED = 't.score, t.reached_at desc, t.member_id desc';
-const ROWS = 'from standing t where t.season_id = $1';
+/** Who is hidden stands nowhere, but for themselves (S74). */
+const ROWS = 'from standing t where t.season_id = $1 and not t.hidden';
 
 /** The rankings of the database, over the index `standing_order`: always right. */
 export function createSqlPlacements(pool: Pool): Placements {
@@ -113,7 +114,7 @@ const TOP = 2 ** 53;
 
 /** DENSE reads all higher scores: exact, and as slow as counting them. */
 const scoresAbove = `(select count(*) from (select distinct t.score from f, standing t
-    where t.season_id = $1 and t.score > f.score) d)`;
+    where t.season_id = $1 and not t.hidden and t.score > f.score) d)`;
 
 const placeValues = (place: StandingPlace | undefined) =>
   place === undefined ? [] : [place.score, place.reachedAt.toISOString(), place.memberId];

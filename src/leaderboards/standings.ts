@@ -14,13 +14,14 @@ export type RankedSeason = {
   readonly atLeast?: number;
 };
 
-/** A season as callers of Standings name it. Boards rank by COMPETITION (1, 2, 2, 4). */
+/** A season as callers of Standings name it. */
 export const rankedSeason = (season: {
   readonly id: number;
   readonly version: number;
+  readonly rankMode: RankMode;
 }): RankedSeason => ({
   seasonId: season.id,
-  rankMode: 'COMPETITION',
+  rankMode: season.rankMode,
   atLeast: season.version,
 });
 

@@ -219,4 +219,6 @@ const isSame = (a: Standing | undefined, b: Standing) =>
   a.rank === b.rank &&
   a.score === b.score &&
   a.member.displayName === b.member.displayName &&
+  a.member.nickname === b.member.nickname &&
+  a.member.avatarUrl === b.member.avatarUrl &&
   a.reachedAt.getTime() === b.reachedAt.getTime();

@@ -31,6 +31,8 @@ export const eraseMember: Operation<EraseMemberInput, EraseMemberOutcome> = {
       displayName: 'Erased member',
       birthday: null,
       tags: [],
+      nickname: null,
+      avatarUrl: null,
     });
     const position = facts.emit(member, 'member.erased', now, {});
     const row = { memberId, programId, externalId, requestedAt: now, position };

@@ -41,6 +41,9 @@ export function addMember(facts: Facts, externalId: string, profile: Profile): M
     tierEvaluatesAt: null,
     tierVersion: null,
     eventPosition: 0,
+    nickname: null,
+    avatarUrl: null,
+    leaderboardOptOut: false,
     ...profile,
   };
   facts.addMember(member);

@@ -7,8 +7,8 @@ import { type Payload, payloadInterfaces, toPayload } from '../graphql/payload.t
 import { AwardType, MemberByInput, MemberType } from '../graphql/refs.ts';
 import { waitFor } from '../projections/wait-for.ts';
 import { type EnrolMemberOutcome, enrolMember, enrolMemberRefusals } from './enrol-member.ts';
-import { type EraseMemberOutcome, eraseMember, eraseMemberRefusals } from './erase-member.ts';
 import { mayReadPrivate, memberRefFor, readMember, readMemberNode } from './member-access.ts';
+import { avatarText, clearedOf, nicknameText, optOutText } from './profile.schema.ts';
 import { type UpdateMemberOutcome, updateMember, updateMemberRefusals } from './update-member.ts';
 
 builder.node(MemberType, {
@@ -21,7 +21,32 @@ builder.node(MemberType, {
         'The id by which the program’s own systems know the member. Everyone who may read the ' +
         'program’s boards sees it: choose ids that are no personal data.',
     }),
-    displayName: t.exposeString('displayName', { description: 'The name shown on boards.' }),
+    displayName: t.string({
+      description: 'The name shown on boards: the nickname, for members who have one.',
+      resolve: ({ nickname, displayName }) => nickname ?? displayName,
+    }),
+    avatarUrl: t.exposeString('avatarUrl', {
+      nullable: true,
+      description: 'An https address of a picture, as the member chose; null: none.',
+    }),
+    nickname: t.exposeString('nickname', {
+      nullable: true,
+      description: 'The name that the member chose for boards; null: none.',
+    }),
+    registeredName: t.string({
+      description:
+        'The name that the program gave, whatever nickname the member chose. For the member and ' +
+        'for OPERATOR and SERVICE keys.',
+      authScopes: (member, _args, context) => mayReadPrivate(context, member),
+      resolve: ({ displayName }) => displayName,
+    }),
+    leaderboardOptOut: t.boolean({
+      description:
+        'Whether the member appears on no board; the ranks of others close up. For the member and ' +
+        'for OPERATOR and SERVICE keys.',
+      authScopes: (member, _args, context) => mayReadPrivate(context, member),
+      resolve: ({ leaderboardOptOut }) => leaderboardOptOut,
+    }),
     tags: t.stringList({
       description:
         'Groups the operator put the member in, for audiences. For the member and for OPERATOR ' +
@@ -139,6 +164,9 @@ const UpdateMemberInput = builder.inputType('UpdateMemberInput', {
     displayName: t.string({ description: 'The name shown on boards, up to 500 characters.' }),
     birthday: t.string({ description: 'Month and day, MM-DD; null forgets it.' }),
     tags: t.stringList({ description: 'All groups of the member from now on, at most 50 keys.' }),
+    nickname: t.string({ description: nicknameText }),
+    avatarUrl: t.string({ description: avatarText }),
+    leaderboardOptOut: t.boolean({ description: optOutText }),
     idempotencyKey: t.string({
       description: idempotencyKeyText,
     }),
@@ -167,50 +195,11 @@ builder.mutationField('updateMember', (t) =>
       const { birthday } = input;
       const command = {
         ...withoutNulls(input),
-        member,
         ...(birthday !== undefined && { birthday }),
+        ...clearedOf(input),
+        member,
       };
       return toPayload(await context.app.engine.run(updateMember, known(context.viewer), command));
-    },
-  }),
-);
-
-const EraseMemberInput = builder.inputType('EraseMemberInput', {
-  description: 'Input of eraseMember.',
-  fields: (t) => ({
-    member: t.field({ type: MemberByInput, required: true, description: 'Whom to forget.' }),
-    idempotencyKey: t.string({ description: idempotencyKeyText }),
-  }),
-});
-
-const EraseMemberPayload = builder
-  .objectRef<Payload<EraseMemberOutcome>>('EraseMemberPayload')
-  .implement({
-    description: 'The member has no name any more; the account is as it was.',
-    interfaces: payloadInterfaces,
-  });
-
-builder.mutationField('eraseMember', (t) =>
-  t.field({
-    type: EraseMemberPayload,
-    nullable: true,
-    description:
-      'Forgets who a member is, for good: external id, name, birthday and tags at once, and within ' +
-      'minutes attributes of activities, reasons of holds and notes. Points, ledger, boards and all ' +
-      'totals stay, under a pseudonym; what was written into ledger lines (reasons and notes of ' +
-      'adjustments) cannot change. The external id is free again. For OPERATOR keys.',
-    authScopes: { operator: true },
-    args: {
-      input: t.arg({ type: EraseMemberInput, required: true, description: 'Whom to forget.' }),
-    },
-    errors: {
-      types: eraseMemberRefusals,
-      union: { name: 'EraseMemberResult', description: 'What eraseMember answers.' },
-    },
-    resolve: async (_root, { input }, context) => {
-      const member = await memberRefFor(context, input.member);
-      const command = { ...withoutNulls(input), member };
-      return toPayload(await context.app.engine.run(eraseMember, known(context.viewer), command));
     },
   }),
 );

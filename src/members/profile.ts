@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { keyText, shortText } from '../engine/inputs.ts';
+import { httpsUrl, keyText, nickname, shortText } from '../engine/inputs.ts';
 import { limits } from '../limits.ts';
 import { isLocalDate } from '../platform/calendar.ts';
 
@@ -32,3 +32,11 @@ export const profileInput = {
   birthday: birthday.nullable().optional(),
   tags: tags.optional(),
 };
+
+/** What members may choose themselves: how boards show them, if at all. Null: none. */
+export const choicesInput = {
+  nickname: nickname.nullable().optional(),
+  avatarUrl: httpsUrl.nullable().optional(),
+  leaderboardOptOut: z.boolean().optional(),
+};
+export type Choices = z.infer<z.ZodObject<typeof choicesInput>>;

@@ -13,6 +13,7 @@ const OF_MEMBERS = [
   'confirmRedemption',
   'cancelRedemption',
   'claimTask',
+  'updateProfile',
 ] as const;
 
 /** Works at erasures until none is left; returns how many steps that took. */

@@ -10,6 +10,7 @@ import type { EntryRow, MemberState } from '../engine/rows.ts';
 import { expireHolds } from '../holds/hold-steps.ts';
 import { requireMember } from '../members/member-steps.ts';
 import { MemberNotFound } from '../members/members.refusals.ts';
+import { instantText } from '../platform/calendar.ts';
 import { factTime } from '../programs/fact-time.ts';
 import { oneInForce } from '../rules/versioned.ts';
 import { holdDueTiers, reviewAfterReversal, type TierStep } from '../tiers/member-tier.ts';
@@ -75,7 +76,16 @@ export const reverseActivity: Operation<ReverseActivityInput, ReversalOutcome> =
     const pointsOf = ({ amount, lot }: OriginRow) =>
       Math.max(0, share(amount, before + back, activity.units) - lot.reversed);
     const entries = reverseEach(facts, member, origins, pointsOf, about);
-    return tell(facts, member, { entries, evaluated }, { ...about, unitsLeft: left - back });
+    return tell(
+      facts,
+      member,
+      { entries, evaluated },
+      {
+        ...{ unitsLeft: left - back, happenedAt: instantText(activity.occurredAt) },
+        ...(activity.value !== null && { value: activity.value }),
+        ...about,
+      },
+    );
   },
 };
 

@@ -52,7 +52,13 @@ export async function createProgram(
         tokenSecret: newTokenSecret(),
         createdAt: now,
         rules: { create: planRule(now) },
-        leaderboards: { create: defaultBoards.map((board) => ({ ...board })) },
+        // What the API takes in time counts: seasons settle for as long.
+        leaderboards: {
+          create: defaultBoards.map((board) => ({
+            settleDelayMinutes: latenessHours * 60,
+            ...board,
+          })),
+        },
       },
     });
     const created = await createApiKey(

@@ -79,6 +79,73 @@ export const createCursor = (pool: Pool, consumer: string) =>
     [consumer],
   );
 
+/** How far a consumer has come. */
+export async function readCursor(client: PoolClient, consumer: string): Promise<LogPlace> {
+  const rows = await named<LogPlace>(
+    client,
+    'projections.readCursor',
+    'select txid::text, position from cursor where consumer = $1',
+    [consumer],
+  );
+  return rows[0] ?? { txid: '0', position: 0 };
+}
+
+/** Keeps the consumer from counting meanwhile; answers how far it has come. */
+export async function lockConsumer(client: PoolClient, consumer: string): Promise<LogPlace> {
+  const rows = await named<LogPlace>(
+    client,
+    'projections.lockConsumer',
+    `select txid::text, position from cursor where consumer = $1 for update`,
+    [consumer],
+  );
+  return rows[0] ?? { txid: '0', position: 0 };
+}
+
+/** The next events of the log up to a place; of other programs only where they stand. */
+export const readPast = (
+  client: PoolClient,
+  programId: number,
+  after: LogPlace,
+  until: LogPlace,
+  limit: number,
+) =>
+  named<LoggedEvent & { readonly txid: string }>(
+    client,
+    'projections.readPast',
+    `select txid::text, position, program_id as "programId", type, member_id as "memberId",
+            occurred_at as "occurredAt",
+            case when program_id = $1 then payload else '{}'::jsonb end as payload
+     from event where (txid, position) > ($2::xid8, $3::bigint)
+       and (txid, position) <= ($4::xid8, $5::bigint)
+     order by event.txid, event.position limit $6`,
+    [programId, after.txid, after.position, until.txid, until.position, limit],
+  );
+
+/** A transaction id that all transactions from now on are at or above. */
+export async function markLog(pool: Pool): Promise<string> {
+  const rows = await named<{ mark: string }>(
+    pool,
+    'projections.markLog',
+    'select pg_snapshot_xmax(pg_current_snapshot())::text as mark',
+    [],
+  );
+  return rows[0]?.mark ?? '0';
+}
+
+/** Whether a consumer has passed every event of the transactions below a mark. */
+export async function hasPassedMark(pool: Pool, consumer: string, mark: string): Promise<boolean> {
+  const rows = await named<{ passed: boolean }>(
+    pool,
+    'projections.hasPassedMark',
+    `select pg_snapshot_xmin(pg_current_snapshot()) >= $2::xid8 and not exists (
+       select from event e where (e.txid, e.position) > (c.txid, c.position)
+         and e.txid < $2::xid8) as passed
+     from cursor c where c.consumer = $1`,
+    [consumer, mark],
+  );
+  return rows[0]?.passed ?? false;
+}
+
 /**
  * For how many seconds the oldest event that a consumer has not read has waited, whether it can
  * be read yet or not; null when all are read.

@@ -5,6 +5,7 @@ import type { EntryRow, MemberState, RewardRow } from '../engine/rows.ts';
 import type { RedemptionState } from '../generated/prisma/enums.ts';
 import { expireHolds } from '../holds/hold-steps.ts';
 import { assert } from '../platform/assert.ts';
+import { instantText } from '../platform/calendar.ts';
 import { summarise } from '../points/ledger.ts';
 import { refundPoints, toGiveBack } from '../points/refund.ts';
 import { STOCK_MAX } from '../rewards/terms.ts';
@@ -74,7 +75,8 @@ export function moveOrder(
   const unitsLeft = unitsTotal - cancelledUnits - units;
   const position = facts.emit(member, 'redemption.moved', now, {
     ...{ redemptionId: id, rewardId, from, to, units, entries: summarise(entries) },
-    ...(units > 0 && { unitsLeft, unitsTotal }), // What tasks counted comes off again (S50).
+    // What tasks and boards counted comes off again (S50, S66).
+    ...(units > 0 && { unitsLeft, unitsTotal, orderedAt: instantText(order.occurredAt) }),
   });
   facts.changes.update('redemptions', order, {
     state: to,

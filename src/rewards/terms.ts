@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { isFor } from '../earning/audience.ts';
-import { exact, keyText, shortText } from '../engine/inputs.ts';
+import { exact, httpsUrl, keyText, shortText } from '../engine/inputs.ts';
 import type { FactTime, MemberState } from '../engine/rows.ts';
 import { limits } from '../limits.ts';
 import { audience } from '../rules/definition.ts';
@@ -18,13 +18,6 @@ export const STOCK_MAX = 2_147_483_647;
 const RESERVE_MINUTES_MAX = 43_200;
 
 export const price = exact.refine((n) => n > 0 && n <= PRICE_MAX, `must be 1 to ${PRICE_MAX}`);
-
-/** Shown by clients, and never fetched by us; what is not ASCII comes percent-encoded. */
-const imageUrl = z.string().refine(isHttps, 'must be an https address of at most 2,000 characters');
-
-function isHttps(text: string) {
-  return /^https:\/\/[!-~]{1,1992}$/.test(text) && URL.canParse(text);
-}
 
 /** As `shortText`, or nothing. */
 const text = z.string().superRefine((value, context) => {
@@ -46,7 +39,7 @@ export const rewardTerms = z.strictObject({
   visibility: z.enum(['LISTED', 'AUDIENCE', 'UNLISTED']),
   title: shortText,
   description: text,
-  imageUrl: imageUrl.nullable(),
+  imageUrl: httpsUrl.nullable(),
   tags: listOf(keyText, 0, 20),
   /** Points for one unit … */
   price,

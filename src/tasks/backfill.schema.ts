@@ -1,18 +1,10 @@
 import { builder } from '../graphql/builder.ts';
 import { known } from '../graphql/context.ts';
 import { fromGlobalId, toGlobalId } from '../graphql/ids.ts';
+import { BackfillStateEnum } from '../graphql/refs.ts';
 import type { BackfillRun } from './backfill.sql.ts';
 import { findBackfill } from './backfill.sql.ts';
 import { backfillTask, backfillTaskRefusals } from './backfill-task.ts';
-
-const BackfillStateEnum = builder.enumType('BackfillState', {
-  description: 'Where a backfill stands.',
-  values: {
-    SCANNING: { description: 'It looks for facts.' },
-    APPLYING: { description: 'It counts them, member by member.' },
-    DONE: { description: 'Its figures are final.' },
-  },
-});
 
 const BackfillModeEnum = builder.enumType('BackfillMode', {
   description: 'Whether those who follow members hear of a backfill.',

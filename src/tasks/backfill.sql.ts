@@ -2,7 +2,6 @@
 import type { LocalDate } from '../platform/calendar.ts';
 import type { Pool, PoolClient } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
-import type { LoggedEvent, LogPlace } from '../projections/event-log.ts';
 import type { NewContribution } from './tasks.sql.ts';
 
 export type BackfillRun = {
@@ -58,37 +57,6 @@ export async function lockBackfill(client: PoolClient): Promise<BackfillRun | un
   );
   return rows[0];
 }
-
-/** Keeps the consumer from counting meanwhile; answers how far it has come. */
-export async function lockConsumer(client: PoolClient, consumer: string): Promise<LogPlace> {
-  const rows = await named<LogPlace>(
-    client,
-    'tasks.lockConsumer',
-    `select txid::text, position from cursor where consumer = $1 for update`,
-    [consumer],
-  );
-  return rows[0] ?? { txid: '0', position: 0 };
-}
-
-/** The next events of the log up to a place; of other programs only where they stand. */
-export const readPast = (
-  client: PoolClient,
-  programId: number,
-  after: LogPlace,
-  until: LogPlace,
-  limit: number,
-) =>
-  named<LoggedEvent & { readonly txid: string }>(
-    client,
-    'tasks.readPast',
-    `select txid::text, position, program_id as "programId", type, member_id as "memberId",
-            occurred_at as "occurredAt",
-            case when program_id = $1 then payload else '{}'::jsonb end as payload
-     from event where (txid, position) > ($2::xid8, $3::bigint)
-       and (txid, position) <= ($4::xid8, $5::bigint)
-     order by event.txid, event.position limit $6`,
-    [programId, after.txid, after.position, until.txid, until.position, limit],
-  );
 
 /** Notes facts that a run found, but for those that are counted already. Answers how many. */
 export async function stageFacts(

@@ -10,6 +10,7 @@ import type { Pool, PoolClient } from '../platform/db.ts';
 import { inTransaction } from '../platform/db.ts';
 import type { ProgramConfig, ProgramConfigs } from '../programs/config.ts';
 import { factTime } from '../programs/fact-time.ts';
+import { lockConsumer, readPast } from '../projections/event-log.ts';
 import type { Task } from '../rules/task-definition.ts';
 import { inForce } from '../rules/versioned.ts';
 import {
@@ -18,9 +19,7 @@ import {
   findStaged,
   loadReturned,
   lockBackfill,
-  lockConsumer,
   readPartsDone,
-  readPast,
   readStaged,
   setStaged,
   stageFacts,

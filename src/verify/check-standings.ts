@@ -1,42 +1,34 @@
-import { seasonAt } from '../leaderboards/seasons.ts';
 import type { Pool, PoolClient } from '../platform/db.ts';
 import { compare, type Difference, type Finding } from './difference.ts';
+import { type Expected, expectedOf, factName, type VerifiedBoard } from './expected-standings.ts';
 import { countMarks } from './histograms.sql.ts';
 import type { MemberRows } from './member-rows.ts';
 import {
-  type BoardRow,
+  loadNotedFacts,
   loadSeasonTotals,
   loadStandings,
   type SeasonTotal,
   type StoredStanding,
-  standingsWithoutEntry,
+  standingsWithoutFact,
 } from './standings.sql.ts';
-
-/** What a member's entries give for one season. */
-type Expected = {
-  readonly boardId: number;
-  readonly startsAt: Date;
-  readonly memberId: number;
-  score: number;
-  reachedAt: Date;
-};
 
 const STANDINGS_PER_READ = 2_000;
 
-/** Season id → how many members the ledger gives a standing in it. */
+/** Season id → how many members their rows give a standing in it. */
 export type Participants = Map<number, number>;
 
 /**
- * Compares members' standings in every season not yet frozen with what they earned in it. Only
- * for members whose events the boards have all read. A board counts from the program's first day.
+ * Compares members' standings in every season not yet frozen with what they did in it. Only for
+ * members whose events the boards have all read.
  */
 export async function findStandingDifference(
   client: PoolClient,
-  boards: readonly BoardRow[],
+  boards: readonly VerifiedBoard[],
   members: readonly MemberRows[],
   participants: Participants,
 ): Promise<{ memberId: number; finding: Finding } | undefined> {
-  const expected = members.flatMap((rows) => expectedOf(rows, boards));
+  const noted = await notedFacts(client, boards, members);
+  const expected = members.flatMap((rows) => expectedOf(rows, boards, noted));
   for (let at = 0; at < expected.length; at += STANDINGS_PER_READ) {
     const wanted = expected.slice(at, at + STANDINGS_PER_READ);
     for (const stored of await loadStandings(client, wanted)) {
@@ -51,37 +43,30 @@ export async function findStandingDifference(
   return undefined;
 }
 
+/** Names of the facts that boards with a filter have noted as counted. */
+async function notedFacts(
+  client: PoolClient,
+  boards: readonly VerifiedBoard[],
+  members: readonly MemberRows[],
+): Promise<ReadonlySet<string>> {
+  const boardIds = boards.filter(({ isFiltered }) => isFiltered).map(({ id }) => id);
+  if (boardIds.length === 0) return new Set();
+  const memberIds = members.map(({ memberId }) => memberId);
+  const facts = await loadNotedFacts(client, boardIds, memberIds);
+  return new Set(facts.map(({ boardId, memberId, source }) => factName(boardId, memberId, source)));
+}
+
 function* compareStanding(expected: Expected, stored: StoredStanding): Generator<Finding> {
   const name = `standing on ${stored.board}, season from ${expected.startsAt.toISOString()}`;
   yield* compare(`${name}: score`, expected.score, stored.score);
   yield* compare(`${name}: reached at`, expected.reachedAt, stored.reachedAt);
-}
-
-function expectedOf({ memberId, chain }: MemberRows, boards: readonly BoardRow[]): Expected[] {
-  const standings = new Map<string, Expected>();
-  for (const { kind, amount: points, occurredAt, recordedAt, explanation } of chain.entries) {
-    if (kind !== 'EARN' && kind !== 'REVERSAL') continue;
-    const amount = kind === 'EARN' ? points : -Number(explanation.reversed);
-    const reachedAt = kind === 'EARN' ? occurredAt : recordedAt;
-    for (const board of boards) {
-      const { startsAt } = seasonAt(board.cadence, board, occurredAt);
-      const key = `${board.id}/${startsAt.getTime()}`;
-      const known = standings.get(key);
-      if (known === undefined) {
-        standings.set(key, { boardId: board.id, startsAt, memberId, score: amount, reachedAt });
-      } else {
-        known.score += amount;
-        if (reachedAt > known.reachedAt) known.reachedAt = reachedAt;
-      }
-    }
-  }
-  return [...standings.values()];
+  yield* compare(`${name}: hidden`, String(stored.optedOut), String(stored.hidden));
 }
 
 type SeasonDifference = Pick<Difference, 'member' | 'memberId'> & Finding;
 
 /**
- * Compares seasons as a whole: their count of participants, and standings of members who earned
+ * Compares seasons as a whole: their count of participants, and standings of members who did
  * nothing in them, which are sought only where the count says there may be some.
  */
 export async function findSeasonDifference(
@@ -94,7 +79,7 @@ export async function findSeasonDifference(
     const seasons = await loadSeasonTotals(pool, programId, afterId);
     for (const season of seasons) {
       const name = `season from ${season.startsAt.toISOString()} on ${season.board}: participants`;
-      for (const finding of compare(name, season.standings, season.participants)) {
+      for (const finding of compare(name, season.shown, season.participants)) {
         return { member: null, memberId: null, ...finding };
       }
       if (season.standings !== (participants.get(season.id) ?? 0)) {
@@ -113,8 +98,8 @@ export async function findSeasonDifference(
 async function findStray(pool: Pool, season: SeasonTotal): Promise<SeasonDifference | undefined> {
   let afterId = 0;
   for (;;) {
-    const standings = await standingsWithoutEntry(pool, season, afterId);
-    const stray = standings.find(({ earned }) => !earned);
+    const standings = await standingsWithoutFact(pool, season, afterId);
+    const stray = standings.find(({ counted }) => !counted);
     if (stray !== undefined) {
       const { member, memberId, score } = stray;
       const what = `standing on ${season.board}, season from ${season.startsAt.toISOString()}: score`;
@@ -134,7 +119,7 @@ async function findMiscount(
   const name = `season from ${season.startsAt.toISOString()} on ${season.board}: histogram`;
   // Without one ranks are counted from the top.
   if (season.inHistogram === null) return undefined;
-  for (const finding of compare(name, season.standings, season.inHistogram)) {
+  for (const finding of compare(name, season.shown, season.inHistogram)) {
     return { member: null, memberId: null, ...finding };
   }
   for (let after = 0; ; ) {

@@ -10,7 +10,7 @@ export type CountedMark = {
 };
 
 const MARKS_PER_READ = 100;
-const rows = 'from standing t where t.season_id = $1';
+const rows = 'from standing t where t.season_id = $1 and not t.hidden';
 const fromLast = 't.score = p.score and (t.reached_at, t.member_id) >= (p.reached_at, p.member_id)';
 const toThis = 't.score = m.score and (t.reached_at, t.member_id) < (m.reached_at, m.member_id)';
 

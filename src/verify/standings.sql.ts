@@ -1,25 +1,40 @@
-import type { Cadence } from '../platform/calendar.ts';
-import { databaseClock } from '../platform/clock.ts';
+import type { LeaderboardMetric } from '../generated/prisma/enums.ts';
 import type { Pool, PoolClient } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
+import type { VerifiedBoard } from './expected-standings.ts';
 
-/** A board with the days it is counted in. */
-export type BoardRow = {
-  readonly id: number;
-  readonly cadence: Cadence;
-  readonly zone: string;
-  readonly dayStartMinutes: number;
-};
+const isBackfilled = `exists (select from leaderboard_backfill r
+  where r.leaderboard_id = b.id and r.state = 'APPLYING' and not r.dry_run)`;
 
-/** The boards of a program that count points earned. */
+/**
+ * The boards of a program that are compared: not while a backfill adds to one. Those of activities
+ * are compared as a whole, by `findActivityDifference`.
+ */
 export const loadBoards = (pool: Pool, programId: number) =>
-  named<BoardRow>(
+  named<VerifiedBoard>(
     pool,
     'verify.loadBoards',
-    `select b.id, b.cadence, p.zone, p.day_start_minutes as "dayStartMinutes"
+    `select b.id, b.metric, b.cadence, b.starts_at as "startsAt", b.ends_at as "endsAt",
+            b.archived_at as "archivedAt", b.counts_from as "countsFrom",
+            cardinality(b.tiers) + cardinality(b.tags) > 0 as "isFiltered",
+            p.zone, p.day_start_minutes as "dayStartMinutes"
      from leaderboard b join program p on p.id = b.program_id
-     where b.program_id = $1 and b.metric = 'POINTS_EARNED'`,
+     where b.program_id = $1 and not ${isBackfilled}`,
     [programId],
+  );
+
+/** Facts that boards with a filter counted. */
+export const loadNotedFacts = (
+  client: PoolClient,
+  boardIds: readonly number[],
+  memberIds: readonly number[],
+) =>
+  named<{ boardId: number; memberId: number; source: string }>(
+    client,
+    'verify.loadNotedFacts',
+    `select leaderboard_id as "boardId", member_id as "memberId", source from board_fact
+     where leaderboard_id = any($1) and member_id = any($2)`,
+    [boardIds, memberIds],
   );
 
 /** A stored standing beside the expected one of the same ordinal (from 1). */
@@ -31,6 +46,9 @@ export type StoredStanding = {
   readonly isFrozen: boolean | null;
   readonly score: number | null;
   readonly reachedAt: Date | null;
+  readonly hidden: boolean | null;
+  /** Whether the member wants to be on no board. */
+  readonly optedOut: boolean | null;
 };
 
 export const loadStandings = (
@@ -40,13 +58,14 @@ export const loadStandings = (
   named<StoredStanding>(
     client,
     'verify.loadStandings',
-    `select k.ordinal, b.key as board, s.id as "seasonId", s.frozen_at <= ${databaseClock} as "isFrozen",
-            t.score, t.reached_at as "reachedAt"
+    `select k.ordinal, b.key as board, s.id as "seasonId", s.frozen_at is not null as "isFrozen",
+            t.score, t.reached_at as "reachedAt", t.hidden, m.leaderboard_opt_out as "optedOut"
      from unnest($1::int[], $2::timestamptz[], $3::bigint[])
             with ordinality as k (board_id, starts_at, member_id, ordinal)
      join leaderboard b on b.id = k.board_id
      left join season s on s.leaderboard_id = k.board_id and s.starts_at = k.starts_at
      left join standing t on t.season_id = s.id and t.member_id = k.member_id
+     left join member m on m.id = k.member_id
      order by k.ordinal`,
     [
       wanted.map((standing) => standing.boardId),
@@ -61,8 +80,11 @@ export type SeasonTotal = {
   readonly board: string;
   readonly startsAt: Date;
   readonly endsAt: Date | null;
+  readonly metric: LeaderboardMetric;
   readonly participants: number;
+  /** All standings, and those that are shown. */
   readonly standings: number;
+  readonly shown: number;
   /** How many its histogram counts; null when it has none. */
   readonly inHistogram: number | null;
 };
@@ -75,30 +97,50 @@ export const loadSeasonTotals = (pool: Pool, programId: number, afterId: number)
     pool,
     'verify.loadSeasonTotals',
     `select s.id, b.key as board, s.starts_at as "startsAt", s.ends_at as "endsAt", s.participants,
-            (select count(*) from standing t where t.season_id = s.id) as standings,
+            b.metric, t.standings, t.shown,
             (select h.standings from season_histogram h where h.season_id = s.id) as "inHistogram"
      from season s join leaderboard b on b.id = s.leaderboard_id
-     where b.program_id = $1 and b.metric = 'POINTS_EARNED' and s.id > $2
-       and (s.frozen_at is null or s.frozen_at > ${databaseClock})
+     cross join lateral (select count(*) as standings, count(*) filter (where not hidden) as shown
+       from standing where season_id = s.id) t
+     where b.program_id = $1 and s.id > $2 and s.frozen_at is null and not ${isBackfilled}
      order by s.id limit ${SEASONS_PER_READ}`,
     [programId, afterId],
   );
 
 const MEMBERS_PER_READ = 500;
 
-/** The next standings of a season by member, and whether the member earned anything in it. */
-export const standingsWithoutEntry = (pool: Pool, season: SeasonTotal, afterId: number) =>
-  named<{ memberId: number; member: string | null; score: number; earned: boolean }>(
+/** Rows of `x` that give a member a standing; those of activities are compared as a whole. */
+const factTables: Readonly<Record<LeaderboardMetric, string | null>> = {
+  POINTS_EARNED: `ledger_entry x where x.kind = 'EARN'`,
+  POINTS_NET: `ledger_entry x where x.kind in ('EARN', 'SPEND')`,
+  CHECK_INS: 'check_in x where true',
+  STREAK: 'check_in x where true',
+  ACTIVITY_VALUE: null,
+  ACTIVITY_COUNT: null,
+};
+
+type Standing = { memberId: number; member: string | null; score: number; counted: boolean };
+
+/** The next standings of a season by member, and whether the member did anything in it. */
+export async function standingsWithoutFact(
+  pool: Pool,
+  season: SeasonTotal,
+  afterId: number,
+): Promise<Standing[]> {
+  const facts = factTables[season.metric];
+  if (facts === null) return [];
+  return named<Standing>(
     pool,
-    'verify.standingsWithoutEntry',
+    `verify.standingsWithoutFact:${season.metric}`,
     `select t.member_id as "memberId", m.external_id as member, t.score,
-            exists (select from ledger_entry e where e.member_id = t.member_id and e.kind = 'EARN'
-              and e.occurred_at >= $3 and ($4::timestamptz is null or e.occurred_at < $4)) as earned
+            exists (select from ${facts} and x.member_id = t.member_id
+              and x.occurred_at >= $3 and ($4::timestamptz is null or x.occurred_at < $4)) as counted
      from (select * from standing where season_id = $1 and member_id > $2
            order by member_id limit ${MEMBERS_PER_READ}) t
      left join member m on m.id = t.member_id order by t.member_id`,
     [season.id, afterId, season.startsAt.toISOString(), season.endsAt?.toISOString() ?? null],
   );
+}
 
 const UNREAD_EVENTS_MAX = 5_000;
 

@@ -1,4 +1,5 @@
 import { inTransaction, type Pool } from '../platform/db.ts';
+import { checkActivityBoards } from './check-activity-boards.ts';
 import { checkMember } from './check-member.ts';
 import {
   findSeasonDifference,
@@ -7,8 +8,9 @@ import {
 } from './check-standings.ts';
 import { findTaskDifference } from './check-tasks.ts';
 import { type Difference, type Finding, textOf } from './difference.ts';
+import type { VerifiedBoard } from './expected-standings.ts';
 import { type MemberRows, readMemberRows } from './member-rows.ts';
-import { type BoardRow, loadBoards, membersWithUnread } from './standings.sql.ts';
+import { loadBoards, membersWithUnread } from './standings.sql.ts';
 import { findStockDifference, nextMembers, type VerifiedProgram } from './verify.sql.ts';
 
 export { loadPrograms, type VerifiedProgram } from './verify.sql.ts';
@@ -75,7 +77,9 @@ export async function verifyProgram(
       unread.push(...unreadIds);
     }
   }
-  const season = await findSeasonDifference(tools.pool, program.id, participants);
+  const season =
+    (await findSeasonDifference(tools.pool, program.id, participants)) ??
+    (await checkActivityBoards(tools.pool, program.id));
   if (season === undefined) {
     const stock = await findStockDifference(tools.pool, program.id);
     const finding = stock && {
@@ -125,7 +129,7 @@ type GroupVerdict = {
 function verifyGroup(
   { pool }: VerifyTools,
   program: VerifiedProgram,
-  boards: readonly BoardRow[],
+  boards: readonly VerifiedBoard[],
   memberIds: readonly number[],
   participants: Participants,
 ): Promise<GroupVerdict> {

@@ -1,6 +1,8 @@
 import { toGlobalId } from '../../src/graphql/ids.ts';
+import { badBoardMutations } from './bad-board-mutations.ts';
 import { badRewardMutations, type Good, type Mutation } from './bad-reward-mutations.ts';
 import {
+  badAddresses,
   badAmounts,
   badBirthdays,
   badExternalIds,
@@ -9,6 +11,7 @@ import {
   badInstants,
   badInts,
   badKeys,
+  badNicknames,
   badPositives,
   badQuantities,
   badShortTexts,
@@ -21,6 +24,7 @@ const definition = { earning: { trigger: { on: 'ENROLMENT' }, points: { fixed: 1
 /** Every mutation: an input that is right, and wrong values of each of its fields. */
 export const badMutations = (good: Good): Record<string, Mutation> => ({
   ...badRewardMutations(good),
+  ...badBoardMutations(),
   enrolMember: {
     input: () => ({ externalId: 'new' }),
     bad: {
@@ -71,6 +75,18 @@ export const badMutations = (good: Good): Record<string, Mutation> => ({
       displayName: badShortTexts,
       birthday: badBirthdays,
       tags: badTags,
+      nickname: badNicknames,
+      avatarUrl: badAddresses,
+      leaderboardOptOut: ['true', 1, {}],
+      idempotencyKey: badIdempotencyKeys,
+    },
+  },
+  updateProfile: {
+    input: () => ({ member: { id: good.member } }),
+    bad: {
+      nickname: badNicknames,
+      avatarUrl: badAddresses,
+      leaderboardOptOut: ['true', 1, {}],
       idempotencyKey: badIdempotencyKeys,
     },
   },

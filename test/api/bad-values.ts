@@ -19,6 +19,11 @@ export const goodTexts = [
   ...['👩‍🚀', '❤️', '🏴󠁧󠁢󠁥󠁮󠁧󠁿', '#️⃣', 'می\u200cخواهم', 'क्\u200dष', 'co\u00adoperate', '=1+1'],
 ];
 export const badShortTexts = [...badTexts, 'x'.repeat(501), 'x'.repeat(10_000), 'a\nb', '\u007f'];
+export const badNicknames = [...badTexts, 'x'.repeat(41), 'a\nb'];
+export const badAddresses = [
+  ...['', 'x', 'http://x.org/a', 'https://', 'javascript:alert(1)', 'https://a b', 1, true, {}],
+  `https://x.org/${'a'.repeat(2_000)}`,
+];
 export const badExternalIds = [...badTexts, 'x'.repeat(129), 'x'.repeat(10_000), 'a\tb'];
 export const badIdempotencyKeys = [...badTexts, 'x'.repeat(256), 'x'.repeat(10_000), 'a\rb'];
 export const badKeys = [...badTexts, ' ', 'a b', '-a', '.a', 'ü', 'a/b', "a'--", 'x'.repeat(65)];

@@ -25,5 +25,6 @@ export const refusal = '... on Refusal { code message }';
 export const noHold = toGlobalId('Hold', 999_999);
 export const noAdjustment = toGlobalId('Adjustment', 999_999);
 export const noBackfill = toGlobalId('BackfillRun', 999_999);
+export const noBoardBackfill = toGlobalId('LeaderboardBackfill', 999_999);
 export const soon = new Date(Date.now() + 3_600_000).toISOString();
 export const member = ({ member: id }: Subject) => `member: {id: "${id}"}`;

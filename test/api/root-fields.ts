@@ -1,7 +1,7 @@
 /** Every root field, asked once: a field without an entry here fails the tests that use this. */
 import { isObjectType } from 'graphql';
 import { schema } from '../../src/graphql/schema.ts';
-import { type Field, member, noBackfill } from './root-field.ts';
+import { type Field, member, noBackfill, noBoardBackfill } from './root-field.ts';
 import { rootMutations } from './root-mutations.ts';
 
 export type { Subject } from './root-field.ts';
@@ -37,7 +37,14 @@ export const rootFields: Readonly<Record<string, Field>> = {
       `{ leaderboard(key: "daily") { season { around(${member(subject)}) { rank score } } } }`,
     ],
   },
-  'Query.leaderboards': { scope: 'known', operations: () => ['{ leaderboards { key } }'] },
+  'Query.leaderboards': {
+    scope: 'known',
+    operations: () => ['{ leaderboards { key } }', '{ leaderboards(archived: true) { key } }'],
+  },
+  'Query.leaderboardBackfill': {
+    scope: 'operator',
+    operations: () => [`{ leaderboardBackfill(id: "${noBoardBackfill}") { state } }`],
+  },
   'Query.me': {
     scope: 'known',
     operations: ({ position }) => [

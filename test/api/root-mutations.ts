@@ -74,6 +74,39 @@ export const rootMutations: Readonly<Record<string, Field>> = {
          ... on UpdateMemberPayload { member { externalId } } ${refusal} } }`,
     ],
   },
+  'Mutation.createLeaderboard': {
+    scope: 'operator',
+    operations: () => [
+      `mutation { createLeaderboard(input: {key: "daily", title: "T", metric: CHECK_INS,
+         cadence: DAILY}) { __typename ${refusal} } }`,
+    ],
+  },
+  'Mutation.updateLeaderboard': {
+    scope: 'operator',
+    operations: () => [
+      `mutation { updateLeaderboard(input: {key: "nothing", title: "T"}) { __typename ${refusal} } }`,
+    ],
+  },
+  'Mutation.archiveLeaderboard': {
+    scope: 'operator',
+    operations: () => [
+      `mutation { archiveLeaderboard(input: {key: "nothing"}) { __typename ${refusal} } }`,
+    ],
+  },
+  'Mutation.backfillLeaderboard': {
+    scope: 'operator',
+    operations: () => [
+      `mutation { backfillLeaderboard(input: {key: "nothing", dryRun: true}) {
+         __typename ${refusal} } }`,
+    ],
+  },
+  'Mutation.updateProfile': {
+    scope: 'acts',
+    operations: (subject) => [
+      `mutation { updateProfile(input: {${member(subject)}, leaderboardOptOut: false}) {
+         ... on UpdateProfilePayload { member { externalId } } ${refusal} } }`,
+    ],
+  },
   'Mutation.backfillTask': {
     scope: 'operator',
     operations: () => [

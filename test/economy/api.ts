@@ -31,6 +31,7 @@ const ofReversal = `reversed debt unrecovered ${member}`;
 const payloads = {
   enrolMember: `awards { ${award} } ${member}`,
   updateMember: member,
+  updateProfile: member,
   eraseMember: member,
   checkIn: `alreadyCheckedIn awards { ${award} } ${member}`,
   recordActivity: `position alreadyRecorded awards { ${award} } ${member}`,

@@ -37,7 +37,7 @@ it('are right when one transaction moves more seasons than marks are kept of', a
       client,
       seasons.flatMap(({ id: seasonId }) =>
         members.map((memberId) => ({
-          ...{ seasonId, memberId, amount: (memberId * 7) % 30, reachedAt },
+          ...{ seasonId, memberId, amount: (memberId * 7) % 30, reachedAt, hidden: false },
         })),
       ),
     ),
@@ -58,7 +58,9 @@ it('are counted for a season whose standings came by another way, and not needed
   const before = await placements.around(own, 50, 0);
   expect(before.placements[0]?.rank).toBe(53); // 16 is the score of 48, 49 and 50, and 50 have more.
   await inTransaction(pool, (client) =>
-    addScores(client, [{ seasonId: season.id, memberId: 100, amount: 1, reachedAt }]),
+    addScores(client, [
+      { seasonId: season.id, memberId: 100, amount: 1, reachedAt, hidden: false },
+    ]),
   );
   const { rows } = await pool.query(
     'select cardinality(ahead) as marks, standings from season_histogram where season_id = $1',
@@ -96,7 +98,7 @@ it('go with a trail of changes that is cut behind', async () => {
   await season.apply([change(1, 1)]);
   for (let n = 0; n < 101; n += 1) {
     await inTransaction(pool, (client) =>
-      bumpVersions(client, [season.id], [0], [{ seasonId: season.id, memberId: 1 }]),
+      bumpVersions(client, new Map([[season.id, { shown: 0, memberIds: [1] }]])),
     );
   }
   const { rows } = await pool.query(

@@ -55,12 +55,13 @@ export async function makeSeason(test: TestApp, program: TestProgram): Promise<N
     },
     async apply(changes) {
       const scores = changes.map(({ memberId, amount, minute }) => ({
-        ...{ seasonId, memberId, amount, reachedAt: minuteAt(minute) },
+        ...{ seasonId, memberId, amount, reachedAt: minuteAt(minute), hidden: false },
       }));
       version = await inTransaction(pool, async (client) => {
         const put = await addScores(client, scores);
-        const created = put.filter((row) => row.created).length;
-        const [bumped] = await bumpVersions(client, [seasonId], [created], put);
+        const shown = put.filter((row) => row.created).length;
+        const memberIds = put.map(({ memberId }) => memberId);
+        const [bumped] = await bumpVersions(client, new Map([[seasonId, { shown, memberIds }]]));
         return bumped?.version ?? 0;
       });
       for (const { memberId, amount, reachedAt } of scores) {

@@ -57,33 +57,6 @@ describe('a season', () => {
     });
   });
 
-  it('takes facts until the instant of its freeze', async () => {
-    const program = await createTestProgram(test.app);
-    await furnish(test, program, ['ada']);
-    await earn(test, program, 'ada', 5, '2026-03-28T12:00:00Z');
-    const freeze = new Date('2026-03-29T13:00:00Z');
-    const scoreAt = async (now: Date, position: number) => {
-      clock.set(now);
-      const read = { after: position, key: 'daily', at: '2026-03-28T12:00:00Z' };
-      return brief(await standings(test, program, read));
-    };
-    await test.app.projection.waitFor(
-      program.id,
-      await earn(test, program, 'ada', 1, '2026-03-28T12:30:00Z'),
-    );
-    await test.app.pool.query(
-      `update season s set frozen_at = $1 from leaderboard b
-       where b.id = s.leaderboard_id and b.program_id = $2 and b.cadence = 'DAILY' and s.ends_at <= $1`,
-      [freeze.toISOString(), program.id],
-    );
-    const before = await earn(test, program, 'ada', 2, '2026-03-28T13:00:00Z');
-    expect(await scoreAt(new Date(freeze.getTime() - 1), before)).toEqual(['1 ada 8']);
-    clock.set(freeze);
-    const after = await earn(test, program, 'ada', 4, '2026-03-28T14:00:00Z');
-    expect(await scoreAt(freeze, after)).toEqual(['1 ada 8']);
-    clock.set('2026-03-29T12:00:00Z');
-  });
-
   it('once frozen stays as it was, and late facts are noted beside it', async () => {
     const program = await createTestProgram(test.app);
     await furnish(test, program, ['ada', 'bob']);

@@ -1,5 +1,8 @@
 /** What subscribers and readers share, and what never: through real doors. */
+import type { GraphQLObjectType } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { schema } from '../../src/graphql/schema.ts';
+import { sharedFields } from '../../src/graphql/shareable.ts';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
 import {
   createTestApp,
@@ -48,15 +51,32 @@ const made = () => metric(server.url, 'tallymark_live_made');
 const sent = () => metric(server.url, 'tallymark_live_sent');
 const soon = { timeout: 5_000, interval: 20 };
 
-/** All fields that may be shared, and how the answers of two callers are told apart. */
-const everything = `
-  key title metric cadence timeZone
-  season { id startsAt endsAt state version participants leaderboard { key }
-    standings(first: 5) { totalCount asOfVersion pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-      edges { cursor node { rank score reachedAt } }
-      nodes { rank score member { id externalId displayName enrolledAt tier { key name level }
-        streak { current longest totalDays state expiresAt checkedInToday } } } } }
+/** Every field that may be shared, as deep as they go. */
+const streak = 'current longest totalDays state expiresAt checkedInToday';
+const member = `id externalId displayName nickname avatarUrl enrolledAt
+  tier { key name level percent threshold } streak { ${streak} }`;
+const settings = 'activityType metric rankMode title version filter { tags tiers }';
+const standings = `standings(first: 5) { totalCount asOfVersion
+  pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  edges { cursor node { rank } } nodes { rank score reachedAt member { ${member} } } }`;
+const everything = `id key cadence timeZone ${settings} settleDelayMinutes startsAt endsAt countsFrom
+  archivedAt season { id startsAt endsAt state version participants frozenAt leaderboard { key }
+    definition { ${settings} } ${standings} }
   seasons(first: 2) { pageInfo { hasNextPage } edges { cursor node { id } } }`;
+
+it('fields that may be shared are there, and each is held against every role below', () => {
+  const live = 'kind version season standings changes removed';
+  const words = new Set(`${everything} ${live}`.match(/\w+/g));
+  const roots = ['Query', 'Subscription'];
+  for (const [type, fields] of Object.entries(sharedFields)) {
+    const known = (schema.getType(type) as GraphQLObjectType).getFields();
+    expect(fields.filter((field) => known[field] === undefined)).toEqual([]);
+    if (roots.includes(type)) continue;
+    expect(fields.filter((field) => !words.has(field)).map((field) => `${type}.${field}`)).toEqual(
+      [],
+    );
+  }
+});
 
 async function post(credential: string, query: string, variables = {}) {
   const response = await fetch(`${server.url}/graphql`, {

@@ -1,0 +1,37 @@
+/** The statements by which seasons become final. */
+import type { Pool, PoolClient } from '../platform/db.ts';
+import { named } from '../platform/db.ts';
+
+const SEASONS_PER_STEP = 500;
+
+/**
+ * Whether a season has settled: its delay is over since its end, or since it was made if that was
+ * later (by an import), and no backfill is under way that may still add to it.
+ */
+const settled = `s.frozen_at is null
+  and greatest(s.ends_at, s.created_at) + make_interval(mins => b.settle_delay_minutes) <= $1
+  and not exists (select from leaderboard_backfill r
+    where r.leaderboard_id = b.id and r.state <> 'DONE' and not r.dry_run)`;
+
+/** Seasons that are to be frozen at an instant, oldest first. */
+export const findSettled = (pool: Pool, now: Date) =>
+  named<{ id: number }>(
+    pool,
+    'leaderboards.findSettled',
+    `select s.id from season s join leaderboard b on b.id = s.leaderboard_id
+     where s.ends_at <= $1 and ${settled} order by s.ends_at, s.id limit ${SEASONS_PER_STEP}`,
+    [now.toISOString()],
+  );
+
+/** Freezes those of these seasons that are still settled, by their boards' settings as of now (S69). */
+export const freezeSettled = (client: PoolClient, seasonIds: readonly number[], now: Date) =>
+  named<{ id: number }>(
+    client,
+    'leaderboards.freezeSettled',
+    `update season s set frozen_at = $1, definition = jsonb_build_object(
+       'version', b.version, 'title', b.title, 'metric', b.metric, 'activityType', b.activity_type,
+       'rankMode', b.rank_mode, 'tiers', coalesce(b.tiers, '{}'), 'tags', coalesce(b.tags, '{}'))
+     from leaderboard b where s.id = any($2) and b.id = s.leaderboard_id and ${settled}
+     returning s.id`,
+    [now.toISOString(), seasonIds],
+  );
