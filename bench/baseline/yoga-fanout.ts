@@ -20,7 +20,7 @@ const schema = createSchema({
     type Standing { rank: Int! score: Float! reachedAt: String! member: Member! }
     type Change { version: Float! standings: [Standing!]! }
     type Query { hello: String }
-    type Subscription { leaderboardChanged(key: String!): Change! }`,
+    type Subscription { leaderboardChanged(key: String!, first: Int): Change! }`,
   resolvers: {
     Subscription: {
       leaderboardChanged: {

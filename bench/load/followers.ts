@@ -91,7 +91,8 @@ function open(index: number, query: string, credential: string): Promise<void> {
       onMessage(index, data);
       if (!isFirst) return;
       isFirst = false;
-      if (data.includes('"errors"')) reject(new Error(data.toString().slice(0, 300)));
+      const failed = data.includes('"errors"') || data.includes('"type":"error"');
+      if (failed) reject(new Error(data.toString().slice(0, 300)));
       else resolve();
     });
   });

@@ -14,6 +14,7 @@ import { openSocket } from '../support/doors.ts';
 import { boardQuery, expectFaithful, followers } from '../support/live.ts';
 import { pays, setRule } from '../support/rules.ts';
 import { metric } from '../support/server-process.ts';
+import { everything } from './everything.ts';
 
 let test: TestApp;
 let server: RunningServer;
@@ -50,19 +51,6 @@ async function walk(id: string) {
 const made = () => metric(server.url, 'tallymark_live_made');
 const sent = () => metric(server.url, 'tallymark_live_sent');
 const soon = { timeout: 5_000, interval: 20 };
-
-/** Every field that may be shared, as deep as they go. */
-const streak = 'current longest totalDays state expiresAt checkedInToday';
-const member = `id externalId displayName nickname avatarUrl enrolledAt
-  tier { key name level percent threshold } streak { ${streak} }`;
-const settings = 'activityType metric rankMode title version filter { tags tiers }';
-const standings = `standings(first: 5) { totalCount asOfVersion
-  pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-  edges { cursor node { rank } } nodes { rank score reachedAt member { ${member} } } }`;
-const everything = `id key cadence timeZone ${settings} settleDelayMinutes startsAt endsAt countsFrom
-  archivedAt season { id startsAt endsAt state version participants frozenAt leaderboard { key }
-    definition { ${settings} } ${standings} }
-  seasons(first: 2) { pageInfo { hasNextPage } edges { cursor node { id } } }`;
 
 it('fields that may be shared are there, and each is held against every role below', () => {
   const live = 'kind version season standings changes removed';
