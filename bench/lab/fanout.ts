@@ -49,7 +49,11 @@ export type FanoutOptions = {
 export async function fanoutCase(lab: Lab, options: FanoutOptions): Promise<FanoutCase> {
   const { name, script, sockets, query, env = {}, credentials = ['none'], changes } = options;
   const port = await freePort();
-  const server = await startChild(script, { ...env, PORT: String(port) }, profiling(lab, name));
+  const server = await startChild(
+    script,
+    { ...env, PORT: String(port), BENCH_SOCKETS: String(sockets) },
+    profiling(lab, name),
+  );
   const load = await startChild('bench/load/followers.js', {});
   const follow: FollowOrder = { do: 'follow', port, sockets, query, credentials };
   await load.ask(follow);
