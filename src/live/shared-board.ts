@@ -45,10 +45,11 @@ export class SharedBoard implements FeedFollower {
   readonly #unfollow: () => void;
   readonly #subscribers = new Set<Subscriber>();
   /** Deltas by their version, without a gap up to the newest; of one season. */
-  readonly #deltas = new Map<number, Rendered>();
+  readonly #deltas = new Map<number, Delta>();
   #whole: { readonly of: BoardSnapshot; readonly rendered: Rendered } | undefined;
-  /** What the whole window weighed last. */
+  /** What the whole window, and a delta, weighed last. */
   #wholeBytes = 0;
+  #deltaBytes = Number.POSITIVE_INFINITY;
   #plan: Plan | undefined;
   /** The newest snapshot that deltas lead to. */
   #handled: BoardSnapshot | undefined;
@@ -182,7 +183,7 @@ export class SharedBoard implements FeedFollower {
 
   /** The deltas that are missing, when they are there and weigh less than the whole window. */
   #messagesFor(seen: BoardPlace | undefined, snapshot: BoardSnapshot): readonly Rendered[] {
-    const missing: Rendered[] = [];
+    const missing: Delta[] = [];
     if (seen?.seasonId === snapshot.season.id && this.#handled === snapshot) {
       for (let version = seen.version + 1; version <= snapshot.version; version += 1) {
         const delta = this.#deltas.get(version);
@@ -191,20 +192,29 @@ export class SharedBoard implements FeedFollower {
       }
     }
     // Several cost less than the whole window only when the document asks for changes alone.
-    const cheap = missing.length === 1 || weightOf(missing) < this.#wholeBytes;
-    return missing.length > 0 && cheap ? missing : [this.#wholeOf(snapshot)];
+    const weight = missing.reduce(
+      (sum, { rendered }) => sum + (rendered?.bytes?.length ?? this.#deltaBytes),
+      0,
+    );
+    const cheap = missing.length === 1 || weight < this.#wholeBytes;
+    return missing.length > 0 && cheap
+      ? missing.map((delta) => this.#renderedOf(delta))
+      : [this.#wholeOf(snapshot)];
+  }
+
+  #renderedOf(delta: Delta): Rendered {
+    delta.rendered ??= this.#make(delta.from, delta.to, (bytes) => {
+      this.#deltaBytes = bytes;
+    });
+    return delta.rendered;
   }
 
   #wholeOf(snapshot: BoardSnapshot): Rendered {
     if (this.#whole?.of !== snapshot) {
-      const rendered = this.#rendered(undefined, snapshot);
+      const rendered = this.#make(undefined, snapshot, (bytes) => {
+        this.#wholeBytes = bytes;
+      });
       this.#whole = { of: snapshot, rendered };
-      rendered.done.then(
-        () => {
-          this.#wholeBytes = weightOf([rendered]);
-        },
-        () => {},
-      );
     }
     return this.#whole.rendered;
   }
@@ -217,11 +227,15 @@ export class SharedBoard implements FeedFollower {
       this.#deltas.clear(); // A gap: nobody can be led over it.
       return;
     }
-    this.#deltas.set(snapshot.version, this.#rendered(before, snapshot));
+    this.#deltas.set(snapshot.version, { from: before, to: snapshot, rendered: undefined });
     this.#deltas.delete(snapshot.version - limits.liveDeltasKept);
   }
 
-  #rendered(seen: BoardSnapshot | undefined, snapshot: BoardSnapshot): Rendered {
+  #make(
+    seen: BoardSnapshot | undefined,
+    snapshot: BoardSnapshot,
+    weighed: (bytes: number) => void,
+  ): Rendered {
     const change = changeBetween(seen, snapshot, this.#first);
     assert(change !== undefined, 'only what is newer is rendered');
     this.#counts.made += 1;
@@ -229,6 +243,7 @@ export class SharedBoard implements FeedFollower {
       bytes: undefined,
       done: this.#render(change).then((bytes) => {
         rendered.bytes = bytes;
+        weighed(bytes.length);
       }),
     };
     rendered.done.catch(() => this.#forget()); // Whoever waits for it is told, too.
@@ -246,6 +261,13 @@ export class SharedBoard implements FeedFollower {
 /** The bytes of a message, from when they are there. */
 type Rendered = { bytes: Buffer | undefined; readonly done: Promise<void> };
 
+/** From one version to the next; rendered once somebody is to have it. */
+type Delta = {
+  readonly from: BoardSnapshot;
+  readonly to: BoardSnapshot;
+  rendered: Rendered | undefined;
+};
+
 /** What to send to who saw the one, to lead them to the other. */
 type Plan = {
   readonly seen: BoardPlace | undefined;
@@ -253,8 +275,5 @@ type Plan = {
   readonly place: BoardPlace;
   readonly messages: readonly Rendered[];
 };
-
-const weightOf = (messages: readonly Rendered[]) =>
-  messages.reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), 0);
 
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));

@@ -1,4 +1,5 @@
 /** Nothing is lost or paid twice between the projection and the engine; who follows sees it. */
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
 import { createLog } from '../../src/platform/log.ts';
@@ -205,21 +206,18 @@ describe('who reads', () => {
     for (const name of ['ada', 'bob', 'cy']) for (const _ of [1, 2]) await act(program, name);
     await settled(test.app);
     const { position } = (await act()).recordActivity;
-    const { pool } = test.app;
-    const original = pool.query.bind(pool);
     const seen: string[] = [];
-    // biome-ignore lint/suspicious/noExplicitAny: a probe in front of the pool.
-    (pool as any).query = (query: { name?: string }, ...rest: unknown[]) => {
-      if (query?.name === 'tasks.loadTasks') seen.push(query.name);
-      // biome-ignore lint/suspicious/noExplicitAny: as above.
-      return (original as any)(query, ...rest);
+    const original = pg.Client.prototype.query;
+    // biome-ignore lint/suspicious/noExplicitAny: a probe in front of every connection.
+    (pg.Client.prototype as any).query = function query(asked: { name?: string }, ...rest: []) {
+      if (asked?.name === 'tasks.loadTasks') seen.push(asked.name);
+      return Reflect.apply(original, this, [asked, ...rest]);
     };
     const { leaderboard } = await ask(
       `{ leaderboard(key: "all-time", after: ${position}) { season { standings { nodes {
          member { externalId tasks { key state } } } } } } }`,
     );
-    // biome-ignore lint/suspicious/noExplicitAny: as above.
-    (pool as any).query = original;
+    pg.Client.prototype.query = original;
     const { nodes } = leaderboard.season.standings;
     expect(nodes.map(({ member }: { member: { tasks: object[] } }) => member.tasks)).toEqual(
       Array.from({ length: 3 }, () => [{ key: 'once', state: 'PAID' }]),
