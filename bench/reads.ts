@@ -145,6 +145,8 @@ async function fill(url: string, programId: number): Promise<void> {
     `create table bench_tier (key text primary key, name text not null)`,
     `insert into bench_tier values ('bronze', 'Bronze'), ('gold', 'Gold')`,
     `update account set tier_key = 'bronze', tier_since = now()`,
+    // Its own order of boards; ours leaves out who is hidden, which it cannot know.
+    'create index on standing (season_id, score desc, reached_at, member_id)',
     `comment on table standing is E'@foreignKey (member_id) references member (id)'`,
     `comment on table account is
        E'@foreignKey (member_id) references member (id)\\n@foreignKey (tier_key) references bench_tier (key)'`,
