@@ -148,7 +148,7 @@ describeInChromium('the live screen’s connection', () => {
     for (const page of pages) {
       await expect
         .poll(async () => Number(await scoreOf(page)), { timeout: 10_000 })
-        .toBe(before + 40);
+        .toBeGreaterThanOrEqual(before + 40); // A task of the week may pay, too.
     }
     for (const page of pages) await page.context().close();
   }, 60_000);
