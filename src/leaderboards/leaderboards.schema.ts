@@ -6,6 +6,7 @@ import { SeasonType } from '../graphql/refs.ts';
 import { assert } from '../platform/assert.ts';
 import type { Pool } from '../platform/db.ts';
 import { InputError } from '../platform/refusal.ts';
+import { waitFor } from '../projections/wait-for.ts';
 import {
   type Board,
   currentSeason,
@@ -182,10 +183,7 @@ builder.queryFields((t) => ({
     },
     resolve: async (_root, { key, after }, { app, viewer }) => {
       const { programId } = known(viewer);
-      if (after !== null && after !== undefined) {
-        const exists = await app.projection.waitFor(programId, after);
-        if (!exists) throw new InputError('after', 'is no position of an event of this program');
-      }
+      await waitFor(app.projection, programId, after);
       return findBoard(app.pool, programId, { key });
     },
   }),
