@@ -55,7 +55,10 @@ export function createJobs(tools: JobTools): readonly Job[] {
       ...{ name: 'backfillTasks', cron: eachMinute, takesTurns: true },
       run: () => runBackfills({ ...tools, ...tasks }),
     },
-    { name: 'backfillBoards', cron: eachMinute, run: () => runBoardBackfills(tools) },
+    {
+      ...{ name: 'backfillBoards', cron: eachMinute, takesTurns: true },
+      run: () => runBoardBackfills(tools),
+    },
     { name: 'freezeSeasons', cron: eachMinute, run: () => freezeSeasons(tools) },
     { name: 'eraseMembers', cron: eachMinute, run: () => runErasures(tools) },
     { name: 'settleTasks', cron: eachMinute, run: () => tasks.settler.drain() },

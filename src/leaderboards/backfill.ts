@@ -30,8 +30,6 @@ import { messagesFor, STANDINGS } from './standings-consumer.ts';
 
 const EVENTS_PER_STEP = 2_000;
 const STANDINGS_PER_STEP = 500;
-/** So many steps at once; the job goes on with the rest. */
-const STEPS_MAX = 5_000;
 
 type Tools = {
   readonly pool: Pool;
@@ -50,18 +48,19 @@ type Step = {
 
 type Messages = readonly object[];
 
-/** Works at runs until none is left; returns how many steps that took. */
+/** Works at runs for one turn; returns how many steps that took: 0 once none is left. */
 export async function runBoardBackfills({ pool, clock, bus }: Tools): Promise<number> {
   const configs = new ProgramConfigs();
+  const until = performance.now() + limits.jobTurnMs;
   let steps = 0;
-  while (steps < STEPS_MAX) {
+  do {
     const messages = await inTransaction(pool, (client) => oneStep(client, configs, clock.now()));
     if (messages === undefined) break;
     steps += 1;
     for (const message of messages) bus.publish(message);
     // The boards were held up: let them go on in between.
     if (messages.length > 0) await sleep(2 * limits.projectionRetryMs);
-  }
+  } while (performance.now() < until);
   return steps;
 }
 

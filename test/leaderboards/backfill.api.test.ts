@@ -1,5 +1,6 @@
 /** What happened before a board: previewed, counted once, beside what goes on (S21). */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { limits } from '../../src/limits.ts';
 import { DAY, type Economy, HOUR, openEconomies } from '../economy/api.ts';
 import { bePatient } from '../support/patience.ts';
 import { backfill, counted, make, places, season, send } from './boards.ts';
@@ -101,6 +102,31 @@ describe('a backfill', () => {
     ]);
     await eco.job('backfillBoards');
     expect(await places(eco)).toEqual(['1 ada 25', '1 bob 25'].sort());
+  });
+
+  it('takes turns with other jobs, however long it is', async () => {
+    await activity('ada', 'a', 5);
+    eco.clock.advance(HOUR);
+    await make(eco, runs);
+    await counted(eco.test.app);
+    const { run } = await send(eco, 'backfillLeaderboard', { key: 'board', dryRun: false });
+    const query = `{ leaderboardBackfill(id: "${run.id}") { state } }`;
+    const state = async () =>
+      (await eco.test.ask(eco.program.keys.operator, query)).data.leaderboardBackfill.state;
+    const turn = limits.jobTurnMs;
+    Object.assign(limits, { jobTurnMs: 0 });
+    try {
+      expect(eco.test.app.jobs.find(({ name }) => name === 'backfillBoards')?.takesTurns).toBe(
+        true,
+      );
+      await eco.job('backfillBoards');
+      expect(await state()).toBe('APPLYING');
+      for (let turns = 0; turns < 3; turns += 1) await eco.job('backfillBoards');
+      expect(await state()).toBe('DONE');
+    } finally {
+      Object.assign(limits, { jobTurnMs: turn });
+    }
+    expect(await places(eco)).toEqual(['1 ada 5']);
   });
 
   it('is refused where it makes no sense', async () => {
