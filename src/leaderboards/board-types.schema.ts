@@ -35,6 +35,10 @@ export const MetricEnum = builder.enumType('LeaderboardMetric', {
       description:
         'How many activities of one type happened in the season, less those that were returned whole.',
     },
+    ATTEMPTS: {
+      description:
+        'Attempts that recordAttempt recorded; only of challenges, which say what several make.',
+    },
   },
 });
 

@@ -68,6 +68,8 @@ export function changesOf(
       return activity(event, activityType, (value, left, total) => share(value, left, total));
     case 'ACTIVITY_COUNT':
       return activity(event, activityType, (_value, left) => (left > 0 ? 1 : 0));
+    case 'ATTEMPTS':
+      return [];
   }
 }
 

@@ -43,6 +43,7 @@ function factsOf(metric: LeaderboardMetric, rows: MemberRows): Fact[] {
       return days(rows);
     case 'ACTIVITY_VALUE':
     case 'ACTIVITY_COUNT':
+    case 'ATTEMPTS':
       return [];
   }
 }

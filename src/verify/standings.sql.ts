@@ -117,6 +117,7 @@ const factTables: Readonly<Record<LeaderboardMetric, string | null>> = {
   STREAK: 'check_in x where true',
   ACTIVITY_VALUE: null,
   ACTIVITY_COUNT: null,
+  ATTEMPTS: null,
 };
 
 type Standing = { memberId: number; member: string | null; score: number; counted: boolean };
