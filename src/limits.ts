@@ -49,6 +49,14 @@ export const limits = {
   programTasksMax: 200, // In force at once: each fact is held against all of its trigger.
   programLeaderboardsMax: 100, // In use at once: each event is held against all of them.
   leaderboardFilterKeysMax: 50,
+  programChallengesMax: 200, // Not over yet: as of boards.
+  challengeCapacityMax: 10_000_000,
+  challengeAttemptsMax: 100_000, // Of one participant.
+  entryFeeMax: 90_071_992_547_409, // As of the price of a reward.
+  teamSizeMax: 1_000, // A team's score is counted anew with each change.
+  teamNameCharactersMax: 40, // One line of a board.
+  inviteCodeCharactersMax: 64,
+  challengeLateFactsMs: 31 * 24 * 3600 * SECOND, // So long facts are noted beside a frozen one.
   settleDelayMinutesMax: 366 * 24 * 60,
   rulePastToleranceMs: 5 * SECOND, // An operator’s “now” is a little old when it arrives.
   quoteDraftsMax: 20, // Each is a read.

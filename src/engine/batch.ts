@@ -7,11 +7,11 @@ import { named, type Pool, type PoolClient, together } from '../platform/db.ts';
 import { IdempotencyKeyReused, InputError, Refusal } from '../platform/refusal.ts';
 import type { ProgramConfigs } from '../programs/config.ts';
 import { Changes } from './changes.ts';
-import { type Caller, Facts } from './facts.ts';
+import { Facts } from './facts.ts';
 import { type Held, memberIdOf } from './held.ts';
 import { keepReceipt, type ReceiptKey, receiptId, type StoredReceipt } from './idempotency.ts';
 import { loadBatch, type Request } from './load.ts';
-import type { Operation } from './operation.ts';
+import type { Caller, Operation } from './operation.ts';
 import type { MemberState } from './rows.ts';
 import { writeStatement } from './write.ts';
 

@@ -1,4 +1,5 @@
 import { assert } from '../platform/assert.ts';
+import type { AttemptRow, ChallengeRow, ParticipantRow, TeamRow } from './challenge-rows.ts';
 import type { KnownActivity } from './engine.sql.ts';
 import type { OrderRow } from './orders.sql.ts';
 import type {
@@ -43,6 +44,9 @@ export type Inserts = {
   notices: NoticeRow[];
   erasures: ErasureRow[];
   settlements: SettlementRow[];
+  teams: TeamRow[];
+  participants: ParticipantRow[];
+  attempts: AttemptRow[];
   events: EventRow[];
   receipts: ReceiptRow[];
 };
@@ -62,6 +66,9 @@ export type Updates = {
   adjustments: AdjustmentRow;
   activities: KnownActivity;
   settlements: SettlementRow;
+  challenges: ChallengeRow;
+  teams: TeamRow;
+  participants: ParticipantRow;
 };
 
 /**
@@ -86,6 +93,9 @@ export class Changes {
     notices: [],
     erasures: [],
     settlements: [],
+    teams: [],
+    participants: [],
+    attempts: [],
     events: [],
     receipts: [],
   };
@@ -102,6 +112,9 @@ export class Changes {
     adjustments: new Map(),
     activities: new Map(),
     settlements: new Map(),
+    challenges: new Map(),
+    teams: new Map(),
+    participants: new Map(),
   };
   readonly #journal: (() => void)[] = [];
   #mark = 0;
@@ -157,8 +170,8 @@ export class Changes {
   }
 
   #created(table: keyof Updates): readonly unknown[] {
-    if (table === 'rewards' || table === 'budgets' || table === 'codes') return [];
-    return this.inserts[table === 'profiles' ? 'members' : table];
+    if (table === 'profiles') return this.inserts.members;
+    return table in this.inserts ? this.inserts[table as keyof Inserts] : [];
   }
 
   get empty(): boolean {

@@ -33,7 +33,8 @@ export function commandOf<Input extends Keyed, Outcome>(
  * named in two ways is two names: the second batch then waits for the account's lock, as another
  * node's would, and never deadlocks, since all lock in one order.
  */
-function rowsOf(programId: number, { member, reward }: Touches): string[] {
+function rowsOf(programId: number, { member, reward, challenge }: Touches): string[] {
   const name = 'id' in member ? `m:${member.id}` : `m:${programId}/${member.externalId}`;
-  return reward === undefined ? [name] : [name, `r:${reward}`];
+  if (reward !== undefined) return [name, `r:${reward}`];
+  return challenge?.changes === 'ROSTER' ? [name, `c:${challenge.id}`] : [name];
 }

@@ -129,6 +129,7 @@ export type Opening = {
   readonly redemptions: string | null;
   readonly holds: string | null;
   readonly adjustments: string | null;
+  readonly teams: string | null;
 };
 
 /** How many ids of each kind a batch may need. */
@@ -138,6 +139,7 @@ export type IdCounts = {
   readonly redemptions: number;
   readonly holds: number;
   readonly adjustments: number;
+  readonly teams: number;
 };
 
 /**
@@ -153,7 +155,8 @@ export const openBatch = (client: PoolClient, programIds: number[], counts: IdCo
        (select json_object_agg(id, config_version) from program where id = any($1)) as versions,
        ${idsFrom('event_position_seq', 2)} as events, ${idsFrom('member_id_seq', 3)} as members,
        ${idsFrom('redemption_id_seq', 4)} as redemptions, ${idsFrom('hold_id_seq', 5)} as holds,
-       ${idsFrom('adjustment_request_id_seq', 6)} as adjustments`,
+       ${idsFrom('adjustment_request_id_seq', 6)} as adjustments,
+       ${idsFrom('team_id_seq', 7)} as teams`,
     [
       programIds,
       counts.events,
@@ -161,6 +164,7 @@ export const openBatch = (client: PoolClient, programIds: number[], counts: IdCo
       counts.redemptions,
       counts.holds,
       counts.adjustments,
+      counts.teams,
     ],
   );
 

@@ -1,6 +1,7 @@
 import { assert } from '../platform/assert.ts';
 import { type EarnedDay, earnedDayOf } from '../points/counters.ts';
 import type { ProgramConfig } from '../programs/config.ts';
+import { ChallengeFacts } from './challenge-facts.ts';
 import type { Changes } from './changes.ts';
 import {
   earnedInBatch,
@@ -22,7 +23,7 @@ import {
 import type { OriginRow, PendingPoints } from './history.sql.ts';
 import { HoldFacts } from './hold-facts.ts';
 import { placeLot } from './lot-order.ts';
-import type { Touches } from './operation.ts';
+import type { Caller, Touches } from './operation.ts';
 import { OrderFacts } from './order-facts.ts';
 import type {
   ActivityRow,
@@ -36,14 +37,6 @@ import type {
   TierChangeRow,
 } from './rows.ts';
 import { take } from './take.ts';
-
-/** Who asked for a command. */
-export type Caller = {
-  readonly programId: number;
-  /** As entries name it: `key:<id>`, `member`, `import`, `system`. */
-  readonly actor: string;
-  readonly idempotencyKey: string | null;
-};
 
 /** One command's view of what its batch holds, and the pen it writes with. */
 export class Facts {
@@ -230,6 +223,11 @@ export class Facts {
   /** What the command knows of holds. */
   get holds(): HoldFacts {
     return new HoldFacts(this.#held, this.#touches, this.program.id);
+  }
+
+  /** What the command knows of a challenge. */
+  get challenges(): ChallengeFacts {
+    return new ChallengeFacts(this.#held, this.changes, this.#touches, this.program.id);
   }
 
   /** The request the command names; undefined when the member has none such. */

@@ -2,6 +2,7 @@
 import type { LocalDate } from '../platform/calendar.ts';
 import type { EarnedDay } from '../points/counters.ts';
 import type { ProgramConfig } from '../programs/config.ts';
+import type { AttemptRow, ChallengeRow, ParticipantRow, TeamRow } from './challenge-rows.ts';
 import type { KnownActivity } from './engine.sql.ts';
 import type { OriginRow, PendingPoints } from './history.sql.ts';
 import type { MemberRef } from './operation.ts';
@@ -71,11 +72,21 @@ export type Held = {
   readonly spent: Map<number, Spent[]>;
   /** What members had before, by `hadKey`; only of rewards with limits. */
   readonly had: Map<string, Had[]>;
+  readonly challenges: ReadonlyMap<number, ChallengeRow>;
+  /** By `participantKey`; those in a team with one, too. */
+  readonly participants: Map<string, ParticipantRow>;
+  readonly teams: Map<number, TeamRow>;
+  /** What entry fees were paid from, by `participantKey`; only of those that may be given back. */
+  readonly fees: Map<string, Spent[]>;
+  /** By `attemptKey`. */
+  readonly attempts: Map<string, AttemptRow>;
   readonly eventPositions: number[];
   readonly newMemberIds: number[];
   readonly newRedemptionIds: number[];
   readonly newHoldIds: number[];
   readonly newAdjustmentIds: number[];
+  readonly newTeamIds: number[];
+  readonly newInviteCodes: string[];
 };
 
 export const externalKey = (programId: number, externalId: string) => `${programId}/${externalId}`;
@@ -85,6 +96,13 @@ export const activityKey = (programId: number, type: string, reference: string) 
 /** How a command names a period of a task of a member. */
 export const taskKey = (memberId: number, key: string, periodStart: string | null) =>
   `${memberId}/${key}/${periodStart ?? ''}`;
+
+export const participantKey = ({
+  challengeId,
+  memberId,
+}: Pick<ParticipantRow, 'challengeId' | 'memberId'>) => `${challengeId}/${memberId}`;
+export const attemptKey = (row: Pick<AttemptRow, 'challengeId' | 'memberId' | 'reference'>) =>
+  `${participantKey(row)}/${row.reference}`;
 
 export const hadKey = (memberId: number, rewardId: number) => `${memberId}/${rewardId}`;
 

@@ -32,6 +32,7 @@ export const externalId = text(limits.externalIdCharactersMax);
 export const shortText = text(limits.textCharactersMax);
 /** What members call themselves. */
 export const nickname = text(limits.nicknameCharactersMax);
+export const teamName = text(limits.teamNameCharactersMax);
 /** Shown by clients, and never fetched by us; what is not ASCII comes percent-encoded. */
 export const httpsUrl = z
   .string()

@@ -116,10 +116,10 @@ export function holdOrders(held: Held, { orders, codes, free, spent, had }: Foun
   }
 }
 
-const lotKey = ({ memberId, seq }: LotRow) => `${memberId}/${seq}`;
+export const lotKey = ({ memberId, seq }: LotRow) => `${memberId}/${seq}`;
 
 /** One object for one lot, however it was found: all commands of the batch see each change. */
-function knownLots({ lots, origins }: Held): Map<string, LotRow> {
+export function knownLots({ lots, origins }: Held): Map<string, LotRow> {
   const known = [
     ...[...lots.values()].flat(),
     ...[...origins.values()].flat().map(({ lot }) => lot),

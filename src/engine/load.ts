@@ -3,6 +3,7 @@
 import { assert } from '../platform/assert.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type PoolClient, together } from '../platform/db.ts';
+import { newInviteCode } from '../platform/ids.ts';
 import type { ProgramConfigs } from '../programs/config.ts';
 import {
   loadActivities,
@@ -14,6 +15,7 @@ import {
 } from './engine.sql.ts';
 import { activityKey, externalKey, type Held } from './held.ts';
 import { type ReceiptKey, receiptId, type StoredReceipt } from './idempotency.ts';
+import { findChallenges, holdChallenges, lockAllChallenges } from './load-challenges.ts';
 import { loadHistory } from './load-history.ts';
 import { findOrders, holdOrders } from './load-orders.ts';
 import type { Touches } from './operation.ts';
@@ -53,6 +55,7 @@ function lockAll(client: PoolClient, requests: readonly Request[]) {
   return [
     lockAccounts(client, byId, byExternalId),
     rewards.ids.length === 0 ? nothing() : lockRewards(client, rewards.programIds, rewards.ids),
+    lockAllChallenges(client, requests),
   ] as const;
 }
 
@@ -95,6 +98,9 @@ function loadKnown(client: PoolClient, requests: readonly Request[]) {
   ] as const;
 }
 
+const needsCode = ({ touches: { challenge } }: Request) =>
+  challenge?.teamName !== undefined || challenge?.renewsCode === true;
+
 const openAndLock = (client: PoolClient, requests: readonly Request[]) =>
   [
     client.query('begin'),
@@ -106,6 +112,7 @@ const openAndLock = (client: PoolClient, requests: readonly Request[]) =>
       redemptions: requests.filter(({ touches }) => touches.redeems !== undefined).length,
       holds: requests.filter(({ touches }) => touches.holds).length,
       adjustments: requests.filter(({ touches }) => touches.asks).length,
+      teams: requests.filter(({ touches }) => touches.challenge?.teamName !== undefined).length,
     }),
   ] as const;
 
@@ -121,7 +128,7 @@ export async function loadBatch(
 ): Promise<Loaded & { readonly txid: string }> {
   const sent = together(client, () => openAndLock(client, requests));
   await settled(sent);
-  const [, members, rewards, receipts, activities, [opening]] = await Promise.all(sent);
+  const [, members, rewards, challenges, receipts, activities, [opening]] = await Promise.all(sent);
   assert(opening !== undefined, 'a batch is opened');
   const versions = Object.entries(opening.versions ?? {});
   const programs = await configs.current(
@@ -158,19 +165,26 @@ export async function loadBatch(
     freeCodes: new Map(),
     spent: new Map(),
     had: new Map(),
+    challenges: new Map(challenges.map((row) => [row.id, row])),
+    participants: new Map(),
+    teams: new Map(),
+    fees: new Map(),
+    attempts: new Map(),
     eventPositions: idsOf(opening.events),
     newMemberIds: idsOf(opening.members),
     newRedemptionIds: idsOf(opening.redemptions),
     newHoldIds: idsOf(opening.holds),
     newAdjustmentIds: idsOf(opening.adjustments),
+    newTeamIds: idsOf(opening.teams),
+    newInviteCodes: requests.filter(needsCode).map(newInviteCode),
   };
   const orders = findOrders(client, held, requests);
+  const played = findChallenges(client, held, requests);
   const history = loadHistory(client, held, requests);
-  if (orders === undefined) await history;
-  else {
-    await settled([history, orders]);
-    holdOrders(held, await orders);
-  }
+  if (orders === undefined && played === undefined) await history;
+  else await settled([history, orders ?? nothing(), played ?? nothing()]);
+  if (orders !== undefined) holdOrders(held, await orders);
+  if (played !== undefined) holdChallenges(held, await played);
   return {
     held,
     receipts: new Map(receipts.map((row) => [receiptId(row), row])),

@@ -1,6 +1,14 @@
 import type { z } from 'zod';
 import type { Facts } from './facts.ts';
 
+/** Who asked for a command. */
+export type Caller = {
+  readonly programId: number;
+  /** As entries name it: `key:<id>`, `member`, `import`, `system`. */
+  readonly actor: string;
+  readonly idempotencyKey: string | null;
+};
+
 /** Names a member by id or by the program's own id for them. */
 export type MemberRef = { readonly id: number } | { readonly externalId: string };
 
@@ -8,6 +16,23 @@ export type MemberRef = { readonly id: number } | { readonly externalId: string 
 export type Origin =
   | { readonly seq: number }
   | { readonly activity: { readonly type: string; readonly reference: string } };
+
+/** What a command has to do with a challenge. */
+export type ChallengeTouch = {
+  readonly id: number;
+  /** It changes who takes part, which is one after the other, or records an attempt. */
+  readonly changes: 'ROSTER' | 'ATTEMPTS';
+  /** The team that it makes, for which it needs an id and an invite code … */
+  readonly teamName?: string | undefined;
+  /** … or that it joins. */
+  readonly inviteCode?: string | undefined;
+  /** It needs a new invite code. */
+  readonly renewsCode?: boolean;
+  /** It may give back the entry fee. */
+  readonly refunds?: boolean;
+  /** The caller's name for the attempt. */
+  readonly reference?: string | undefined;
+};
 
 /** The rows a command must hold or know before it can decide. */
 export type Touches = {
@@ -36,6 +61,7 @@ export type Touches = {
   readonly activity?: { readonly type: string; readonly reference: string };
   /** It settles a period of a task: the one that starts then (null: one that can be claimed). */
   readonly task?: { readonly key: string; readonly periodStart: string | null };
+  readonly challenge?: ChallengeTouch;
   /** It makes a redemption of so many units: it needs an id, and may be given codes. */
   readonly redeems?: number;
   /** It changes this order … */

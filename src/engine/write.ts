@@ -1,4 +1,6 @@
 /** How a batch's changes become one statement, with a multi-row clause for each table. */
+
+import { insertChallenges, updateChallenges } from './challenge-tables.ts';
 import type { Changes } from './changes.ts';
 import { insertOrders, updateOrders } from './order-tables.ts';
 import { insert, update } from './tables.ts';
@@ -57,6 +59,12 @@ export function writeStatement(changes: Changes): WriteStatement {
   add(insert.erasures, inserts.erasures);
   add(insert.settlements, inserts.settlements);
   add(update.settlements, changes.updated('settlements'));
+  add(updateChallenges.challenges, changes.updated('challenges'));
+  add(insertChallenges.teams, inserts.teams);
+  add(updateChallenges.teams, changes.updated('teams'));
+  add(insertChallenges.participants, inserts.participants);
+  add(updateChallenges.participants, changes.updated('participants'));
+  add(insertChallenges.attempts, inserts.attempts);
   add(update.profiles, changes.updated('profiles'));
   add(update.budgets, changes.updated('budgets'));
   add(update.activities, changes.updated('activities'));

@@ -1,5 +1,7 @@
 import DataLoader from 'dataloader';
 import { loadKeyNames } from '../auth/keys.sql.ts';
+import { type ChallengeShape, loadChallenges } from '../challenges/challenge-reads.sql.ts';
+import { loadTeams, type TeamShape, teamsOfViewers } from '../challenges/roster-reads.sql.ts';
 import { loadEarnedDays, loadPending, type PendingPoints } from '../engine/history.sql.ts';
 import type { MemberState, RedemptionChangeRow } from '../engine/rows.ts';
 import type { Reward } from '../generated/prisma/client.ts';
@@ -47,8 +49,18 @@ export type Loaders = {
   readonly holds: DataLoader<HoldsKey, HoldShape[]>;
   readonly earnedDays: DataLoader<number, EarnedDay[]>;
   readonly pendingSince: DataLoader<{ memberId: number; since: Date }, PendingPoints[]>;
+  readonly challenges: DataLoader<number, ChallengeShape | undefined>;
+  readonly teams: DataLoader<number, TeamShape | undefined>;
+  /** Whether a member is in a team now. */
+  readonly isInTeam: DataLoader<TeamMember, boolean>;
   /** Names of API keys, by id. */
   readonly keyNames: DataLoader<string, string | undefined>;
+};
+
+type TeamMember = {
+  readonly teamId: number;
+  readonly programId: number;
+  readonly externalId: string;
 };
 
 /** Tasks of a member: of these rules, and so many periods back. */
@@ -71,6 +83,18 @@ export function createLoaders(tools: ShopperTools & { readonly db: PrismaClient 
       const rows = await loadKeyNames(pool, ids);
       const byId = new Map(rows.map(({ id, name }) => [id, name]));
       return ids.map((id) => byId.get(id));
+    }, options),
+    challenges: new DataLoader(async (ids) => {
+      const byId = new Map((await loadChallenges(pool, ids)).map((row) => [row.id, row]));
+      return ids.map((id) => byId.get(id));
+    }, options),
+    teams: new DataLoader(async (ids) => {
+      const byId = new Map((await loadTeams(pool, ids)).map((row) => [row.id, row]));
+      return ids.map((id) => byId.get(id));
+    }, options),
+    isInTeam: new DataLoader(async (keys) => {
+      const found = new Set((await teamsOfViewers(pool, keys)).map(({ place }) => place));
+      return keys.map((_key, index) => found.has(index + 1));
     }, options),
     pointsByState: new DataLoader(async (ids) => {
       const rows = await loadPointsByState(pool, ids, clock.now());

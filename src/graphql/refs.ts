@@ -1,4 +1,6 @@
 /** Types that several domains extend or return; each is described in the schema of its own domain. */
+import type { ChallengeShape } from '../challenges/challenge-reads.sql.ts';
+import type { TeamShape } from '../challenges/roster-reads.sql.ts';
 import type { EntryRow, MemberState } from '../engine/rows.ts';
 import type { SeasonRow } from '../leaderboards/seasons.sql.ts';
 import type { Standing } from '../leaderboards/standings.ts';
@@ -28,6 +30,8 @@ export const AwardType = builder.objectRef<EntrySummary>('Award');
 
 export const SeasonType = builder.objectRef<SeasonRow>('Season');
 export const StandingType = builder.objectRef<Standing>('Standing');
+export const ChallengeType = builder.objectRef<ChallengeShape>('Challenge');
+export const TeamType = builder.objectRef<TeamShape>('Team');
 
 /** A line with the life of the points it made; null: it made none, they await, or live for ever. */
 export type LedgerEntryShape = Omit<EntryRow, 'hash' | 'life'> & LotLife;
@@ -111,5 +115,53 @@ export const CapPeriodEnum = builder.enumType('CapPeriod', {
     DAY: { description: 'A local day.' },
     WEEK: { description: 'A local week, from Monday.' },
     MONTH: { description: 'A local month.' },
+  },
+});
+
+/** Of leaderboards and of challenges. */
+export const MetricEnum = builder.enumType('LeaderboardMetric', {
+  description: 'What a leaderboard counts.',
+  values: {
+    POINTS_EARNED: {
+      description:
+        'Points that rules paid (EARN), less what was reversed of them (REVERSAL, in the season of ' +
+        'the earning); spending, refunds, expiry and adjustments do not count.',
+    },
+    POINTS_NET: {
+      description:
+        'Points earned, as above, less points spent (SPEND) and not refunded (REFUND, in the season ' +
+        'of the order); expiry and adjustments do not count. May be negative.',
+    },
+    CHECK_INS: {
+      description: 'Check-ins that happened in the season, those that came late included.',
+    },
+    STREAK: {
+      description:
+        'The longest streak that a check-in in the season reached, with the days of its run before ' +
+        'the season. It is reached by the check-in of that day.',
+    },
+    ACTIVITY_VALUE: {
+      description:
+        'Sum of the values of one type of activities in the season, less the share of what was ' +
+        'returned (reverseActivity). Activities without a value do not count.',
+    },
+    ACTIVITY_COUNT: {
+      description:
+        'How many activities of one type happened in the season, less those that were returned whole.',
+    },
+    ATTEMPTS: {
+      description:
+        'Attempts that recordAttempt recorded; only of challenges, which say what several make.',
+    },
+  },
+});
+
+export const RankModeEnum = builder.enumType('RankMode', {
+  description:
+    'How equal scores are ranked. They are listed by who reached the score first in any case.',
+  values: {
+    COMPETITION: { description: 'They share the better rank: 1, 2, 2, 4.' },
+    DENSE: { description: 'They share a rank, and none is left out: 1, 2, 2, 3.' },
+    UNIQUE: { description: 'Each has a rank of its own, in the order of the list: 1, 2, 3, 4.' },
   },
 });

@@ -97,3 +97,31 @@ export const findExpiringLots = (pool: Pool, now: Date) =>
      limit ${limits.jobMembersMax}`,
     [now.toISOString()],
   );
+
+/** An entry fee of a cancelled challenge that was not given back. */
+export type DueFee = DueMember & { readonly challengeId: number };
+
+/** Entry fees to give back (S81). */
+export const findFeesDue = (pool: Pool, _now: Date) =>
+  named<DueFee>(
+    pool,
+    'jobs.findFeesDue',
+    `select p.challenge_id as "challengeId", p.member_id as "memberId",
+            p.program_id as "programId"
+     from challenge c join challenge_participant p on p.challenge_id = c.id
+     where c.cancelled_at is not null and c.refunded_at is null and p.fee_seq is not null
+     limit ${limits.jobMembersMax}`,
+    [],
+  );
+
+/** Notes of cancelled challenges that all their entry fees were given back. */
+export const closeRefunds = (pool: Pool, now: Date) =>
+  named(
+    pool,
+    'jobs.closeRefunds',
+    `update challenge c set refunded_at = $1
+     where c.cancelled_at is not null and c.refunded_at is null
+       and not exists (select from challenge_participant p
+         where p.challenge_id = c.id and p.fee_seq is not null)`,
+    [now.toISOString()],
+  );

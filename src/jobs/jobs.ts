@@ -1,3 +1,5 @@
+import { refundEntryFee } from '../challenges/leave-challenge.ts';
+import { startChallenges } from '../challenges/start-challenges.ts';
 import type { Keyed, MemberRef, Operation } from '../engine/operation.ts';
 import { expireMemberHolds } from '../holds/end-hold.ts';
 import { runBoardBackfills } from '../leaderboards/backfill.ts';
@@ -11,11 +13,13 @@ import { expireRedemption } from '../redemptions/cancel-redemption.ts';
 import { runBackfills } from '../tasks/backfill.ts';
 import { evaluateMemberTier } from '../tiers/evaluate-tier.ts';
 import {
+  closeRefunds,
   findDebtsDue,
   findExpiredHolds,
   findExpiredLots,
   findExpiredReservations,
   findExpiringLots,
+  findFeesDue,
   findTiersDue,
 } from './due.sql.ts';
 import { type DueMember, type Job, type JobTools, runForDue } from './due.ts';
@@ -31,18 +35,22 @@ export function createJobs(tools: JobTools): readonly Job[] {
     cron: string,
     operation: Operation<Input, Outcome>,
     find: (pool: Pool, now: Date) => Promise<(DueMember & Omit<Input, 'member'>)[]>,
+    after?: (pool: Pool, now: Date) => Promise<unknown>,
   ): Job => ({
     name,
     cron,
-    run: () =>
-      runForDue(
+    run: async () => {
+      const members = await runForDue(
         tools,
         actor,
         operation,
         (now) => find(tools.pool, now),
         (member, { memberId: _id, programId: _program, ...rest }) =>
           ({ member, ...rest }) as unknown as Input,
-      ),
+      );
+      await after?.(tools.pool, tools.clock.now());
+      return members;
+    },
   });
   return [
     job('expirePoints', 'expiry', eachMinute, expirePoints, findExpiredLots),
@@ -59,6 +67,8 @@ export function createJobs(tools: JobTools): readonly Job[] {
       ...{ name: 'backfillBoards', cron: eachMinute, takesTurns: true },
       run: () => runBoardBackfills(tools),
     },
+    { name: 'startChallenges', cron: eachMinute, run: () => startChallenges(tools) },
+    job('refundEntryFees', 'challenges', eachMinute, refundEntryFee, findFeesDue, closeRefunds),
     { name: 'freezeSeasons', cron: eachMinute, run: () => freezeSeasons(tools) },
     { name: 'eraseMembers', cron: eachMinute, run: () => runErasures(tools) },
     { name: 'settleTasks', cron: eachMinute, run: () => tasks.settler.drain() },

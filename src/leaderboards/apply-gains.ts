@@ -2,13 +2,15 @@
 import { limits } from '../limits.ts';
 import type { PoolClient } from '../platform/db.ts';
 import type { Gain } from './count-facts.ts';
-import { raises } from './metrics.ts';
+import { type Combining, combiningOf } from './metrics.ts';
 import {
   addScores,
   bumpVersions,
   ensureSeasons,
   noteLateFacts,
+  type PutRow,
   raiseScores,
+  replaceScores,
   type SeasonChanges,
   type SeasonRow,
   type StandingChange,
@@ -18,7 +20,9 @@ import { loadOptedOut } from './visibility.sql.ts';
 /** Changes of one standing, summed up; `position` is that of the first event that told of it. */
 export type Sum = Pick<Gain, 'memberId' | 'startsAt' | 'endsAt' | 'position'> & {
   readonly leaderboardId: number;
-  readonly raises: boolean;
+  readonly combining: Combining;
+  /** Of a challenge's board: whether its participant is listed. */
+  readonly hidden?: boolean | undefined;
   amount: number;
   reachedAt: Date;
 };
@@ -28,6 +32,9 @@ export const seasonKey = (leaderboardId: number, startsAt: Date) =>
 
 /** What changed, by season. */
 export type Changes = Map<number, SeasonChanges>;
+
+/** What was written: seasons that changed, and the rows with what they were before. */
+export type Put = { readonly changes: Changes; readonly rows: readonly PutRow[] };
 
 /** Notes that a member's standing changed; `shown` is by how many more are shown. */
 export function noteChange(
@@ -49,7 +56,7 @@ export async function applyGains(
   client: PoolClient,
   gains: readonly Gain[],
   now: Date,
-): Promise<Changes> {
+): Promise<Put> {
   const seasons = await seasonsOf(client, gains.map(wanted), now);
   const isLate = ({ board, startsAt }: Gain) =>
     seasons.get(seasonKey(board.id, startsAt))?.frozenAt !== null;
@@ -91,17 +98,18 @@ const within = (score: number) => Math.max(-limits.pointsMax, Math.min(limits.po
 export function sumUp(gains: readonly Gain[], apart: (gain: Gain) => number = () => 0): Sum[] {
   const sums = new Map<string, Sum>();
   for (const gain of gains) {
-    const { board, memberId, startsAt, endsAt, position, amount, reachedAt } = gain;
+    const { board, memberId, startsAt, endsAt, position, amount, reachedAt, hidden } = gain;
     const key = `${seasonKey(board.id, startsAt)}/${memberId}/${apart(gain)}`;
     const sum = sums.get(key);
     if (sum === undefined) {
       const when = { startsAt, endsAt, reachedAt };
-      const kind = { leaderboardId: board.id, raises: raises(board.metric) };
-      sums.set(key, { memberId, position, amount, ...when, ...kind });
-    } else if (!sum.raises) {
+      const kind = { leaderboardId: board.id, combining: combiningOf(board) };
+      const shown = hidden === undefined ? {} : { hidden };
+      sums.set(key, { memberId, position, amount, ...when, ...kind, ...shown });
+    } else if (sum.combining === 'ADD') {
       sum.amount = within(sum.amount + amount);
       if (reachedAt > sum.reachedAt) sum.reachedAt = reachedAt;
-    } else if (amount > sum.amount || (amount === sum.amount && reachedAt < sum.reachedAt)) {
+    } else if (isBetter(sum, { amount, reachedAt })) {
       sum.amount = amount;
       sum.reachedAt = reachedAt;
     }
@@ -109,24 +117,38 @@ export function sumUp(gains: readonly Gain[], apart: (gain: Gain) => number = ()
   return [...sums.values()];
 }
 
+/** Whether a change takes the place of the one before. */
+function isBetter(sum: Sum, { amount, reachedAt }: Pick<Sum, 'amount' | 'reachedAt'>): boolean {
+  const ahead = reachedAt.getTime() - sum.reachedAt.getTime();
+  if (sum.combining === 'REPLACE') return ahead > 0 || (ahead === 0 && amount > sum.amount);
+  return amount > sum.amount || (amount === sum.amount && ahead < 0);
+}
+
 /** Writes sums to the standings of open seasons. Who has opted out is not shown. */
 export async function putSums(
   client: PoolClient,
-  sums: readonly (Omit<StandingChange, 'hidden'> & { readonly raises: boolean })[],
-): Promise<Changes> {
+  sums: readonly (Omit<StandingChange, 'hidden'> & Pick<Sum, 'combining' | 'hidden'>)[],
+): Promise<Put> {
   const changes: Changes = new Map();
-  if (sums.length === 0) return changes;
+  if (sums.length === 0) return { changes, rows: [] };
   const memberIds = [...new Set(sums.map(({ memberId }) => memberId))];
   const out = new Set((await loadOptedOut(client, memberIds)).map(({ memberId }) => memberId));
-  const rows = sums.map((sum) => ({ hidden: out.has(sum.memberId), ...sum }));
-  const [raised, added] = [rows.filter((row) => row.raises), rows.filter((row) => !row.raises)];
-  const put = [
-    ...(added.length > 0 ? await addScores(client, added) : []),
-    ...(raised.length > 0 ? await raiseScores(client, raised) : []),
-  ];
-  for (const row of put) noteChange(changes, row, row.created && !row.hidden ? 1 : 0);
-  return changes;
+  const wanted = sums.map((sum) => ({ ...sum, hidden: sum.hidden ?? out.has(sum.memberId) }));
+  const rows: PutRow[] = [];
+  for (const [combining, write] of writers) {
+    const own = wanted.filter((row) => row.combining === combining);
+    if (own.length > 0) rows.push(...(await write(client, own)));
+  }
+  for (const row of rows) noteChange(changes, row, row.created && !row.hidden ? 1 : 0);
+  return { changes, rows };
 }
+
+/** How each kind of sums is written, always in this order. */
+const writers = [
+  ['ADD', addScores],
+  ['RAISE', raiseScores],
+  ['REPLACE', replaceScores],
+] as const;
 
 /** Gives changed seasons their next version. */
 export const publishSeasons = (client: PoolClient, changes: Changes) =>

@@ -24,7 +24,7 @@ import {
   takeStaged,
 } from './backfill.sql.ts';
 import { countFacts } from './count-facts.ts';
-import { raises } from './metrics.ts';
+import { combiningOf } from './metrics.ts';
 import type { BoardRow } from './seasons.sql.ts';
 import { messagesFor, STANDINGS } from './standings-consumer.ts';
 
@@ -89,7 +89,8 @@ async function scan(step: Step): Promise<void> {
   const own = events.filter(({ programId }) => programId === board.programId);
   const then = { countsUntil: run.until, ...board, countsFrom: run.from };
   const gains = await countFacts({ client, configs, now, notes: !run.dryRun }, [then], own);
-  if (gains.length > 0) await stageSums(client, run.runId, sumUp(gains), raises(board.metric));
+  const isRaise = combiningOf(board) === 'RAISE';
+  if (gains.length > 0) await stageSums(client, run.runId, sumUp(gains), isRaise);
   const { txid, position } = events.at(-1) ?? run;
   const facts = run.facts + gains.filter(({ takesBack }) => !takesBack).length;
   const scanned = { ...run, txid, position, facts };
@@ -119,8 +120,9 @@ async function apply({ client, run, board, now }: Step): Promise<Messages> {
   const sums = staged.flatMap(({ memberId, startsAt, score: amount, reachedAt }) => {
     const season = seasons.get(seasonKey(board.id, startsAt));
     if (season === undefined || season.frozenAt !== null) return []; // Final is final (S69).
-    const isRaise = raises(board.metric);
-    return [{ seasonId: season.id, memberId, amount, reachedAt, raises: isRaise }];
+    const combining = combiningOf(board);
+    return [{ seasonId: season.id, memberId, amount, reachedAt, combining }];
   });
-  return messagesFor(await publishSeasons(client, await putSums(client, sums)), []);
+  const { changes } = await putSums(client, sums);
+  return messagesFor(await publishSeasons(client, changes), []);
 }

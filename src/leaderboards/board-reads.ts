@@ -57,13 +57,14 @@ export async function findBoard(
   return rows[0];
 }
 
-/** Boards of a program, in the order they were made. */
+/** Boards of a program, in the order they were made; those of challenges are found by them. */
 export const listBoards = (pool: Pool, programId: number, archived: boolean) =>
   named<Board>(
     pool,
     'leaderboards.listBoards',
     `select ${shownColumns} from leaderboard b join program p on p.id = b.program_id
-     where b.program_id = $1 and (b.archived_at is not null) = $2 order by b.id`,
+     where b.program_id = $1 and (b.archived_at is not null) = $2
+       and not exists (select from challenge c where c.leaderboard_id = b.id) order by b.id`,
     [programId, archived],
   );
 
@@ -116,6 +117,17 @@ export async function findSeason(
     [id, programId],
   );
   return rows[0];
+}
+
+/** Whether a member has a standing that others do not see (S74). */
+export async function isHidden(pool: Pool, seasonId: number, memberId: number): Promise<boolean> {
+  const rows = await named<{ hidden: boolean }>(
+    pool,
+    'leaderboards.isHidden',
+    'select hidden from standing where season_id = $1 and member_id = $2',
+    [seasonId, memberId],
+  );
+  return rows[0]?.hidden ?? false;
 }
 
 /** Seasons of a board by start, newest first: before and after are exclusive. */

@@ -13,6 +13,7 @@ const metric = z.enum([
   'STREAK',
   'ACTIVITY_VALUE',
   'ACTIVITY_COUNT',
+  'ATTEMPTS',
 ]);
 const keys = listOf(keyText, 0, limits.leaderboardFilterKeysMax)
   .transform((given) => [...new Set(given)].sort())
@@ -112,6 +113,9 @@ export function activityProblems(
   counted: z.output<typeof metric>,
   activityType: string | undefined,
 ): Problem[] {
+  if (counted === 'ATTEMPTS') {
+    return [{ field: 'metric', message: 'attempts are made in challenges: createChallenge' }];
+  }
   const field = 'activityType';
   const counts = counted === 'ACTIVITY_VALUE' || counted === 'ACTIVITY_COUNT';
   if (counts && activityType === undefined) {

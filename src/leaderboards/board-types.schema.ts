@@ -1,52 +1,12 @@
 /** Types of leaderboards that reads and changes share. */
 import { builder } from '../graphql/builder.ts';
+import { MetricEnum, RankModeEnum } from '../graphql/refs.ts';
 import type { Board } from './board-reads.ts';
 import type { BoardRow, SeasonDefinition } from './seasons.sql.ts';
 
 export const LeaderboardType = builder.objectRef<Board>('Leaderboard');
 
-export const MetricEnum = builder.enumType('LeaderboardMetric', {
-  description: 'What a leaderboard counts.',
-  values: {
-    POINTS_EARNED: {
-      description:
-        'Points that rules paid (EARN), less what was reversed of them (REVERSAL, in the season of ' +
-        'the earning); spending, refunds, expiry and adjustments do not count.',
-    },
-    POINTS_NET: {
-      description:
-        'Points earned, as above, less points spent (SPEND) and not refunded (REFUND, in the season ' +
-        'of the order); expiry and adjustments do not count. May be negative.',
-    },
-    CHECK_INS: {
-      description: 'Check-ins that happened in the season, those that came late included.',
-    },
-    STREAK: {
-      description:
-        'The longest streak that a check-in in the season reached, with the days of its run before ' +
-        'the season. It is reached by the check-in of that day.',
-    },
-    ACTIVITY_VALUE: {
-      description:
-        'Sum of the values of one type of activities in the season, less the share of what was ' +
-        'returned (reverseActivity). Activities without a value do not count.',
-    },
-    ACTIVITY_COUNT: {
-      description:
-        'How many activities of one type happened in the season, less those that were returned whole.',
-    },
-  },
-});
-
-export const RankModeEnum = builder.enumType('RankMode', {
-  description:
-    'How equal scores are ranked. They are listed by who reached the score first in any case.',
-  values: {
-    COMPETITION: { description: 'They share the better rank: 1, 2, 2, 4.' },
-    DENSE: { description: 'They share a rank, and none is left out: 1, 2, 2, 3.' },
-    UNIQUE: { description: 'Each has a rank of its own, in the order of the list: 1, 2, 3, 4.' },
-  },
-});
+export { MetricEnum, RankModeEnum };
 
 export const CadenceEnum = builder.enumType('Cadence', {
   description: 'How often a leaderboard begins anew, in the program’s zone and by its day start.',

@@ -121,7 +121,7 @@ export async function archiveLeaderboard(
 }
 
 /** Facts of this very millisecond may have been passed already. */
-const justAfter = (now: Date) => new Date(now.getTime() + 1);
+export const justAfter = (now: Date) => new Date(now.getTime() + 1);
 
 const blank: BoardTerms = {
   title: '',
@@ -174,7 +174,9 @@ export async function ownBoard(
 }
 
 async function refuseTooMany({ tx, programId }: SettingsChange): Promise<void> {
-  const boards = await tx.leaderboard.count({ where: { programId, archivedAt: null } });
+  const boards = await tx.leaderboard.count({
+    where: { programId, archivedAt: null, challenge: null },
+  });
   if (boards < limits.programLeaderboardsMax) return;
   const message = `the program has ${boards} leaderboards in use: archive one first`;
   throw new LeaderboardNotValid([{ field: 'key', message }]);

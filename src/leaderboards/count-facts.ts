@@ -8,11 +8,17 @@ import type { LoggedEvent } from '../projections/event-log.ts';
 import { membersOf } from '../tasks/tasks-consumer.ts';
 import { type BoardFact, findFacts, type LateDay, loadFollowing, noteFacts } from './facts.sql.ts';
 import { type CheckedIn, changesOf, type Following, type ScoreChange } from './metrics.ts';
+import { ofParticipants } from './participants.ts';
 import type { BoardRow } from './seasons.sql.ts';
 import { type SeasonInterval, seasonOfFact } from './seasons.ts';
 
 /** A change of one standing that a fact brings. */
-export type Gain = SeasonInterval & ScoreChange & { readonly board: BoardRow };
+export type Gain = SeasonInterval &
+  ScoreChange & {
+    readonly board: BoardRow;
+    /** Of a challenge's board: whether its participant is listed no more. */
+    readonly hidden?: boolean;
+  };
 
 export type CountTools = {
   readonly client: PoolClient;
@@ -34,7 +40,8 @@ export async function countFacts(
   for (const event of events) {
     const known = new Map<string, ScoreChange[]>(); // Most boards count alike.
     for (const board of byProgram.get(event.programId) ?? []) {
-      const key = `${board.metric}/${board.activityType}`;
+      const own = board.metric === 'ATTEMPTS' ? board.challenge?.id : board.activityType;
+      const key = `${board.metric}/${own}`;
       const changes = known.get(key) ?? changesOf(board, event, following);
       known.set(key, changes);
       for (const change of changes) {
@@ -43,7 +50,8 @@ export async function countFacts(
       }
     }
   }
-  return gains.some(isFiltered) ? filtered(tools, gains) : gains;
+  const known = gains.some(isFiltered) ? await filtered(tools, gains) : gains;
+  return known.some(isContest) ? ofParticipants(tools.client, known) : known;
 }
 
 /** The days whose place in their run a late check-in changed: only for boards of streaks. */
@@ -65,6 +73,8 @@ async function followingOf(
   const days: readonly (CheckedIn & { position: number })[] = await loadFollowing(client, late);
   return groupBy(days, ({ position }) => position);
 }
+
+const isContest = ({ board }: Gain) => (board.challenge ?? null) !== null;
 
 const isFiltered = ({ board: { tiers, tags } }: { readonly board: BoardRow }) =>
   tiers.length > 0 || tags.length > 0;

@@ -1,6 +1,6 @@
 /** What a fact of the event log means for a leaderboard: pure functions, one for each metric. */
 import { share } from '../earning/amount.ts';
-import type { LeaderboardMetric } from '../generated/prisma/enums.ts';
+import type { AttemptOperator, LeaderboardMetric } from '../generated/prisma/enums.ts';
 import type { EntrySummary } from '../points/ledger.ts';
 import type { LoggedEvent } from '../projections/event-log.ts';
 
@@ -27,7 +27,15 @@ export type CheckedIn = { readonly occurredAt: Date; readonly localDate: string 
 export type Following = ReadonlyMap<number, readonly CheckedIn[]>;
 
 /** What of a board decides which facts it counts. */
-export type Counts = { readonly metric: LeaderboardMetric; readonly activityType: string | null };
+export type Counts = {
+  readonly metric: LeaderboardMetric;
+  readonly activityType: string | null;
+  /** The challenge whose attempts count. */
+  readonly challenge?: {
+    readonly id: number;
+    readonly attemptOperator: AttemptOperator | null;
+  } | null;
+};
 
 /** An entry as events tell of it: awards without their reasons. */
 type EntryTold = Pick<EntrySummary, 'kind' | 'amount' | 'occurredAt' | 'seq'> &
@@ -45,13 +53,16 @@ type Payload = {
   readonly unitsTotal?: number;
   readonly happenedAt?: string;
   readonly orderedAt?: string;
+  readonly challengeId?: number;
+  readonly number?: number;
+  readonly score?: number;
 };
 
 const payloadOf = ({ payload }: LoggedEvent) => payload as unknown as Payload;
 
 /** What an event adds to scores of a metric, or raises them to. */
 export function changesOf(
-  { metric, activityType }: Counts,
+  { metric, activityType, challenge }: Counts,
   event: LoggedEvent,
   following: Following,
 ): ScoreChange[] {
@@ -68,11 +79,34 @@ export function changesOf(
       return activity(event, activityType, (value, left, total) => share(value, left, total));
     case 'ACTIVITY_COUNT':
       return activity(event, activityType, (_value, left) => (left > 0 ? 1 : 0));
+    case 'ATTEMPTS':
+      return attempted(event, challenge?.id);
   }
 }
 
-/** Whether a metric's changes raise scores instead of adding to them. */
-export const raises = (metric: LeaderboardMetric) => metric === 'STREAK';
+/** How changes become scores: they are added up, raise them, or the latest replaces the others. */
+export type Combining = 'ADD' | 'RAISE' | 'REPLACE';
+
+/** How a board's changes become scores. Whatever order facts come in, the scores are the same. */
+export function combiningOf({
+  metric,
+  challenge,
+}: Pick<Counts, 'metric' | 'challenge'>): Combining {
+  if (metric === 'STREAK') return 'RAISE';
+  if (metric !== 'ATTEMPTS') return 'ADD';
+  const { attemptOperator } = challenge ?? {};
+  return attemptOperator === 'SUM' ? 'ADD' : attemptOperator === 'LAST' ? 'REPLACE' : 'RAISE';
+}
+
+/** An attempt at a challenge: what it scored. */
+function attempted(event: LoggedEvent, challengeId: number | undefined): ScoreChange[] {
+  if (event.type !== 'challenge.attempted') return [];
+  const { challengeId: of, number, score = 0 } = payloadOf(event);
+  if (of !== challengeId) return [];
+  const { occurredAt: at } = event;
+  const source = `ATTEMPT:${of}:${number}`;
+  return [change(event, { at, reachedAt: at, amount: score, source, takesBack: false })];
+}
 
 /** Names a line of the ledger: its number, or what a later one says it goes back to. */
 export const entrySource = (seq: unknown) => `ENTRY:${Number(seq)}`;

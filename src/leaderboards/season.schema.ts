@@ -12,7 +12,7 @@ import {
   readMember,
 } from '../members/member-access.ts';
 import { InputError } from '../platform/refusal.ts';
-import { findSeason } from './board-reads.ts';
+import { findSeason, isHidden } from './board-reads.ts';
 import type { SeasonRow } from './seasons.sql.ts';
 import { seasonState } from './seasons.ts';
 import { rankedSeason, type Standing } from './standings.ts';
@@ -227,7 +227,8 @@ async function readAround(
   }
   const member = await readMember(context, await memberRefFor(context, by));
   if (member === undefined) return [];
-  if (member.leaderboardOptOut && !mayReadPrivate(context, member)) return [];
+  const isPrivate = mayReadPrivate(context, member);
+  if (!isPrivate && (await isHidden(context.app.pool, season.id, member.memberId))) return [];
   const ranked = rankedSeason(season);
   return (await context.standings.around(ranked, member.memberId, radius)).standings;
 }

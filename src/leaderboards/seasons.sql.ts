@@ -1,4 +1,10 @@
-import type { LeaderboardMetric, RankMode } from '../generated/prisma/enums.ts';
+import type {
+  AttemptOperator,
+  ChallengeGoal,
+  ChallengeKind,
+  LeaderboardMetric,
+  RankMode,
+} from '../generated/prisma/enums.ts';
 import { limits } from '../limits.ts';
 import type { Pool, PoolClient } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
@@ -56,6 +62,19 @@ export type BoardRow = {
   readonly dayStartMinutes: number;
   /** Of the program's rules. */
   readonly configVersion: number;
+  /** The challenge whose ranking it is, where boards are read to count. */
+  readonly challenge?: BoardChallenge | null;
+};
+
+/** What of a challenge decides how its board counts. */
+export type BoardChallenge = {
+  readonly id: number;
+  /** Its only season. */
+  readonly seasonId: number;
+  readonly kind: ChallengeKind;
+  readonly goal: ChallengeGoal;
+  readonly target: number | null;
+  readonly attemptOperator: AttemptOperator | null;
 };
 
 export const boardColumns = `
@@ -65,15 +84,26 @@ export const boardColumns = `
   b.ends_at as "endsAt", b.counts_from as "countsFrom", b.archived_at as "archivedAt", p.zone,
   p.day_start_minutes as "dayStartMinutes", p.config_version as "configVersion"`;
 
-/** The boards of these programs that may still count something: archived ones until all is frozen. */
-export const loadBoards = (client: PoolClient, programIds: number[]) =>
+/**
+ * The boards of these programs that may still count something: archived ones until all is frozen;
+ * those of challenges, which come and go, for some time longer: what comes late is noted.
+ */
+export const loadBoards = (client: PoolClient, programIds: number[], now: Date) =>
   named<BoardRow>(
     client,
     'leaderboards.loadBoards',
-    `select ${boardColumns} from leaderboard b join program p on p.id = b.program_id
-     where b.program_id = any($1) and (b.archived_at is null or exists (
-       select from season s where s.leaderboard_id = b.id and s.frozen_at is null))`,
-    [programIds],
+    `select ${boardColumns}, case when c.id is not null then json_build_object('id', c.id,
+         'seasonId', c.season_id, 'kind', c.kind, 'goal', c.goal, 'target', c.target,
+         'attemptOperator', c.attempt_operator) end as challenge
+     from leaderboard b join program p on p.id = b.program_id
+     left join lateral (
+       select c.*, s.id as season_id, s.frozen_at from challenge c
+       join season s on s.leaderboard_id = c.leaderboard_id
+       where c.leaderboard_id = b.id) c on true
+     where b.program_id = any($1) and case when c.id is null then b.archived_at is null or exists (
+         select from season s where s.leaderboard_id = b.id and s.frozen_at is null)
+       else c.cancelled_at is null and coalesce(c.frozen_at > $2, true) end`,
+    [programIds, new Date(now.getTime() - limits.challengeLateFactsMs).toISOString()],
   );
 
 /** Finds seasons by board and start, making those that do not exist yet. */
@@ -118,11 +148,11 @@ export type StandingChange = {
   readonly memberId: number;
   readonly amount: number;
   readonly reachedAt: Date;
-  /** Whether a standing that this makes is shown. */
+  /** Whether a standing that this makes is hidden. */
   readonly hidden: boolean;
 };
 
-type PutRow = { seasonId: number; created: boolean; hidden: boolean } & StandingPlace & {
+export type PutRow = { seasonId: number; created: boolean; hidden: boolean } & StandingPlace & {
     oldScore: number | null;
     oldReachedAt: Date | null;
   };
@@ -145,6 +175,16 @@ export const raiseScores = (client: PoolClient, rows: readonly StandingChange[])
     `score = excluded.score, reached_at = excluded.reached_at
      where excluded.score > standing.score
        or (excluded.score = standing.score and excluded.reached_at < standing.reached_at)`,
+    rows,
+  );
+
+/** Replaces standings by what was achieved later; of the same instant by the higher score. */
+export const replaceScores = (client: PoolClient, rows: readonly StandingChange[]) =>
+  putScores(
+    client,
+    'leaderboards.replaceScores',
+    `score = excluded.score, reached_at = excluded.reached_at
+     where (excluded.reached_at, excluded.score) > (standing.reached_at, standing.score)`,
     rows,
   );
 

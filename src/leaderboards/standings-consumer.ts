@@ -4,7 +4,8 @@ import type { PoolClient } from '../platform/db.ts';
 import type { ProgramConfigs } from '../programs/config.ts';
 import type { LoggedEvent } from '../projections/event-log.ts';
 import type { Consumer } from '../projections/projection.ts';
-import { applyGains, type Changes, noteChange, publishSeasons } from './apply-gains.ts';
+import { applyGains, type Changes, noteChange, type Put, publishSeasons } from './apply-gains.ts';
+import { followRosters, followScores } from './contests.ts';
 import { countFacts } from './count-facts.ts';
 import { loadBoards } from './seasons.sql.ts';
 import { setHidden } from './visibility.sql.ts';
@@ -19,12 +20,16 @@ export const standingsConsumer = (clock: Clock, configs: ProgramConfigs): Consum
   name: STANDINGS,
   what: 'boards',
   async apply(client, events) {
-    const boards = await loadBoards(client, [...new Set(events.map((event) => event.programId))]);
     const now = clock.now();
+    const programIds = [...new Set(events.map((event) => event.programId))];
+    const boards = await loadBoards(client, programIds, now);
     const tools = { client, configs, now, notes: true };
     const gains = await countFacts(tools, boards, events);
-    const changes: Changes = gains.length === 0 ? new Map() : await applyGains(client, gains, now);
+    const { changes, rows }: Put =
+      gains.length === 0 ? { changes: new Map(), rows: [] } : await applyGains(client, gains, now);
     await showOrHide(client, events, changes);
+    await followRosters(client, events, changes);
+    await followScores(client, boards, changes, { rows, gains });
     const changed = await publishSeasons(client, changes);
     // What a quiet backfill pays tells no subscriber of the member (S21).
     const told = events.filter(({ payload }) => (payload as { quiet?: boolean }).quiet !== true);

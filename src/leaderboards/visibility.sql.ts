@@ -14,9 +14,13 @@ export const loadOptedOut = (client: PoolClient, memberIds: readonly number[]) =
     [memberIds],
   );
 
-/** Standings of members on seasons that are not frozen which are not as the members want it now. */
+/**
+ * Standings of members on seasons that are not frozen which are not as the members want it now. Who
+ * joined a challenge is listed there: that was their choice.
+ */
 const unlike = `member m join leaderboard b on b.program_id = m.program_id
   join season s on s.leaderboard_id = b.id and s.frozen_at is null
+    and not exists (select from challenge c where c.leaderboard_id = b.id)
   join standing o on o.season_id = s.id and o.member_id = m.id
   where m.id = any($1) and o.hidden <> m.leaderboard_opt_out`;
 

@@ -37,6 +37,11 @@ const english: Words = {
   ENROLMENT: ({ title }) => `${title ?? 'Welcome'}.`,
   TASK: ({ title }) => `Task completed: ${title}.`,
   REDEMPTION: ({ quantity, title, price }) => `${quantity} × ${title}, ${price} points each.`,
+  ENTRY_FEE: ({ title }) => `Entry fee of the challenge: ${title}.`,
+  ENTRY_FEE_REFUND: ({ title, renewed }) =>
+    `Entry fee given back: ${title}${
+      Number(renewed) > 0 ? `; ${renewed} points had expired and live on for a while` : ''
+    }.`,
   REFUND: ({ units, title, price, renewed }) =>
     `${units} × ${title} given back, ${price} points each${
       Number(renewed) > 0 ? `; ${renewed} of them had expired and live on for a while` : ''
@@ -83,6 +88,11 @@ const chinese: Words = {
   ENROLMENT: ({ title }) => `${title ?? '新人礼'}。`,
   TASK: ({ title }) => `完成任务：${title}。`,
   REDEMPTION: ({ quantity, title, price }) => `${title} × ${quantity}，每件 ${price} 积分。`,
+  ENTRY_FEE: ({ title }) => `挑战赛报名费：${title}。`,
+  ENTRY_FEE_REFUND: ({ title, renewed }) =>
+    `退还挑战赛报名费：${title}${
+      Number(renewed) > 0 ? `，其中 ${renewed} 积分原已过期，已延长有效期` : ''
+    }。`,
   REFUND: ({ units, title, price, renewed }) =>
     `退还 ${title} × ${units}，每件 ${price} 积分${
       Number(renewed) > 0 ? `，其中 ${renewed} 积分原已过期，已延长有效期` : ''

@@ -12,6 +12,8 @@ export type EntryReason =
   | 'ENROLMENT'
   | 'TASK'
   | 'REDEMPTION'
+  | 'ENTRY_FEE'
+  | 'ENTRY_FEE_REFUND'
   | 'REFUND'
   | 'HOLD'
   | 'EXPIRY'
@@ -36,6 +38,9 @@ export function reasonOf({
     return purpose.startsWith('RULE:') ? 'RULE' : 'STREAK_CORRECTION';
   }
   if (sourceType === 'REDEMPTION' && purpose !== 'PRICE') return 'REFUND';
+  if (sourceType === 'CHALLENGE') {
+    return purpose.startsWith('REFUND:') ? 'ENTRY_FEE_REFUND' : 'ENTRY_FEE';
+  }
   if (sourceType === 'LOT') return 'EXPIRY';
   if (sourceType === 'ENTRY') return 'REVERSAL';
   return sourceType as EntryReason;

@@ -51,6 +51,8 @@ const ReasonEnum = builder.enumType('AwardReason', {
     TASK: { description: 'A task was completed.' },
     REDEMPTION: { description: 'A reward was bought.' },
     REFUND: { description: 'What a reward had cost was given back.' },
+    ENTRY_FEE: { description: 'The entry fee of a challenge.' },
+    ENTRY_FEE_REFUND: { description: 'The entry fee of a challenge was given back.' },
     HOLD: { description: 'Points of a hold were captured.' },
     EXPIRY: { description: 'Points expired.' },
     REVERSAL: { description: 'What was earned was taken back.' },

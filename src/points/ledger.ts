@@ -28,6 +28,7 @@ export type SourceType =
   | 'TASK'
   | 'ADJUSTMENT'
   | 'REDEMPTION'
+  | 'CHALLENGE'
   | 'LOT'
   | 'ENTRY'
   | 'HOLD';

@@ -20,10 +20,11 @@ export const findActivityDifference = (client: PoolClient, programId: number) =>
     'verify.findActivityDifference',
     `with season_of as materialized (
        select s.id, s.starts_at, s.ends_at, b.key, b.program_id, b.activity_type, b.counts_from,
-              b.archived_at, b.id as board_id, b.metric = 'ACTIVITY_VALUE' as by_value,
+              b.archived_at, b.id as board_id, b.metric = 'ACTIVITY_VALUE' as by_value, c.id as challenge_id,
               cardinality(b.tiers) + cardinality(b.tags) > 0 as filtered
        from season s join leaderboard b on b.id = s.leaderboard_id
-       where b.program_id = $1 and b.metric in ('ACTIVITY_VALUE', 'ACTIVITY_COUNT')
+         left join challenge c on c.leaderboard_id = b.id
+       where c.cancelled_at is null and b.program_id = $1 and b.metric in ('ACTIVITY_VALUE', 'ACTIVITY_COUNT')
          and s.frozen_at is null and not exists (select from leaderboard_backfill r
            where r.leaderboard_id = b.id and r.state = 'APPLYING' and not r.dry_run)),
      wanted as (
@@ -34,7 +35,11 @@ export const findActivityDifference = (client: PoolClient, programId: number) =>
          and a.type = s.activity_type and a.occurred_at >= greatest(s.starts_at, s.counts_from)
          and a.occurred_at < coalesce(s.ends_at, 'infinity')
          and a.occurred_at < coalesce(s.archived_at, 'infinity')
-       where (not s.by_value or a.value > 0) and (not s.filtered or exists (
+       where (s.challenge_id is null or exists (select from challenge_participant p
+           where p.challenge_id = s.challenge_id and p.member_id = a.member_id
+             and a.occurred_at >= p.counts_from
+             and (p.counts_until is null or a.occurred_at < p.counts_until)))
+         and (not s.by_value or a.value > 0) and (not s.filtered or exists (
          select from board_fact f where f.leaderboard_id = s.board_id
            and f.member_id = a.member_id
            and f.source = 'ACTIVITY:' || a.type || ':' || a.reference))

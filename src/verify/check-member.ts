@@ -1,6 +1,7 @@
 /** What one member's rows must give; each check yields what differs, first things first. */
 import { cycleOf } from '../checkin/place-day.ts';
 import { emptyStreak, extendStreak, type Streak } from '../checkin/streak.ts';
+import { checkParts } from './check-challenges.ts';
 import { checkCounters } from './check-counters.ts';
 import { checkLocalDate } from './check-dates.ts';
 import { checkLots, checkRefunds } from './check-lots.ts';
@@ -29,6 +30,7 @@ export function* checkMember(program: VerifiedProgram, rows: MemberRows): Genera
   yield* checkStreak(program, rows, account);
   yield* checkCheckIns(program, rows);
   yield* checkRedemptions(rows);
+  yield* checkParts(rows);
   yield* checkActivities(rows);
   yield* checkCounters(rows, account);
 }

@@ -10,6 +10,12 @@ import type {
 import { settled } from '../engine/write.ts';
 import type { PoolClient } from '../platform/db.ts';
 import { ChainProof } from './chain-proof.ts';
+import {
+  readAttempts,
+  readParts,
+  type VerifiedAttempt,
+  type VerifiedPart,
+} from './challenges.sql.ts';
 import type { DatedFact } from './check-dates.ts';
 import {
   type AccountRow,
@@ -65,6 +71,9 @@ export type MemberRows = {
   readonly redemptions: VerifiedRedemption[];
   readonly changes: VerifiedChange[];
   readonly codes: VerifiedCode[];
+  /** Parts in challenges, and attempts at them by number. */
+  readonly parts: VerifiedPart[];
+  readonly attempts: VerifiedAttempt[];
   /** Paid activities by the source id of their entry. */
   readonly activities: Map<string, PaidActivity>;
 };
@@ -87,6 +96,8 @@ export async function readMemberRows(
         redemptions: [],
         changes: [],
         codes: [],
+        parts: [],
+        attempts: [],
         activities: new Map(),
       },
     });
@@ -101,6 +112,8 @@ export async function readMemberRows(
     readRedemptions(client, memberIds, (row) => of(row)?.redemptions.push(row)),
     readChanges(client, memberIds, (row) => of(row)?.changes.push(row)),
     readCodes(client, memberIds, (row) => of(row)?.codes.push(row)),
+    readParts(client, memberIds, (row) => of(row)?.parts.push(row)),
+    readAttempts(client, memberIds, (row) => of(row)?.attempts.push(row)),
   ]);
   await addActivities(client, programId, members);
   return [...members.values()];

@@ -6,8 +6,11 @@ import type { VerifiedBoard } from './expected-standings.ts';
 const isBackfilled = `exists (select from leaderboard_backfill r
   where r.leaderboard_id = b.id and r.state = 'APPLYING' and not r.dry_run)`;
 
+const isCancelled = `exists (select from challenge c
+  where c.leaderboard_id = b.id and c.cancelled_at is not null)`;
+
 /**
- * The boards of a program that are compared: not while a backfill adds to one. Those of activities
+ * The boards of a program that are compared: not of a cancelled challenge, which stopped midway; not while a backfill adds to one. Those of activities
  * are compared as a whole, by `findActivityDifference`.
  */
 export const loadBoards = (pool: Pool, programId: number) =>
@@ -17,9 +20,11 @@ export const loadBoards = (pool: Pool, programId: number) =>
     `select b.id, b.metric, b.cadence, b.starts_at as "startsAt", b.ends_at as "endsAt",
             b.archived_at as "archivedAt", b.counts_from as "countsFrom",
             cardinality(b.tiers) + cardinality(b.tags) > 0 as "isFiltered",
-            p.zone, p.day_start_minutes as "dayStartMinutes"
+            p.zone, p.day_start_minutes as "dayStartMinutes",
+            (select json_build_object('id', c.id, 'attemptOperator', c.attempt_operator)
+             from challenge c where c.leaderboard_id = b.id) as challenge
      from leaderboard b join program p on p.id = b.program_id
-     where b.program_id = $1 and not ${isBackfilled}`,
+     where b.program_id = $1 and not ${isBackfilled} and not ${isCancelled}`,
     [programId],
   );
 
@@ -47,7 +52,7 @@ export type StoredStanding = {
   readonly score: number | null;
   readonly reachedAt: Date | null;
   readonly hidden: boolean | null;
-  /** Whether the member wants to be on no board. */
+  /** Whether the member wants to be on no board, or is not listed in a challenge any more. */
   readonly optedOut: boolean | null;
 };
 
@@ -59,10 +64,13 @@ export const loadStandings = (
     client,
     'verify.loadStandings',
     `select k.ordinal, b.key as board, s.id as "seasonId", s.frozen_at is not null as "isFrozen",
-            t.score, t.reached_at as "reachedAt", t.hidden, m.leaderboard_opt_out as "optedOut"
+            t.score, t.reached_at as "reachedAt", t.hidden,
+            case when c.id is null then m.leaderboard_opt_out
+              else (select p.state <> 'JOINED' from challenge_participant p
+                where p.challenge_id = c.id and p.member_id = k.member_id) end as "optedOut"
      from unnest($1::int[], $2::timestamptz[], $3::bigint[])
             with ordinality as k (board_id, starts_at, member_id, ordinal)
-     join leaderboard b on b.id = k.board_id
+     join leaderboard b on b.id = k.board_id left join challenge c on c.leaderboard_id = b.id
      left join season s on s.leaderboard_id = k.board_id and s.starts_at = k.starts_at
      left join standing t on t.season_id = s.id and t.member_id = k.member_id
      left join member m on m.id = k.member_id
@@ -103,6 +111,7 @@ export const loadSeasonTotals = (pool: Pool, programId: number, afterId: number)
      cross join lateral (select count(*) as standings, count(*) filter (where not hidden) as shown
        from standing where season_id = s.id) t
      where b.program_id = $1 and s.id > $2 and s.frozen_at is null and not ${isBackfilled}
+       and not ${isCancelled}
      order by s.id limit ${SEASONS_PER_READ}`,
     [programId, afterId],
   );
@@ -117,6 +126,7 @@ const factTables: Readonly<Record<LeaderboardMetric, string | null>> = {
   STREAK: 'check_in x where true',
   ACTIVITY_VALUE: null,
   ACTIVITY_COUNT: null,
+  ATTEMPTS: 'challenge_attempt x where true',
 };
 
 type Standing = { memberId: number; member: string | null; score: number; counted: boolean };

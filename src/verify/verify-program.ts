@@ -1,5 +1,6 @@
 import { inTransaction, type Pool } from '../platform/db.ts';
 import { checkActivityBoards } from './check-activity-boards.ts';
+import { findChallengeDifference } from './check-challenges.ts';
 import { checkMember } from './check-member.ts';
 import {
   findSeasonDifference,
@@ -81,6 +82,11 @@ export async function verifyProgram(
     (await findSeasonDifference(tools.pool, program.id, participants)) ??
     (await checkActivityBoards(tools.pool, program.id));
   if (season === undefined) {
+    const contest = await findChallengeDifference(tools.pool, program.id);
+    if (contest !== undefined) {
+      const difference = differenceOf(program, nobody, contest);
+      return { membersUnread: unread.length, difference };
+    }
     const stock = await findStockDifference(tools.pool, program.id);
     const finding = stock && {
       what: `reward ${stock.rewardId}: stock`,

@@ -107,7 +107,7 @@ type Keyset<Row> = {
 };
 
 /** Prepares a read of all rows of some members, a bounded number at a time. */
-function keysetReader<Row extends { readonly memberId: number }>(keyset: Keyset<Row>) {
+export function keysetReader<Row extends { readonly memberId: number }>(keyset: Keyset<Row>) {
   const { name, select, from, key, keyOf } = keyset;
   const columns = ['member_id', ...key.map(([column]) => column)].join(', ');
   const after = key.map(([, type], index) => `$${index + 3}::${type}`).join(', ');

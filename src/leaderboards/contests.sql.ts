@@ -1,0 +1,174 @@
+/** What the standings of challenges need besides those of other boards. */
+import { limits } from '../limits.ts';
+import type { PoolClient } from '../platform/db.ts';
+import { named } from '../platform/db.ts';
+import { writeStandings } from './histogram.sql.ts';
+import type { Move } from './histogram.ts';
+import type { StandingPlace } from './standings.ts';
+
+type Window = {
+  readonly challengeId: number;
+  readonly memberId: number;
+  /** Facts count that happened in [countsFrom, countsUntil). */
+  readonly countsFrom: Date;
+  readonly countsUntil: Date | null;
+  /** Who left or was disqualified is not listed. */
+  readonly hidden: boolean;
+};
+
+/** When these members take part in these challenges; those who never did are left out. */
+export const loadWindows = (
+  client: PoolClient,
+  wanted: readonly Pick<Window, 'challengeId' | 'memberId'>[],
+) =>
+  named<Window>(
+    client,
+    'leaderboards.loadWindows',
+    `select challenge_id as "challengeId", member_id as "memberId", counts_from as "countsFrom",
+            counts_until as "countsUntil", state <> 'JOINED' as hidden
+     from unnest($1::bigint[], $2::bigint[]) as k (challenge_id, member_id)
+     join challenge_participant using (challenge_id, member_id)`,
+    [wanted.map(({ challengeId }) => challengeId), wanted.map(({ memberId }) => memberId)],
+  );
+
+/** Seasons of these challenges that are not frozen, each with one of its members. */
+export const findContests = (
+  client: PoolClient,
+  wanted: readonly { challengeId: number; memberId: number }[],
+) =>
+  named<{ seasonId: number; memberId: number }>(
+    client,
+    'leaderboards.findContests',
+    `select distinct s.id as "seasonId", k.member_id as "memberId"
+     from unnest($1::bigint[], $2::bigint[]) as k (challenge_id, member_id)
+     join challenge c on c.id = k.challenge_id and c.cancelled_at is null
+     join season s on s.leaderboard_id = c.leaderboard_id and s.frozen_at is null`,
+    [wanted.map(({ challengeId }) => challengeId), wanted.map(({ memberId }) => memberId)],
+  );
+
+type Turned = { readonly seasonId: number; readonly hidden: boolean } & StandingPlace;
+
+/** Lists who takes part in these seasons, and nobody who left or was disqualified. */
+export const listParticipants = (
+  client: PoolClient,
+  standings: readonly { seasonId: number; memberId: number }[],
+) => {
+  const seasonIds = standings.map(({ seasonId }) => seasonId);
+  const memberIds = standings.map(({ memberId }) => memberId);
+  const turn = () =>
+    named<Turned>(
+      client,
+      'leaderboards.listParticipants',
+      `update standing t set hidden = p.state <> 'JOINED'
+       from unnest($1::bigint[], $2::bigint[]) as k (season_id, member_id), season s, challenge c,
+         challenge_participant p
+       where t.season_id = k.season_id and t.member_id = k.member_id and s.id = k.season_id
+         and c.leaderboard_id = s.leaderboard_id and p.challenge_id = c.id
+         and p.member_id = k.member_id and t.hidden <> (p.state <> 'JOINED')
+       returning t.season_id as "seasonId", t.member_id as "memberId", t.score,
+         t.reached_at as "reachedAt", t.hidden`,
+      [seasonIds, memberIds],
+    );
+  return writeStandings(client, [...new Set(seasonIds)], turn, moveOf);
+};
+
+function moveOf({ seasonId, hidden, ...place }: Turned): Move {
+  return { seasonId, from: hidden ? place : null, to: hidden ? null : place };
+}
+
+/** A team's score as it is now; null: none of its members has one that counts. */
+export type TeamRow = {
+  readonly seasonId: number;
+  readonly teamId: number;
+  readonly score: number | null;
+  readonly reachedAt: Date | null;
+};
+
+/**
+ * Counts anew the scores of the teams that these members are, or were, in (S83). Whoever was
+ * disqualified counts for nothing; whoever left, with what they had. The present score was reached
+ * when the newest of its parts was (S65); one that stays as it is keeps its instant.
+ */
+export const recountTeams = (
+  client: PoolClient,
+  standings: readonly { seasonId: number; memberId: number }[],
+) =>
+  named<TeamRow>(
+    client,
+    'leaderboards.recountTeams',
+    `with touched as (
+       select distinct s.id as season_id, p.team_id, c.team_scoring, c.team_top, c.team_member_cap,
+              c.starts_at
+       from unnest($1::bigint[], $2::bigint[]) as k (season_id, member_id)
+       join season s on s.id = k.season_id
+       join challenge c on c.leaderboard_id = s.leaderboard_id and c.kind = 'TEAM'
+       join challenge_participant p on p.challenge_id = c.id and p.member_id = k.member_id
+         and p.team_id is not null),
+     part as (
+       select t.*, o.score, o.reached_at, row_number() over (
+         partition by t.season_id, t.team_id order by o.score desc, o.reached_at, o.member_id) as n
+       from touched t
+       join challenge_participant p on p.team_id = t.team_id and p.state <> 'DISQUALIFIED'
+       join standing o on o.season_id = t.season_id and o.member_id = p.member_id),
+     sums as (
+       select season_id, team_id, max(reached_at) as reached_at, case team_scoring
+           when 'SUM' then sum(score)
+           when 'AVERAGE' then floor(sum(score) / greatest(1, ${rosterSize}))
+           when 'TOP_N' then sum(score) filter (where n <= team_top)
+           when 'CAPPED_SUM' then sum(least(score, team_member_cap)) end as score
+       from part group by season_id, team_id, team_scoring, starts_at),
+     dropped as (
+       delete from team_standing o using touched t
+       where o.season_id = t.season_id and o.team_id = t.team_id and not exists (
+         select from sums u where u.season_id = t.season_id and u.team_id = t.team_id)),
+     put as (
+       insert into team_standing as o (season_id, team_id, score, reached_at)
+       select season_id, team_id,
+         greatest(-${limits.pointsMax}, least(${limits.pointsMax}, score))::bigint, reached_at
+       from sums order by season_id, team_id
+       on conflict (season_id, team_id) do update set score = excluded.score,
+         reached_at = case when o.score = excluded.score then o.reached_at
+           else excluded.reached_at end
+       returning o.*)
+     select t.season_id as "seasonId", t.team_id as "teamId", put.score,
+            put.reached_at as "reachedAt"
+     from touched t left join put using (season_id, team_id)`,
+    [standings.map(({ seasonId }) => seasonId), standings.map(({ memberId }) => memberId)],
+  );
+
+/** Who was in a team when play began: who joined before, and had not left by then. */
+const rosterSize = `(select count(*) from challenge_participant r
+  where r.team_id = part.team_id and r.counts_from = part.starts_at
+    and coalesce(r.counts_until > r.counts_from, true))`;
+
+/** Somebody, or a team, of whom it changes whether they have reached the target. */
+export type Reaching = {
+  readonly seasonId: number;
+  readonly participantId: number;
+  /** Null: the score is below the target now. */
+  readonly reachedAt: Date | null;
+  /** Of the event that told of it. */
+  readonly position: number;
+};
+
+/** Notes who has reached a target; who is noted already stays as they are. */
+export const noteReached = (client: PoolClient, rows: readonly Reaching[]) =>
+  named(
+    client,
+    'leaderboards.noteReached',
+    `with v as (
+       select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[])
+         as v (season_id, participant_id, position, reached_at)),
+     gone as (
+       delete from target_reached o using v where v.reached_at is null
+         and o.season_id = v.season_id and o.participant_id = v.participant_id)
+     insert into target_reached (season_id, participant_id, position, reached_at)
+     select * from v where reached_at is not null order by season_id, participant_id
+     on conflict do nothing`,
+    [
+      rows.map(({ seasonId }) => seasonId),
+      rows.map(({ participantId }) => participantId),
+      rows.map(({ position }) => position),
+      rows.map(({ reachedAt }) => reachedAt?.toISOString() ?? null),
+    ],
+  );
