@@ -1,6 +1,7 @@
 import { assert } from '../platform/assert.ts';
 import type { KnownActivity } from './engine.sql.ts';
 import type { OrderRow } from './orders.sql.ts';
+import type { PayoutRow } from './payouts.sql.ts';
 import type {
   ActivityRow,
   AdjustmentRow,
@@ -62,6 +63,7 @@ export type Updates = {
   adjustments: AdjustmentRow;
   activities: KnownActivity;
   settlements: SettlementRow;
+  payouts: PayoutRow;
 };
 
 /**
@@ -102,6 +104,7 @@ export class Changes {
     adjustments: new Map(),
     activities: new Map(),
     settlements: new Map(),
+    payouts: new Map(),
   };
   readonly #journal: (() => void)[] = [];
   #mark = 0;
@@ -158,6 +161,7 @@ export class Changes {
 
   #created(table: keyof Updates): readonly unknown[] {
     if (table === 'rewards' || table === 'budgets' || table === 'codes') return [];
+    if (table === 'payouts') return [];
     return this.inserts[table === 'profiles' ? 'members' : table];
   }
 

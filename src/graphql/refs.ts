@@ -4,6 +4,7 @@ import type { SeasonRow } from '../leaderboards/seasons.sql.ts';
 import type { Standing } from '../leaderboards/standings.ts';
 import type { EntrySummary } from '../points/ledger.ts';
 import type { LotLife } from '../points/lots.ts';
+import type { ShownWinner } from '../settlements/reads.sql.ts';
 import { builder } from './builder.ts';
 
 export const MemberType = builder.objectRef<MemberState>('Member');
@@ -28,6 +29,7 @@ export const AwardType = builder.objectRef<EntrySummary>('Award');
 
 export const SeasonType = builder.objectRef<SeasonRow>('Season');
 export const StandingType = builder.objectRef<Standing>('Standing');
+export const SettlementWinnerType = builder.objectRef<ShownWinner>('SettlementWinner');
 
 /** A line with the life of the points it made; null: it made none, they await, or live for ever. */
 export type LedgerEntryShape = Omit<EntryRow, 'hash' | 'life'> & LotLife;

@@ -16,7 +16,8 @@ export type EntryReason =
   | 'HOLD'
   | 'EXPIRY'
   | 'REVERSAL'
-  | 'ADJUSTMENT';
+  | 'ADJUSTMENT'
+  | 'PRIZE';
 
 export type Explained = {
   readonly kind: EntryKind;
@@ -38,6 +39,7 @@ export function reasonOf({
   if (sourceType === 'REDEMPTION' && purpose !== 'PRICE') return 'REFUND';
   if (sourceType === 'LOT') return 'EXPIRY';
   if (sourceType === 'ENTRY') return 'REVERSAL';
+  if (sourceType === 'SETTLEMENT') return 'PRIZE';
   return sourceType as EntryReason;
 }
 
