@@ -12,7 +12,10 @@ const RANKED = {
   INDIVIDUAL: { rows: 'standing t', id: 't.member_id', where: 'not t.hidden' },
   TEAM: {
     rows: 'team_standing t join team m on m.id = t.team_id',
-    ...{ id: 't.team_id', where: 'm.disbanded_at is null' },
+    id: 't.team_id',
+    // Who leaves once the season is final leaves nothing of it.
+    where: `(m.disbanded_at is null
+      or m.disbanded_at > (select frozen_at from season where id = $1))`,
   },
 } as const;
 

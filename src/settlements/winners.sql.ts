@@ -76,7 +76,7 @@ export const readWinningTeams = (client: PoolClient, id: number, after: number, 
      from settlement_winner w join settlement s on s.id = w.settlement_id
      join team t on t.id = w.participant_id
      join challenge_participant p on p.challenge_id = s.challenge_id and p.team_id = t.id
-       and p.state = 'JOINED'
+       and (p.state = 'JOINED' or (p.state = 'LEFT' and p.updated_at > s.started_at))
      left join standing st on st.season_id = s.season_id and st.member_id = p.member_id
      where w.settlement_id = $1 and w.place > $2 and w.place <= $3
      order by w.place, p.joined_at, p.member_id`,

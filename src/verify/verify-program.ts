@@ -1,6 +1,7 @@
 import { inTransaction, type Pool } from '../platform/db.ts';
 import { checkActivityBoards } from './check-activity-boards.ts';
 import { checkMember } from './check-member.ts';
+import { findSettlementDifference } from './check-settlements.ts';
 import {
   findSeasonDifference,
   findStandingDifference,
@@ -79,7 +80,8 @@ export async function verifyProgram(
   }
   const season =
     (await findSeasonDifference(tools.pool, program.id, participants)) ??
-    (await checkActivityBoards(tools.pool, program.id));
+    (await checkActivityBoards(tools.pool, program.id)) ??
+    (await findSettlementDifference(tools.pool, program.id));
   if (season === undefined) {
     const stock = await findStockDifference(tools.pool, program.id);
     const finding = stock && {
