@@ -71,7 +71,7 @@ export async function countRanked(
   client: PoolClient,
   seasonId: number,
   terms: SettlementTerms,
-  score: number | null,
+  score: number | null = null,
 ): Promise<number> {
   const { kind, goal } = terms;
   const { rows, id, where } = RANKED[kind];

@@ -36,13 +36,13 @@ export async function lockSettlement(
   return row;
 }
 
-/** Everybody who wins is written down. */
-export const markRanked = (client: PoolClient, id: number, ranked: number) =>
+/** Notes how many are ranked, and whether everybody who wins is written down. */
+export const noteRanked = (client: PoolClient, id: number, ranked: number, isDone: boolean) =>
   named(
     client,
-    'settlements.markRanked',
-    `update settlement set state = 'RANKED', ranked = $2 where id = $1`,
-    [id, ranked],
+    'settlements.noteRanked',
+    `update settlement set ranked = $2, state = $3::settlement_state where id = $1`,
+    [id, ranked, isDone ? 'RANKED' : 'FROZEN'],
   );
 
 /** Every payout is written down. */

@@ -135,8 +135,8 @@ builder.node(SettlementType, {
     ranked: t.expose('ranked', {
       type: 'SafeInt',
       description:
-        'How many could win: members or teams with a score, or who reached the target; 0 until ' +
-        'RANKED.',
+        'How many could win: members or teams with a score, or who reached the target; 0 until the ' +
+        'first winners are written down.',
     }),
     planned: t.expose('planned', {
       type: 'SafeInt',

@@ -8,9 +8,9 @@ import { inTransaction } from '../platform/db.ts';
 import { groupBy } from '../platform/lists.ts';
 import { atStart, award, isAlone, type Progress, type Ranked } from './awards.ts';
 import { countRanked, type Row, readRanking } from './ranking.sql.ts';
-import { lockSettlement, markPlanned, markRanked } from './settlement.sql.ts';
+import { lockSettlement, markPlanned, noteRanked } from './settlement.sql.ts';
 import { splitPrize } from './team-split.ts';
-import type { SettlementRow, SettlementTerms } from './terms.ts';
+import type { SettlementRow } from './terms.ts';
 import {
   findPlanned,
   insertWinners,
@@ -20,6 +20,8 @@ import {
   readWinningTeams,
 } from './winners.sql.ts';
 
+export { countRanked };
+
 /** Writes down the next winners (FROZEN → RANKED); whether there was anything to do. */
 export const rankNext = (pool: Pool, id: number): Promise<boolean> =>
   inTransaction(pool, async (client) => {
@@ -27,36 +29,36 @@ export const rankNext = (pool: Pool, id: number): Promise<boolean> =>
     if (row === undefined) return false;
     const { terms, seasonId } = row;
     const last = await lastWinner(client, id, terms.goal === 'RANKING' && !isAlone(terms));
-    const part = await nextWinners(client, row, last ?? atStart, last);
+    const ranked = last === undefined ? await countRanked(client, seasonId, terms) : row.ranked;
+    const part = await nextWinners(client, { ...row, ranked }, last ?? atStart, last);
     if (part.winners.length > 0) await insertWinners(client, id, part.winners);
-    if (part.done) await markRanked(client, id, await countRanked(client, seasonId, terms, null));
+    await noteRanked(client, id, ranked, part.done);
     return true;
   });
 
 /** The next winners of a frozen ranking, and whether they are the last. */
 export async function nextWinners(
   client: PoolClient,
-  { terms, seasonId }: Pick<SettlementRow, 'terms' | 'seasonId'>,
+  settlement: Pick<SettlementRow, 'terms' | 'seasonId' | 'ranked'>,
   progress: Progress,
   last: Row | undefined,
 ) {
+  const { terms, seasonId } = settlement;
   const rows = await readRanking(client, seasonId, terms, last, limits.settlementRowsMax);
   const isEnd = rows.length < limits.settlementRowsMax;
-  const part = award(terms, await withEquals(client, seasonId, terms, rows), progress);
+  const part = award(terms, await withEquals(client, settlement, rows), progress);
   return { ...part, done: part.done || isEnd };
 }
 
 /** Notes how many are ranked equal: those at the ends of a part may go on in others. */
 async function withEquals(
   client: PoolClient,
-  seasonId: number,
-  terms: SettlementTerms,
+  { terms, seasonId, ranked }: Pick<SettlementRow, 'terms' | 'seasonId' | 'ranked'>,
   rows: readonly Row[],
 ): Promise<Ranked[]> {
   if (isAlone(terms)) return rows.map((row) => ({ equals: 1, ...row }));
   if (terms.goal === 'EVERYONE_AT_TARGET') {
-    const equals = rows.length === 0 ? 0 : await countRanked(client, seasonId, terms, null);
-    return rows.map((row) => ({ equals, ...row }));
+    return rows.map((row) => ({ equals: ranked, ...row }));
   }
   const sizes = new Map<number, number>();
   for (const { score } of rows) sizes.set(score, (sizes.get(score) ?? 0) + 1);

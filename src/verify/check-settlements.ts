@@ -1,7 +1,7 @@
 /** Settlements: payouts and lines one to one, sums within budgets, winners as the ranking has them. */
 import { inTransaction, type Pool, type PoolClient } from '../platform/db.ts';
 import { atStart, type Progress } from '../settlements/awards.ts';
-import { nextWinners } from '../settlements/steps.ts';
+import { countRanked, nextWinners } from '../settlements/steps.ts';
 import type { Difference, Finding } from './difference.ts';
 import {
   findPayoutDifference,
@@ -39,7 +39,13 @@ async function findWinnerDifference(
   client: PoolClient,
   settlement: Awaited<ReturnType<typeof loadRanked>>[number],
 ): Promise<Found | undefined> {
-  const { id } = settlement;
+  const { id, seasonId, terms, ranked } = settlement;
+  const about = { member: null, memberId: null, settlementId: id };
+  const expected = await countRanked(client, seasonId, terms);
+  if (ranked !== expected) {
+    const figures = { expected: String(expected), found: String(ranked) };
+    return told({ what: 'how many are ranked', ...about, ...figures });
+  }
   let progress: Progress = atStart;
   let last: Parameters<typeof nextWinners>[3];
   for (let done = false; !done; ) {
@@ -56,7 +62,7 @@ async function findWinnerDifference(
       if (expected === found) continue;
       const place = winner?.place ?? progress.place + at + 1;
       return told({
-        ...{ member: null, memberId: null, settlementId: id },
+        ...about,
         what: `place ${place} (place, rank, participant, score, points)`,
         ...{ expected: expected ?? null, found: found ?? null },
       });

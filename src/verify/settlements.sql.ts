@@ -54,10 +54,13 @@ export const findSumDifference = (client: PoolClient, programId: number) =>
               (select coalesce(sum(points), 0) from payout
                where settlement_id = s.id and state = 'PAID') as done,
               (select count(*) from payout where settlement_id = s.id and state = 'PLANNED') as open,
-              (select min(w.place) from settlement_winner w where w.settlement_id = s.id
-                 and s.state >= 'PLANNED' and w.points <> (select coalesce(sum(p.points),
-                   case s.terms->>'kind' when 'TEAM' then w.points else 0 end) from payout p
-                   where p.settlement_id = s.id and p.place = w.place)) as uneven
+              (select min(place) from settlement_winner w
+                 left join (select place, sum(points) as points from payout
+                   where settlement_id = s.id group by place) p using (place)
+               where w.settlement_id = s.id and s.state >= 'PLANNED'
+                 -- A team that nobody was left in has none.
+                 and w.points <> coalesce(p.points,
+                   case s.terms->>'kind' when 'TEAM' then w.points else 0 end)) as uneven
        from settlement s where s.program_id = $1),
      named as (
        select id, v.* from sums, lateral (values
@@ -74,10 +77,10 @@ export const findSumDifference = (client: PoolClient, programId: number) =>
 
 /** Settlements of which all winners are written down. */
 export const loadRanked = (client: PoolClient, programId: number) =>
-  named<Pick<SettlementRow, 'id' | 'seasonId' | 'terms'>>(
+  named<Pick<SettlementRow, 'id' | 'seasonId' | 'terms' | 'ranked'>>(
     client,
     'verify.loadRankedSettlements',
-    `select id, season_id as "seasonId", terms from settlement
+    `select id, season_id as "seasonId", terms, ranked from settlement
      where program_id = $1 and state <> 'FROZEN' order by id`,
     [programId],
   );
