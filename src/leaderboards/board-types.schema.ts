@@ -11,12 +11,12 @@ export const MetricEnum = builder.enumType('LeaderboardMetric', {
     POINTS_EARNED: {
       description:
         'Points that rules paid (EARN), less what was reversed of them (REVERSAL, in the season of ' +
-        'the earning); spending, refunds, expiry and adjustments do not count.',
+        'the earning); spending, refunds, expiry, adjustments and prizes do not count.',
     },
     POINTS_NET: {
       description:
         'Points earned, as above, less points spent (SPEND) and not refunded (REFUND, in the season ' +
-        'of the order); expiry and adjustments do not count. May be negative.',
+        'of the order); expiry, adjustments and prizes do not count. May be negative.',
     },
     CHECK_INS: {
       description: 'Check-ins that happened in the season, those that came late included.',
