@@ -1,6 +1,7 @@
 /** Prizes as callers give and read them: of leaderboards, of challenges, and of settled seasons. */
 import type { PrizeBand, Prizes } from '../settlements/prizes.ts';
 import { builder } from './builder.ts';
+import { ExpiryInput, ExpiryType } from './expiry.ts';
 import { withoutNulls } from './inputs.ts';
 
 export const PrizeTiesEnum = builder.enumType('PrizeTies', {
@@ -63,6 +64,11 @@ export const PrizesInput = builder.inputType('PrizesInput', {
         'Points that one season pays at most. Required with ALL and with each; the sum of all bands ' +
         'when absent.',
     }),
+    expiry: t.field({
+      type: ExpiryInput,
+      description:
+        'When the points expire, from the local date of the freeze; they never do when absent.',
+    }),
   }),
 });
 
@@ -71,8 +77,12 @@ type PrizesInputGiven = typeof PrizesInput.$inferInput | null | undefined;
 /** Prizes as operations take them; null takes them away. */
 export const prizesGiven = (prizes: PrizesInputGiven) => {
   if (prizes === null || prizes === undefined) return prizes;
-  const { bands, ...given } = withoutNulls(prizes);
-  return { ...given, ...(bands !== undefined && { bands: [...bands] }) };
+  const { bands, expiry, ...given } = withoutNulls(prizes);
+  return {
+    ...given,
+    ...(bands !== undefined && { bands: [...bands] }),
+    ...(expiry !== undefined && { expiry: withoutNulls(expiry) }),
+  };
 };
 
 const BandType = builder.objectRef<PrizeBand>('PrizeBand').implement({
@@ -106,6 +116,11 @@ export const PrizesType = builder.objectRef<Prizes>('Prizes').implement({
     budget: t.expose('budget', {
       type: 'SafeInt',
       description: 'Points that one season pays at most.',
+    }),
+    expiry: t.expose('expiry', {
+      type: ExpiryType,
+      nullable: true,
+      description: 'When the points expire, from the local date of the freeze; null: never.',
     }),
   }),
 });

@@ -108,7 +108,8 @@ const UpdateLeaderboardInput = builder.inputType('UpdateLeaderboardInput', {
       type: PrizesInput,
       description:
         'What places win, instead of what they won so far; of every season that is not frozen yet. ' +
-        'Once the leaderboard has begun, no place may win less, and ties stay. Null: nothing.',
+        'Once the leaderboard has begun, no place may win less, and ties and expiry stay. Null: ' +
+        'nothing.',
     }),
   }),
 });

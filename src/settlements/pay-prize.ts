@@ -7,6 +7,7 @@ import type { Json, MemberState } from '../engine/rows.ts';
 import { requireMember } from '../members/member-steps.ts';
 import { ERASED_PREFIX } from '../members/profile.ts';
 import { localDateOf } from '../platform/calendar.ts';
+import { expiresAt } from '../points/expiry.ts';
 import { creditPoints, summarise } from '../points/ledger.ts';
 import { factTime } from '../programs/fact-time.ts';
 
@@ -36,7 +37,7 @@ export const payPrize: Operation<PayPrizeInput, { readonly memberId: number }> =
       facts.changes.update('payouts', payout, { state: 'FORFEITED' });
       return { memberId };
     }
-    const { settlementId, points, startedAt, place, rank, seasonId } = payout;
+    const { settlementId, points, startedAt, place, rank, seasonId, terms } = payout;
     const source = {
       sourceType: 'SETTLEMENT' as const,
       sourceId: `${settlementId}:${memberId}`,
@@ -46,7 +47,7 @@ export const payPrize: Operation<PayPrizeInput, { readonly memberId: number }> =
     };
     // Won when the season became final: however late it is paid, the line is the same.
     const time = factTime(facts.program, startedAt);
-    const life = { activatesAt: startedAt, expiresAt: null };
+    const life = { activatesAt: startedAt, expiresAt: expiresAt(terms.prizes.expiry, time) };
     const entry = creditPoints(facts, member, 'PRIZE', points, time, source, life);
     facts.changes.update('payouts', payout, { state: 'PAID', entrySeq: entry.seq, paidAt: now });
     tell(facts, member, { settlementId, seasonId, place, rank, entries: summarise([entry]) });

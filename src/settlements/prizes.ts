@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { positivePoints } from '../engine/inputs.ts';
 import type { ChallengeGoal } from '../generated/prisma/enums.ts';
 import { limits } from '../limits.ts';
+import { type Expiry, expiry } from '../rules/definition-parts.ts';
 import { listOf, type Problem, wholeNumber } from '../rules/shapes.ts';
 
 /** Places `from` to `to`, both included, win `points` each. */
@@ -22,6 +23,8 @@ export type Prizes = {
   readonly each: number | null;
   /** Points that are paid at most, in all. */
   readonly budget: number;
+  /** When they expire, from the local date of the freeze; null: never. */
+  readonly expiry: Expiry | null;
 };
 
 const place = wholeNumber(1, limits.prizePlacesMax);
@@ -33,17 +36,20 @@ export const prizesInput = z.object({
   ties: z.enum(['SHARE', 'ALL', 'FIRST']).optional(),
   each: positivePoints.optional(),
   budget: positivePoints.optional(),
+  expiry: expiry.optional(),
 });
 export type PrizesGiven = z.output<typeof prizesInput>;
 
-/** Prizes with what is left out filled in: SHARE, and a budget of all bands. */
-export function prizesOf({ bands = [], ties = 'SHARE', each, budget }: PrizesGiven): Prizes {
+/** Prizes with what is left out filled in: SHARE, a budget of all bands, and points for ever. */
+export function prizesOf(given: PrizesGiven): Prizes {
+  const { bands = [], ties = 'SHARE', each, budget, expiry: life } = given;
   const all = Math.min(Number(bandsWorth(bands)), limits.pointsMax);
   return {
     bands: bands.map(({ from, to, points }) => ({ from, to, points })),
     ties,
     each: each ?? null,
     budget: budget ?? all,
+    expiry: life ?? null,
   };
 }
 
@@ -53,10 +59,12 @@ const bandsWorth = (bands: readonly PrizeBand[]): bigint =>
 /** Prizes as a column or terms hold them. */
 export const storedPrizes = (json: unknown): Prizes | null => {
   if (json === null || json === undefined) return null;
-  const { bands, ties, each, budget } = json as Prizes;
+  const { bands, ties, each, budget, expiry: life } = json as Prizes;
   return {
     bands: bands.map(({ from, to, points }) => ({ from, to, points })),
     ...{ ties, each, budget },
+    // As it was parsed: the database orders fields in a way of its own.
+    expiry: life === null ? null : expiry.parse(life),
   };
 };
 
@@ -108,10 +116,11 @@ export function prizesProblems(
 export const worthOf = (bands: readonly PrizeBand[], at: number): number =>
   bands.find(({ from, to }) => from <= at && at <= to)?.points ?? 0;
 
-/** Whether somebody would win less than was promised, or might. */
+/** Whether somebody would win less than was promised, or might; or points of another life. */
 export function isLowered(before: Prizes, after: Prizes | null): boolean {
   if (after === null || after.budget < before.budget || after.ties !== before.ties) return true;
   if ((after.each ?? 0) < (before.each ?? 0)) return true;
+  if (JSON.stringify(after.expiry) !== JSON.stringify(before.expiry)) return true;
   // Both only fall: where they are lower than another, they are so at the end of a band.
   const ends = [...before.bands, ...after.bands].flatMap(({ from, to }) => [from, to]);
   return ends.some((at) => worthOf(after.bands, at) < worthOf(before.bands, at));

@@ -23,7 +23,7 @@ const prizes = (points: readonly number[], more: object = {}) => ({
   ...more,
 });
 const each = (points: number, budget: number) => ({
-  ...{ bands: [], ties: 'SHARE', each: points, budget },
+  ...{ bands: [], ties: 'SHARE', each: points, budget, expiry: null },
 });
 const JOINED = 'JOINED';
 

@@ -86,13 +86,14 @@ describe('prizes', () => {
     await contest(eco, { bands });
     const update = (given: object | null) => ({ key: 'board', prizes: given });
     const says = [
-      'prizes: cannot be lowered, nor ties changed: the leaderboard has begun, and they were promised',
+      'prizes: cannot be lowered, nor ties or expiry changed: the leaderboard has begun, and they were promised',
     ];
     for (const lower of [
       null,
       { bands: bands.slice(0, 2) },
       { bands, budget: 229 },
       { bands, ties: 'FIRST' },
+      { bands, expiry: { days: 30, until: 'END_OF_DAY' } },
       {
         bands: [
           { from: 1, to: 3, points: 70 },

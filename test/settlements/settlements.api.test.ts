@@ -179,6 +179,27 @@ describe('a prize', () => {
     expect(await eco.points('ada')).toMatchObject({ available: 110, lifetimeEarned: 10 });
   });
 
+  it('expires as the prizes say, from the date of the freeze', async () => {
+    await contest(eco, { bands, expiry: { days: 10, until: 'END_OF_DAY' } });
+    await score(eco, { ada: 9 });
+    await freeze(eco);
+    eco.clock.advance(24 * 3_600_000);
+    await eco.job('settleSeasons');
+    const [line] = await eco.ledger('ada');
+    expect(line).toMatchObject({
+      ...{ localDate: '2026-03-16', activatesAt: '2026-03-15T23:00:00.000Z' },
+      expiresAt: '2026-03-26T23:00:00.000Z',
+    });
+    const query = `{ leaderboard(key: "board") { prizes { expiry { days months years until } } } }`;
+    const { data } = await eco.test.ask(eco.program.keys.screen, query);
+    expect(data.leaderboard.prizes.expiry).toEqual({
+      ...{ days: 10, months: 0, years: 0, until: 'END_OF_DAY' },
+    });
+    eco.clock.set('2026-03-26T23:00:00Z');
+    expect((await eco.points('ada')).available).toBe(0);
+    await eco.job('expirePoints');
+  });
+
   it('is forfeited by who was erased before it was paid; nobody else has more of it', async () => {
     await contest(eco, { bands });
     await score(eco, { ada: 9, bob: 7 });
