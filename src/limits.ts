@@ -58,6 +58,8 @@ export const limits = {
   inviteCodeCharactersMax: 64,
   challengeLateFactsMs: 31 * 24 * 3600 * SECOND, // So long facts are noted beside a frozen one.
   settleDelayMinutesMax: 366 * 24 * 60,
+  prizeBandsMax: 100,
+  prizePlacesMax: 10_000,
   rulePastToleranceMs: 5 * SECOND, // An operator’s “now” is a little old when it arrives.
   quoteDraftsMax: 20, // Each is a read.
   ruleNamesShownMax: 20, // Of a kind, to somebody who mistyped one.
@@ -144,6 +146,8 @@ export const limits = {
   // Housekeeping.
   jobMembersMax: 500, // At once …
   jobRoundsMax: 100, // … and so many times in a row, when a year’s points expire.
+  settlementRowsMax: 10_000, // Winners, or payouts, of one transaction: a tenth of a second.
+  settlementTeamsMax: 100, // Whose members are read together.
   jobTurnMs: 5 * SECOND, // Longer work lets other jobs of its node have their turn.
 
   programCacheMs: SECOND, // Reads see a changed time zone within it.

@@ -163,6 +163,7 @@ describe('connections', () => {
       'Points.activating', // first
       'Points.expiring', // first
       'Points.expiryNotices', // first
+      'Prizes.bands', // At most 100.
       'PublishRulePayload.warnings', // As RuleNotValid.problems.
       'Query.leaderboards', // The boards of a program, made by its operator.
       'Query.nodes', // At most 100 ids.

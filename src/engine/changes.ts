@@ -2,6 +2,7 @@ import { assert } from '../platform/assert.ts';
 import type { AttemptRow, ChallengeRow, ParticipantRow, TeamRow } from './challenge-rows.ts';
 import type { KnownActivity } from './engine.sql.ts';
 import type { OrderRow } from './orders.sql.ts';
+import type { PayoutRow } from './payouts.sql.ts';
 import type {
   ActivityRow,
   AdjustmentRow,
@@ -69,6 +70,7 @@ export type Updates = {
   challenges: ChallengeRow;
   teams: TeamRow;
   participants: ParticipantRow;
+  payouts: PayoutRow;
 };
 
 /**
@@ -115,6 +117,7 @@ export class Changes {
     challenges: new Map(),
     teams: new Map(),
     participants: new Map(),
+    payouts: new Map(),
   };
   readonly #journal: (() => void)[] = [];
   #mark = 0;

@@ -62,6 +62,13 @@ export function expiredByNow({ inserts }: Changes, { lot, expired, lapsed }: Ori
   };
 }
 
-/** Whether a line pays a checked-in day by the plan. */
-export const isDayPay = ({ sourceType, purpose }: Pick<EntryRow, 'sourceType' | 'purpose'>) =>
+/** What lines of this batch were to pay for a checked-in day by the plan (caps may have cut it). */
+export function paidForDayInBatch({ inserts }: Changes, member: MemberState, date: string): number {
+  return inserts.entries
+    .filter((entry) => entry.memberId === member.memberId && isDayPay(entry))
+    .filter(({ localDate }) => localDate === date)
+    .reduce((sum, { amount, explanation }) => sum + Number(explanation.wanted ?? amount), 0);
+}
+
+const isDayPay = ({ sourceType, purpose }: Pick<EntryRow, 'sourceType' | 'purpose'>) =>
   sourceType === 'CHECK_IN' && !purpose.startsWith('RULE:');

@@ -6,8 +6,8 @@ import type { Changes } from './changes.ts';
 import {
   earnedInBatch,
   expiredByNow,
-  isDayPay,
   isOrigin,
+  paidForDayInBatch,
   pendingByNow,
 } from './earned-in-batch.ts';
 import type { KnownActivity } from './engine.sql.ts';
@@ -17,6 +17,7 @@ import {
   externalKey,
   type Held,
   memberIdOf,
+  payoutKey,
   type TierStep,
   taskKey,
 } from './held.ts';
@@ -131,13 +132,8 @@ export class Facts {
 
   /** What a recorded day was to pay by the plan so far, this batch included. */
   paidForDay(member: MemberState, date: string): number {
-    const added = this.changes.inserts.entries.filter(
-      (entry) => entry.memberId === member.memberId && isDayPay(entry) && entry.localDate === date,
-    );
     const paid = this.#held.paidDays.get(member.memberId)?.get(date) ?? 0;
-    return added.reduce((sum, { amount, explanation }) => {
-      return sum + Number(explanation.wanted ?? amount);
-    }, paid);
+    return paid + paidForDayInBatch(this.changes, member, date);
   }
 
   /** The activity already recorded under the command's reference. */
@@ -178,10 +174,9 @@ export class Facts {
   earnedDays(member: MemberState): readonly EarnedDay[] {
     const days = this.#held.earnedDays.get(member.memberId);
     assert(days !== undefined, 'what the counters cannot say is loaded from the ledger');
-    const added = this.changes.inserts.entries
-      .filter(({ memberId }) => memberId === member.memberId)
-      .flatMap(earnedDayOf);
-    return [...days, ...added];
+    const { entries } = this.changes.inserts;
+    const own = entries.filter(({ memberId }) => memberId === member.memberId);
+    return [...days, ...own.flatMap(earnedDayOf)];
   }
 
   /** The member's earnings that are not active yet, or were not when this was loaded from. */
@@ -241,6 +236,11 @@ export class Facts {
     const { task } = this.#touches;
     const id = this.member?.memberId ?? -1;
     return (task && this.#held.tasks.get(taskKey(id, task.key, task.periodStart))) ?? [];
+  }
+
+  /** What the member gets of the settlement that the command names; undefined when nothing. */
+  get payout() {
+    return this.#held.payouts.get(payoutKey(this.#touches.payout, this.member?.memberId));
   }
 
   addActivity(row: ActivityRow): void {

@@ -7,6 +7,7 @@ import type { KnownActivity } from './engine.sql.ts';
 import type { OriginRow, PendingPoints } from './history.sql.ts';
 import type { MemberRef } from './operation.ts';
 import type { OrderRow } from './orders.sql.ts';
+import type { PayoutRow } from './payouts.sql.ts';
 import type {
   AdjustmentRow,
   BudgetRow,
@@ -64,6 +65,8 @@ export type Held = {
   readonly adjustments: Map<number, AdjustmentRow>;
   /** Periods of tasks by `taskKey`, newest first. */
   readonly tasks: Map<string, TaskPeriodRow[]>;
+  /** By `payoutKey`. */
+  readonly payouts: Map<string, PayoutRow>;
   readonly orders: Map<number, OrderRow>;
   /** Codes by the order they belong to, and by reward those that belong to nobody. */
   readonly orderCodes: Map<number, CodeRow[]>;
@@ -103,6 +106,8 @@ export const participantKey = ({
 }: Pick<ParticipantRow, 'challengeId' | 'memberId'>) => `${challengeId}/${memberId}`;
 export const attemptKey = (row: Pick<AttemptRow, 'challengeId' | 'memberId' | 'reference'>) =>
   `${participantKey(row)}/${row.reference}`;
+export const payoutKey = (settlementId: number | undefined, memberId: number | undefined) =>
+  `${settlementId}/${memberId}`;
 
 export const hadKey = (memberId: number, rewardId: number) => `${memberId}/${rewardId}`;
 

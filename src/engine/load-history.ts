@@ -3,7 +3,7 @@ import { needsOf } from '../earning/needs.ts';
 import { earlier, type LocalDate, localDateOf } from '../platform/calendar.ts';
 import type { PoolClient } from '../platform/db.ts';
 import { push } from '../platform/lists.ts';
-import { type Held, memberIdOf, taskKey } from './held.ts';
+import { type Held, memberIdOf, payoutKey, taskKey } from './held.ts';
 import {
   loadAdjustments,
   loadCheckIns,
@@ -22,6 +22,7 @@ import {
 } from './history.sql.ts';
 import type { Request } from './load.ts';
 import type { Origin } from './operation.ts';
+import { loadPayouts, type PayoutName } from './payouts.sql.ts';
 import type { LotRow, MemberState, TaskPeriodRow } from './rows.ts';
 import { loadTaskPeriods, type TaskName } from './tasks.sql.ts';
 import { settled } from './write.ts';
@@ -47,6 +48,7 @@ class Wanted {
   readonly adjustments = new Set<number>();
   /** By `taskKey`. */
   readonly tasks = new Map<string, TaskName>();
+  readonly payouts: PayoutName[] = [];
   readonly #lastDates = new Map<number, LocalDate>();
   readonly #newestFacts = new Map<number, LocalDate>();
 
@@ -87,6 +89,9 @@ class Wanted {
       // Its completion may be dated before what counters hold: the ledger says what caps leave.
       if (counts && member.entrySeq > 0) this.earned.add(memberId);
     }
+    if (touches.payout !== undefined) {
+      this.payouts.push({ settlementId: touches.payout, memberId, programId });
+    }
     if (touches.notices) this.notices.add(memberId);
     if (touches.origin !== undefined) this.origins.push({ memberId, origin: touches.origin });
     if (touches.hold !== undefined) this.holds.add(touches.hold);
@@ -125,6 +130,7 @@ export async function loadHistory(
   const wanted = new Wanted();
   for (const request of requests) wanted.add(request, held);
   if (wanted.tasks.size > 0) await addTasks(client, wanted, held);
+  if (wanted.payouts.length > 0) await addPayouts(client, wanted.payouts, held);
   const { dates, origins, pending } = wanted;
   const sent = [
     ask(wanted.lots, (ids) => loadOpenLots(client, ids)),
@@ -192,6 +198,13 @@ export async function loadHistory(
   for (const row of holdLots) push(held.holdLots, row.holdId, row);
   for (const row of adjustments) held.adjustments.set(row.id, row);
   for (const row of entries) push(held.origins, row.memberId, originOf(row, held));
+}
+
+/** Finds payouts: one row for each, however many commands of the batch name it. */
+async function addPayouts(client: PoolClient, names: readonly PayoutName[], held: Held) {
+  for (const row of await loadPayouts(client, names)) {
+    held.payouts.set(payoutKey(row.settlementId, row.memberId), row);
+  }
 }
 
 /** Finds the periods that commands settle, and what was paid for them, which they may take back. */

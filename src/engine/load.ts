@@ -157,6 +157,7 @@ export async function loadBatch(
     holdLots: new Map(),
     adjustments: new Map(),
     tasks: new Map(),
+    payouts: new Map(),
     activities: new Map(
       activities.map((row) => [activityKey(row.programId, row.type, row.reference), row]),
     ),

@@ -62,6 +62,8 @@ export type Touches = {
   /** It settles a period of a task: the one that starts then (null: one that can be claimed). */
   readonly task?: { readonly key: string; readonly periodStart: string | null };
   readonly challenge?: ChallengeTouch;
+  /** It pays what the member gets of this settlement. */
+  readonly payout?: number;
   /** It makes a redemption of so many units: it needs an id, and may be given codes. */
   readonly redeems?: number;
   /** It changes this order … */

@@ -2,7 +2,12 @@
  * The rows the engine holds and writes. Points, ids and sequence numbers are whole numbers
  * within ±(2^53 − 1); calendar dates are 'YYYY-MM-DD'.
  */
-import type { RedemptionState, RewardCodeState, RewardKind } from '../generated/prisma/enums.ts';
+import type {
+  EntryKind,
+  RedemptionState,
+  RewardCodeState,
+  RewardKind,
+} from '../generated/prisma/enums.ts';
 import type { LocalDate } from '../platform/calendar.ts';
 import type { Counters } from '../points/counters.ts';
 import type { LotLife } from '../points/lots.ts';
@@ -56,7 +61,7 @@ export type MemberState = {
   eventPosition: number;
 };
 
-export type EntryKind = 'EARN' | 'SPEND' | 'EXPIRY' | 'ADJUSTMENT' | 'REVERSAL' | 'REFUND';
+export type { EntryKind };
 
 /** JSON as the ledger and the event log store it. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };

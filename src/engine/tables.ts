@@ -2,6 +2,7 @@
 import { instantText } from '../platform/calendar.ts';
 import type { Changes } from './changes.ts';
 import type { KnownActivity } from './engine.sql.ts';
+import type { PayoutRow } from './payouts.sql.ts';
 import type {
   AdjustmentRow,
   AuditRow,
@@ -275,6 +276,18 @@ export const update = {
     decision,
   ),
   settlements: updater<SettlementRow>('task_settlement', settledPeriod, settlement),
+  payouts: updater<PayoutRow>(
+    'payout',
+    {
+      settlement_id: ['bigint', (row) => row.settlementId],
+      member_id: ['bigint', (row) => row.memberId],
+    },
+    {
+      state: ['payout_state', (row) => row.state],
+      entry_seq: ['bigint', (row) => row.entrySeq],
+      paid_at: ['timestamptz', (row) => instant(row.paidAt)],
+    },
+  ),
   activities: updater<KnownActivity>(
     'activity',
     {

@@ -70,6 +70,7 @@ export function writeStatement(changes: Changes): WriteStatement {
   add(update.activities, changes.updated('activities'));
   add(insert.events, inserts.events);
   add(insert.receipts, inserts.receipts);
+  add(update.payouts, changes.updated('payouts'));
   // A bit a table: two sets never share a name, and PostgreSQL cuts names off at 63 bytes.
   const name = `engine.write:${tables.toString(36)}`;
   let text = texts.get(name);

@@ -29,6 +29,7 @@ const plainTypes = new Set([
   'reward_code_state',
   'hold_state',
   'adjustment_state',
+  'payout_state',
 ]);
 
 /**

@@ -6,6 +6,7 @@ import type { SeasonRow } from '../leaderboards/seasons.sql.ts';
 import type { Standing } from '../leaderboards/standings.ts';
 import type { EntrySummary } from '../points/ledger.ts';
 import type { LotLife } from '../points/lots.ts';
+import type { ShownWinner } from '../settlements/reads.sql.ts';
 import { builder } from './builder.ts';
 
 export const MemberType = builder.objectRef<MemberState>('Member');
@@ -32,6 +33,7 @@ export const SeasonType = builder.objectRef<SeasonRow>('Season');
 export const StandingType = builder.objectRef<Standing>('Standing');
 export const ChallengeType = builder.objectRef<ChallengeShape>('Challenge');
 export const TeamType = builder.objectRef<TeamShape>('Team');
+export const SettlementWinnerType = builder.objectRef<ShownWinner>('SettlementWinner');
 
 /** A line with the life of the points it made; null: it made none, they await, or live for ever. */
 export type LedgerEntryShape = Omit<EntryRow, 'hash' | 'life'> & LotLife;
@@ -125,12 +127,12 @@ export const MetricEnum = builder.enumType('LeaderboardMetric', {
     POINTS_EARNED: {
       description:
         'Points that rules paid (EARN), less what was reversed of them (REVERSAL, in the season of ' +
-        'the earning); spending, refunds, expiry and adjustments do not count.',
+        'the earning); spending, refunds, expiry, adjustments and prizes do not count.',
     },
     POINTS_NET: {
       description:
         'Points earned, as above, less points spent (SPEND) and not refunded (REFUND, in the season ' +
-        'of the order); expiry and adjustments do not count. May be negative.',
+        'of the order); expiry, adjustments and prizes do not count. May be negative.',
     },
     CHECK_INS: {
       description: 'Check-ins that happened in the season, those that came late included.',

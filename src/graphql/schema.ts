@@ -42,6 +42,7 @@ import '../challenges/teams.schema.ts';
 import '../challenges/participants.schema.ts';
 import '../challenges/challenge-mutations.schema.ts';
 import '../challenges/roster-commands.schema.ts';
+import '../settlements/settlements.schema.ts';
 import '../live/live.schema.ts';
 import '../audit/audit.schema.ts';
 import { builder } from './builder.ts';

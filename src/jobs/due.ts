@@ -25,6 +25,8 @@ export type Job = {
   readonly name: string;
   /** When, as crontab has it: minute, hour, day, month, weekday (UTC). */
   readonly cron: string;
+  /** It runs as soon as a node starts, too: it may be overdue. */
+  readonly atStart?: true;
   /** As long as `run` did something, it runs again at once, behind the jobs that wait already. */
   readonly takesTurns?: true;
   /** Does all that is due now; returns for how many members (or orders). */

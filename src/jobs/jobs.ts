@@ -10,6 +10,7 @@ import { expirePoints } from '../points/expire-points.ts';
 import { noticeExpiry } from '../points/notice-expiry.ts';
 import { settleMemberDebts } from '../points/settle-debts.ts';
 import { expireRedemption } from '../redemptions/cancel-redemption.ts';
+import { runSettlements } from '../settlements/settle.ts';
 import { runBackfills } from '../tasks/backfill.ts';
 import { evaluateMemberTier } from '../tiers/evaluate-tier.ts';
 import {
@@ -69,7 +70,14 @@ export function createJobs(tools: JobTools): readonly Job[] {
     },
     { name: 'startChallenges', cron: eachMinute, run: () => startChallenges(tools) },
     job('refundEntryFees', 'challenges', eachMinute, refundEntryFee, findFeesDue, closeRefunds),
-    { name: 'freezeSeasons', cron: eachMinute, run: () => freezeSeasons(tools) },
+    {
+      ...{ name: 'freezeSeasons', cron: eachMinute, atStart: true },
+      run: () => freezeSeasons(tools),
+    },
+    {
+      ...{ name: 'settleSeasons', cron: eachMinute, atStart: true, takesTurns: true },
+      run: () => runSettlements(tools),
+    },
     { name: 'eraseMembers', cron: eachMinute, run: () => runErasures(tools) },
     { name: 'settleTasks', cron: eachMinute, run: () => tasks.settler.drain() },
   ];

@@ -33,6 +33,7 @@ export async function startWorker(
       )
       .join('\n'),
   });
+  for (const { name, atStart } of jobs) if (atStart) await addOnce(runner.addJob, name);
   runner.promise.catch((err: unknown) => log.error({ err }, 'the job runner failed'));
   return { stop: () => runner.stop().catch(() => {}) };
 }
@@ -45,11 +46,12 @@ async function runJob(
   const members = await work();
   if (members === 0) return;
   log.info({ job: name, members }, 'job done');
-  if (takesTurns) {
-    const jobKeyMode = 'preserve_run_at';
-    await addJob(name, {}, { jobKey: name, jobKeyMode, maxAttempts: ATTEMPTS_MAX });
-  }
+  if (takesTurns) await addOnce(addJob, name);
 }
+
+/** Adds a job that is not waiting yet. */
+const addOnce = (addJob: AddJobFunction, name: string) =>
+  addJob(name, {}, { jobKey: name, jobKeyMode: 'preserve_run_at', maxAttempts: ATTEMPTS_MAX });
 
 /** Its messages of every start and job are left out: ours say what was done. */
 const loggerOf = (log: Log) =>

@@ -1,6 +1,7 @@
 import { builder } from '../graphql/builder.ts';
 import { known } from '../graphql/context.ts';
 import { withoutNulls } from '../graphql/inputs.ts';
+import { PrizesInput, prizesGiven } from '../graphql/prizes.ts';
 import type { Board } from './board-reads.ts';
 import { CadenceEnum, LeaderboardType, MetricEnum, RankModeEnum } from './board-types.schema.ts';
 import {
@@ -72,6 +73,10 @@ const CreateLeaderboardInput = builder.inputType('CreateLeaderboardInput', {
       type: 'DateTime',
       description: 'Its last season is over then; without end when absent.',
     }),
+    prizes: t.field({
+      type: PrizesInput,
+      description: 'What places of each season win once it is frozen; nothing when absent.',
+    }),
   }),
 });
 
@@ -99,6 +104,13 @@ const UpdateLeaderboardInput = builder.inputType('UpdateLeaderboardInput', {
       type: 'DateTime',
       description: 'Its last season is over then; stays once it is over. Null: without end.',
     }),
+    prizes: t.field({
+      type: PrizesInput,
+      description:
+        'What places win, instead of what they won so far; of every season that is not frozen yet. ' +
+        'Once the leaderboard has begun, no place may win less, and ties and expiry stay. Null: ' +
+        'nothing.',
+    }),
   }),
 });
 
@@ -123,7 +135,11 @@ builder.mutationFields((t) => ({
       union: { name: 'CreateLeaderboardResult', description: 'What createLeaderboard answers.' },
     },
     resolve: async (_root, { input }, { app, viewer }) => {
-      const given = { ...withoutNulls(input), filter: filterOf(input.filter) };
+      const { filter, prizes } = input;
+      const given = {
+        ...withoutNulls(input),
+        ...{ filter: filterOf(filter), prizes: prizesGiven(prizes) },
+      };
       return { leaderboard: await createLeaderboard(app, known(viewer), given) };
     },
   }),
@@ -146,8 +162,11 @@ builder.mutationFields((t) => ({
       union: { name: 'UpdateLeaderboardResult', description: 'What updateLeaderboard answers.' },
     },
     resolve: async (_root, { input }, { app, viewer }) => {
-      const { filter, startsAt, endsAt } = input;
-      const given = { ...withoutNulls(input), startsAt, endsAt, filter: filterOf(filter) };
+      const { filter, startsAt, endsAt, prizes } = input;
+      const given = {
+        ...withoutNulls(input),
+        ...{ startsAt, endsAt, filter: filterOf(filter), prizes: prizesGiven(prizes) },
+      };
       return { leaderboard: await updateLeaderboard(app, known(viewer), given) };
     },
   }),

@@ -4,6 +4,7 @@ import type { BoardSnapshot } from '../live/board-feed.ts';
 import { assert } from '../platform/assert.ts';
 import type { Pool } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
+import type { Prizes } from '../settlements/prizes.ts';
 import {
   type BoardRow,
   boardColumns,
@@ -21,6 +22,8 @@ export type Board = BoardRow & {
   readonly title: string;
   /** Grows by one with every change of its settings. */
   readonly version: number;
+  /** What places of its seasons win; null: nothing. */
+  readonly prizes: Prizes | null;
 };
 
 /** What of a board's settings a season that is frozen now keeps. */
@@ -37,7 +40,7 @@ export const definitionOf = (board: Board): SeasonDefinition => ({
 /** Ids of leaderboards are 32-bit integers. */
 const ID_MAX = 2 ** 31 - 1;
 
-const shownColumns = `b.key, b.title, b.version, ${boardColumns}`;
+const shownColumns = `b.key, b.title, b.version, b.prizes, ${boardColumns}`;
 
 export async function findBoard(
   pool: Pool,

@@ -4,6 +4,13 @@ import { instant, keyText, shortText } from '../engine/inputs.ts';
 import { limits } from '../limits.ts';
 import type { Tiers } from '../rules/definition.ts';
 import { listOf, type Problem, wholeNumber } from '../rules/shapes.ts';
+import {
+  isLowered,
+  type Prizes,
+  prizesInput,
+  prizesOf,
+  prizesProblems,
+} from '../settlements/prizes.ts';
 import { LeaderboardNotValid } from './boards.refusals.ts';
 
 const metric = z.enum([
@@ -30,6 +37,8 @@ const changing = {
   /** Seasons lie within [startsAt, endsAt); null: without bound. */
   startsAt: instant.nullable(),
   endsAt: instant.nullable(),
+  /** What places of a season win; null: nothing. */
+  prizes: prizesInput.nullable(),
 };
 
 export const newBoard = z
@@ -56,6 +65,7 @@ export type BoardTerms = {
   readonly tags: string[];
   readonly startsAt: Date | null;
   readonly endsAt: Date | null;
+  readonly prizes: Prizes | null;
 };
 
 /** Terms with what is given in their place. */
@@ -63,7 +73,7 @@ export function changedTerms(
   before: BoardTerms,
   { filter, ...given }: Omit<z.output<typeof boardPatch>, 'key'>,
 ): BoardTerms {
-  const { startsAt, endsAt } = given;
+  const { startsAt, endsAt, prizes } = given;
   return {
     title: given.title ?? before.title,
     rankMode: given.rankMode ?? before.rankMode,
@@ -72,6 +82,7 @@ export function changedTerms(
     tags: filter === undefined ? before.tags : (filter?.tags ?? []),
     startsAt: startsAt === undefined ? before.startsAt : startsAt,
     endsAt: endsAt === undefined ? before.endsAt : endsAt,
+    prizes: prizes === undefined ? before.prizes : prizes && prizesOf(prizes),
   };
 }
 
@@ -96,6 +107,10 @@ export function termsProblems(terms: BoardTerms, { tiers }: Surroundings): Probl
   }
   return problems;
 }
+
+/** What of prizes that are given does not go together. */
+export const prizesGivenProblems = ({ prizes }: Pick<z.output<typeof boardPatch>, 'prizes'>) =>
+  prizes === undefined || prizes === null ? [] : prizesProblems(prizes, 'RANKING');
 
 /** An end that is over would end what has been seen to go on. */
 export const endProblems = ({ endsAt }: BoardTerms, now: Date): Problem[] =>
@@ -149,6 +164,11 @@ export function historyProblems(before: BoardTerms, after: BoardTerms, now: Date
       ? 'cannot be taken away: the leaderboard has begun, and others were not counted'
       : 'cannot be added: the leaderboard has begun, and everybody was counted';
     problems.push({ field: 'filter', message: `${message}; make another leaderboard` });
+  }
+  if (hasBegun && before.prizes !== null && isLowered(before.prizes, after.prizes)) {
+    const message =
+      'cannot be lowered, nor ties or expiry changed: the leaderboard has begun, and they were promised';
+    problems.push({ field: 'prizes', message });
   }
   if (before.endsAt?.getTime() === after.endsAt?.getTime()) return problems;
   if (before.endsAt !== null && before.endsAt <= now) {

@@ -1,6 +1,6 @@
 /** How operators make, change and archive leaderboards. */
 import type { KnownViewer } from '../auth/viewer.ts';
-import type { Leaderboard, Prisma } from '../generated/prisma/client.ts';
+import { type Leaderboard, Prisma } from '../generated/prisma/client.ts';
 import { limits } from '../limits.ts';
 import { assert } from '../platform/assert.ts';
 import type { Pool } from '../platform/db.ts';
@@ -12,6 +12,7 @@ import {
   type SettingsTools,
 } from '../programs/change-settings.ts';
 import { tiersFrom } from '../rewards/tiers-then.ts';
+import { storedPrizes } from '../settlements/prizes.ts';
 import { type Board, findBoard } from './board-reads.ts';
 import {
   activityProblems,
@@ -23,6 +24,7 @@ import {
   historyProblems,
   type NewBoard,
   newBoard,
+  prizesGivenProblems,
   refuseFor,
   termsProblems,
 } from './board-terms.ts';
@@ -66,13 +68,16 @@ export async function createLeaderboard(
       ...activityProblems(metric, activityType),
       ...termsProblems(terms, { tiers, now }),
       ...endProblems(terms, now),
+      ...prizesGivenProblems(given),
     ]);
     const where = { programId, key };
     if ((await tx.leaderboard.findFirst({ where })) !== null) throw new LeaderboardKeyTaken();
     await refuseTooMany(change);
     const settings = { metric, activityType: activityType ?? null, cadence };
     const countsFrom = justAfter(now);
-    await tx.leaderboard.create({ data: { ...where, ...settings, ...terms, countsFrom } });
+    await tx.leaderboard.create({
+      data: { ...where, ...settings, ...columnsOf(terms), countsFrom },
+    });
     const after = toldOf({ ...settings, ...terms });
     await auditChange(change, 'createLeaderboard', targetOf(key), undefined, after);
   });
@@ -90,11 +95,16 @@ export async function updateLeaderboard(
     const now = await holdBoards(tools, change);
     const board = await ownBoard(change, key);
     const before = termsOf(board);
+    const wrong = prizesGivenProblems(given);
     const after = changedTerms(before, given);
-    if (JSON.stringify(before) === JSON.stringify(after)) return;
+    if (wrong.length === 0 && JSON.stringify(before) === JSON.stringify(after)) return;
     const tiers = await tiersFrom(change, after.startsAt ?? now);
-    refuseFor([...historyProblems(before, after, now), ...termsProblems(after, { tiers, now })]);
-    await storeBoard(change, board, after, now);
+    refuseFor([
+      ...wrong,
+      ...historyProblems(before, after, now),
+      ...termsProblems(after, { tiers, now }),
+    ]);
+    await storeBoard(change, board, columnsOf(after), now);
     const target = targetOf(key);
     await auditChange(change, 'updateLeaderboard', target, toldOf(before), toldOf(after));
   });
@@ -131,6 +141,7 @@ const blank: BoardTerms = {
   tags: [],
   startsAt: null,
   endsAt: null,
+  prizes: null,
 };
 
 const termsOf = (board: Leaderboard): BoardTerms => ({
@@ -141,6 +152,13 @@ const termsOf = (board: Leaderboard): BoardTerms => ({
   tags: board.tags,
   startsAt: board.startsAt,
   endsAt: board.endsAt,
+  prizes: storedPrizes(board.prizes),
+});
+
+/** Terms as columns take them. */
+const columnsOf = ({ prizes, ...terms }: BoardTerms) => ({
+  ...terms,
+  prizes: prizes === null ? Prisma.DbNull : toldOf(prizes),
 });
 
 export const targetOf = (key: string) => `leaderboard:${key}`;
@@ -198,7 +216,7 @@ async function ensureSeason({ tx, program }: SettingsChange, board: Leaderboard,
 async function storeBoard(
   { tx, program }: SettingsChange,
   { id, version }: Leaderboard,
-  terms: BoardTerms | { readonly archivedAt: Date },
+  terms: ReturnType<typeof columnsOf> | { readonly archivedAt: Date },
   now: Date,
 ): Promise<void> {
   const data = { ...terms, version: version + 1 };

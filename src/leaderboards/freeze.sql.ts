@@ -26,15 +26,32 @@ export const findSettled = (pool: Pool, now: Date) =>
     [now.toISOString()],
   );
 
-/** Freezes those of these seasons that are still settled, by their boards' settings as of now (S69). */
+/**
+ * Freezes those of these seasons that are still settled, by their boards' settings as of now (S69);
+ * those with prizes are settled from then on, by these settings, too (S79).
+ */
 export const freezeSettled = (client: PoolClient, seasonIds: readonly number[], now: Date) =>
   named<{ id: number }>(
     client,
     'leaderboards.freezeSettled',
-    `update season s set frozen_at = $1, definition = jsonb_build_object(
-       'version', b.version, 'title', b.title, 'metric', b.metric, 'activityType', b.activity_type,
-       'rankMode', b.rank_mode, 'tiers', coalesce(b.tiers, '{}'), 'tags', coalesce(b.tags, '{}'))
-     from leaderboard b where s.id = any($2) and b.id = s.leaderboard_id and ${settled}
-     returning s.id`,
+    `with frozen as (
+       update season s set frozen_at = $1, definition = jsonb_build_object(
+         'version', b.version, 'title', b.title, 'metric', b.metric,
+         'activityType', b.activity_type, 'rankMode', b.rank_mode,
+         'tiers', coalesce(b.tiers, '{}'), 'tags', coalesce(b.tags, '{}'))
+       from leaderboard b where s.id = any($2) and b.id = s.leaderboard_id and ${settled}
+       returning s.id, s.starts_at, s.ends_at, b.id as board_id),
+     opened as (
+       insert into settlement (program_id, season_id, challenge_id, state, started_at, terms)
+       select b.program_id, f.id, c.id, 'FROZEN', $1, jsonb_build_object(
+         'title', coalesce(c.title, b.title), 'version', coalesce(c.version, b.version),
+         'metric', b.metric, 'rankMode', b.rank_mode, 'prizes', b.prizes,
+         'startsAt', f.starts_at, 'endsAt', f.ends_at,
+         'kind', coalesce(c.kind, 'INDIVIDUAL'), 'goal', coalesce(c.goal, 'RANKING'),
+         'target', c.target, 'teamPrizeSplit', c.team_prize_split)
+       from frozen f join leaderboard b on b.id = f.board_id
+       left join challenge c on c.leaderboard_id = b.id
+       where b.prizes is not null and c.cancelled_at is null)
+     select id from frozen`,
     [now.toISOString(), seasonIds],
   );

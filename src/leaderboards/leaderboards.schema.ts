@@ -2,6 +2,7 @@ import { builder } from '../graphql/builder.ts';
 import { type Context, known } from '../graphql/context.ts';
 import { fromGlobalId, rowId } from '../graphql/ids.ts';
 import { cursorCodec, instantPlace, pageOf } from '../graphql/paging.ts';
+import { PrizesType } from '../graphql/prizes.ts';
 import { SeasonType } from '../graphql/refs.ts';
 import { assert } from '../platform/assert.ts';
 import type { Pool } from '../platform/db.ts';
@@ -70,6 +71,11 @@ builder.node(LeaderboardType, {
       type: 'DateTime',
       nullable: true,
       description: 'Its last season is over then; null: it has no last one.',
+    }),
+    prizes: t.expose('prizes', {
+      type: PrizesType,
+      nullable: true,
+      description: 'What places of a season win once it is frozen; null: nothing.',
     }),
     countsFrom: t.field({
       type: 'DateTime',

@@ -73,7 +73,8 @@ export function mayReadPrivate({ viewer }: Context, member: MemberState): boolea
   return mayReadAll(viewer);
 }
 
-const mayReadAll = (viewer: Viewer) =>
+/** Whether the viewer may see what is private to any member. */
+export const mayReadAll = (viewer: Viewer) =>
   viewer.kind === 'key' && (viewer.role === 'OPERATOR' || viewer.role === 'SERVICE');
 
 function toRef(by: MemberBy, argument: string): MemberRef {

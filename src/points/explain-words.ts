@@ -58,6 +58,10 @@ const english: Words = {
     `Adjusted: ${reason}${note === null || note === undefined ? '' : ` – ${note}`}${
       typeof decidedBy === 'string' ? '; approved by a second person' : ''
     }.`,
+  PRIZE: ({ title, rank, season, target, team }) =>
+    `${target === undefined ? `Rank ${rank} in ${title}` : `Target of ${target} reached in ${title}`}${
+      season === undefined ? '' : `, from ${season} on`
+    }${team === undefined ? '' : ', with a team'}.`,
   multiplied: (by) => ` Multiplied by ${by}.`,
   cut: (wanted, given, why) => ` ${given} of ${wanted} points were given: ${why}.`,
   limit: ({ kind, rule, period }, size) => {
@@ -107,6 +111,10 @@ const chinese: Words = {
     `人工调整：${reason}${note === null || note === undefined ? '' : `（${note}）`}${
       typeof decidedBy === 'string' ? '，已由第二人批准' : ''
     }。`,
+  PRIZE: ({ title, rank, season, target, team }) =>
+    `“${title}”${season === undefined ? '' : `（${season} 起）`}${
+      target === undefined ? `第 ${rank} 名` : `达成目标 ${target}`
+    }${team === undefined ? '' : '，团队奖励'}。`,
   multiplied: (by) => `倍率：${by}。`,
   cut: (wanted, given, why) => `应得 ${wanted} 积分，实得 ${given} 积分：${why}。`,
   limit: ({ kind, rule, period }, size) => {

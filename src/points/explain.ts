@@ -18,7 +18,8 @@ export type EntryReason =
   | 'HOLD'
   | 'EXPIRY'
   | 'REVERSAL'
-  | 'ADJUSTMENT';
+  | 'ADJUSTMENT'
+  | 'PRIZE';
 
 export type Explained = {
   readonly kind: EntryKind;
@@ -43,6 +44,7 @@ export function reasonOf({
   }
   if (sourceType === 'LOT') return 'EXPIRY';
   if (sourceType === 'ENTRY') return 'REVERSAL';
+  if (sourceType === 'SETTLEMENT') return 'PRIZE';
   return sourceType as EntryReason;
 }
 

@@ -33,6 +33,11 @@ const EntryKindEnum = builder.enumType('LedgerEntryKind', {
     ADJUSTMENT: { description: 'Adds or takes points by hand.' },
     REVERSAL: { description: 'Takes back what an earlier line earned.' },
     REFUND: { description: 'Gives back what an earlier line spent.' },
+    PRIZE: {
+      description:
+        'Adds points won in a season or a challenge. They count for no tier, leaderboard, task or cap ' +
+        'and are not part of lifetimeEarned.',
+    },
   },
 });
 
@@ -57,6 +62,7 @@ const ReasonEnum = builder.enumType('AwardReason', {
     EXPIRY: { description: 'Points expired.' },
     REVERSAL: { description: 'What was earned was taken back.' },
     ADJUSTMENT: { description: 'An operator corrected the balance.' },
+    PRIZE: { description: 'A place of a season or a challenge won.' },
   },
 });
 

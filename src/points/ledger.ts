@@ -31,7 +31,8 @@ export type SourceType =
   | 'CHALLENGE'
   | 'LOT'
   | 'ENTRY'
-  | 'HOLD';
+  | 'HOLD'
+  | 'SETTLEMENT';
 
 /** What an entry is about; (source type, source id, purpose) is unique in a program (S24). */
 export type EntrySource = {
@@ -52,7 +53,7 @@ const unknownActivation = new Date('9999-12-31T00:00:00Z');
 export function creditPoints(
   facts: Facts,
   member: MemberState,
-  kind: 'EARN' | 'ADJUSTMENT',
+  kind: 'EARN' | 'ADJUSTMENT' | 'PRIZE',
   amount: number,
   time: FactTime,
   source: EntrySource,

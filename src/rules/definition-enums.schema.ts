@@ -45,16 +45,6 @@ export const ComparisonEnum = builder.enumType('Comparison', {
   },
 });
 
-export const ExpiryUntilEnum = builder.enumType('ExpiryUntil', {
-  description: 'Where in its last day, month or year a point’s life ends.',
-  values: {
-    INSTANT: { description: 'At the same local time of day as the fact.' },
-    END_OF_DAY: { description: 'At the end of that day.' },
-    END_OF_MONTH: { description: 'At the end of that day’s month.' },
-    END_OF_YEAR: { description: 'At the end of that day’s year.' },
-  },
-});
-
 export const ActivationModeEnum = builder.enumType('ActivationMode', {
   description: 'When points can be spent.',
   values: {

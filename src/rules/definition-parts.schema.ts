@@ -1,13 +1,13 @@
 /** Pieces that inputs of several kinds of rules share; their fields are those of definition.ts. */
 import { builder } from '../graphql/builder.ts';
 
+export { ExpiryInput } from '../graphql/expiry.ts';
 export { AudienceInput } from '../graphql/refs.ts';
 
 import {
   ActivationModeEnum,
   CapPeriodEnum,
   ComparisonEnum,
-  ExpiryUntilEnum,
   NumberFactEnum,
   TriggerKindEnum,
 } from './definition-enums.schema.ts';
@@ -55,28 +55,6 @@ export const TriggerInput = builder.inputType('TriggerInput', {
   fields: (t) => ({
     on: t.field({ type: TriggerKindEnum, required: true, description: 'What happens.' }),
     type: t.string({ description: 'The type of activity; for ACTIVITY, and only there.' }),
-  }),
-});
-
-export const ExpiryInput = builder.inputType('ExpiryInput', {
-  description: 'When points expire, counted from the local date of what earned them.',
-  fields: (t) => ({
-    days: t.int({ description: 'Calendar days after it, 0 to 3650; 0 when absent.' }),
-    months: t.int({
-      description:
-        'Instead of days: calendar months after it, 0 to 120, or the last day of one that is ' +
-        'too short: from 31 January to 28 February.',
-    }),
-    years: t.int({
-      description:
-        'Instead of days or months: years after it, 0 to 10. With END_OF_YEAR, 1 is the end of ' +
-        'next year.',
-    }),
-    until: t.field({
-      type: ExpiryUntilEnum,
-      required: true,
-      description: 'How far the end of life is moved from there; INSTANT takes 1 day at least.',
-    }),
   }),
 });
 

@@ -2,6 +2,7 @@ import { inTransaction, type Pool } from '../platform/db.ts';
 import { checkActivityBoards } from './check-activity-boards.ts';
 import { findChallengeDifference } from './check-challenges.ts';
 import { checkMember } from './check-member.ts';
+import { findSettlementDifference } from './check-settlements.ts';
 import {
   findSeasonDifference,
   findStandingDifference,
@@ -80,7 +81,8 @@ export async function verifyProgram(
   }
   const season =
     (await findSeasonDifference(tools.pool, program.id, participants)) ??
-    (await checkActivityBoards(tools.pool, program.id));
+    (await checkActivityBoards(tools.pool, program.id)) ??
+    (await findSettlementDifference(tools.pool, program.id));
   if (season === undefined) {
     const contest = await findChallengeDifference(tools.pool, program.id);
     if (contest !== undefined) {

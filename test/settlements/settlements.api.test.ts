@@ -1,0 +1,266 @@
+/** Seasons with prizes settle: who wins, what is paid, and what the API says of it (S79, S80). */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Economy, fixed, openEconomies } from '../economy/api.ts';
+import { send } from '../leaderboards/boards.ts';
+import { runJob } from '../support/app.ts';
+import { bePatient } from '../support/patience.ts';
+import { openSecondApp } from '../support/second-app.ts';
+import {
+  bands,
+  contest,
+  freeze,
+  paid,
+  score,
+  settle,
+  settlement,
+  TUESDAY,
+  won,
+} from './contest.ts';
+
+let economies: Awaited<ReturnType<typeof openEconomies>>;
+let eco: Economy;
+beforeAll(async () => {
+  bePatient();
+  economies = await openEconomies(TUESDAY);
+});
+afterAll(() => economies.close());
+beforeEach(async () => {
+  eco = await economies.open();
+});
+
+describe('a season with prizes', () => {
+  it('pays its places once it is frozen, and says so', async () => {
+    await contest(eco, { bands });
+    await score(eco, { ada: 9, bob: 7, cem: 7, dan: 3, eve: 1 });
+    expect(await settlement(eco)).toBeNull();
+    await freeze(eco);
+    expect(await settlement(eco)).toMatchObject({
+      ...{ state: 'FROZEN', startedAt: '2026-03-15T23:00:00.000Z', publishedAt: null },
+      ...{ ranked: 0, planned: 0, paid: 0, version: 1 },
+      prizes: { budget: 230, ties: 'SHARE', each: null, bands },
+    });
+    await eco.job('settleSeasons');
+    const found = await settlement(eco);
+    expect(found).toMatchObject({
+      ...{ state: 'PUBLISHED', ranked: 5, planned: 230, paid: 230 },
+      publishedAt: '2026-03-15T23:00:00.000Z',
+    });
+    expect(won(found)).toEqual(['1 1 ada 100', '2 2 bob 60', '3 2 cem 60', '4 4 dan 10']);
+    expect(paid(found)).toEqual(['ada 100 PAID', 'bob 60 PAID', 'cem 60 PAID', 'dan 10 PAID']);
+    expect((await eco.points('ada')).available).toBe(100);
+    expect((await eco.points('eve')).available).toBe(0);
+    expect(await eco.job('settleSeasons')).toBe(0);
+    expect((await eco.points('ada')).available).toBe(100);
+  });
+
+  it('explains the line in both languages, dated when the season became final', async () => {
+    await contest(eco, { bands });
+    await score(eco, { ada: 9, bob: 7 });
+    await freeze(eco);
+    eco.clock.advance(3 * 3_600_000);
+    await eco.job('settleSeasons');
+    const [line] = await eco.ledger('bob');
+    expect(line).toMatchObject({
+      ...{ kind: 'PRIZE', amount: 60, reason: 'PRIZE', localDate: '2026-03-16' },
+      explanation: 'Rank 2 in Sharers, from 2026-03-09 on.',
+      zh: '“Sharers”（2026-03-09 起）第 2 名。',
+    });
+  });
+
+  it('is settled by its terms as of the freeze, whatever changes afterwards', async () => {
+    await contest(eco, { bands });
+    await score(eco, { ada: 9 });
+    const more = { bands: [{ from: 1, to: 4, points: 150 }] };
+    await send(eco, 'updateLeaderboard', { key: 'board', prizes: more });
+    await freeze(eco);
+    const evenMore = { bands: [{ from: 1, to: 5, points: 500 }] };
+    await send(eco, 'updateLeaderboard', { key: 'board', title: 'Others', prizes: evenMore });
+    await eco.job('settleSeasons');
+    const found = await settlement(eco);
+    expect(found).toMatchObject({ version: 2, prizes: { budget: 600 }, planned: 150 });
+    const [line] = await eco.ledger('ada');
+    expect(line.explanation).toBe('Rank 1 in Sharers, from 2026-03-09 on.');
+  });
+
+  it('without prizes makes no settlement', async () => {
+    await contest(eco, undefined);
+    await score(eco, { ada: 9 });
+    await settle(eco);
+    expect(await settlement(eco)).toBeNull();
+  });
+
+  it('nobody scored in is settled, too', async () => {
+    await contest(eco, { bands });
+    await settlement(eco);
+    await settle(eco);
+    expect(await settlement(eco)).toMatchObject({
+      ...{ state: 'PUBLISHED', ranked: 0, planned: 0, paid: 0, winners: [] },
+    });
+  });
+});
+
+describe('who wins', () => {
+  it('SHARE: equals share the prizes of their places, the remainder to who came first', async () => {
+    const prizes = {
+      bands: [
+        { from: 1, to: 1, points: 100 },
+        { from: 2, to: 2, points: 1 },
+      ],
+    };
+    await contest(eco, prizes);
+    await score(eco, { ada: 5, bob: 5, cem: 5, dan: 2 });
+    await settle(eco);
+    const found = await settlement(eco);
+    expect(won(found)).toEqual(['1 1 ada 34', '2 1 bob 34', '3 1 cem 33']);
+  });
+
+  it('ALL: each equal has the better prize; those the budget cannot pay share the rest', async () => {
+    await contest(eco, { bands, ties: 'ALL', budget: 305 });
+    await score(eco, { ada: 5, bob: 5, cem: 4, dan: 4, eve: 3 });
+    await settle(eco);
+    const found = await settlement(eco);
+    expect(won(found)).toEqual(['1 1 ada 100', '2 1 bob 100', '3 3 cem 53', '4 3 dan 52']);
+    expect(found).toMatchObject({ planned: 305, paid: 305 });
+  });
+
+  it('FIRST: by the order of the list', async () => {
+    await contest(eco, { bands, ties: 'FIRST' });
+    await score(eco, { ada: 5, bob: 5, cem: 5 });
+    await settle(eco);
+    expect(won(await settlement(eco))).toEqual(['1 1 ada 100', '2 1 bob 60', '3 1 cem 60']);
+  });
+
+  it.each([
+    ['DENSE', ['1 1 ada 100', '2 2 bob 60', '3 2 cem 60', '4 3 dan 10']],
+    ['UNIQUE', ['1 1 ada 100', '2 2 bob 60', '3 3 cem 60', '4 4 dan 10']],
+  ])('%s ranks: prizes go by places all the same', async (rankMode, expected) => {
+    await contest(eco, { bands }, { rankMode });
+    await score(eco, { ada: 9, bob: 7, cem: 7, dan: 3 });
+    await settle(eco);
+    expect(won(await settlement(eco))).toEqual(expected);
+  });
+
+  it('not who has opted out, nor who has had everything taken back', async () => {
+    await contest(eco, { bands });
+    await score(eco, { ada: 9, bob: 7, cem: 5 });
+    const hide = { leaderboardOptOut: true };
+    await eco.done('updateProfile', 'ada', hide);
+    await eco.done('recordActivity', 'bob', { type: 'share', reference: 'x', value: 1 });
+    await eco.done('reverseActivity', 'cem', { type: 'share', reference: 'r3' });
+    await settle(eco);
+    const found = await settlement(eco);
+    expect(won(found)).toEqual(['1 1 bob 100']);
+    expect(found.ranked).toBe(1);
+  });
+});
+
+describe('a prize', () => {
+  it('counts for no tier, leaderboard, cap or lifetime sum, and repays debts', async () => {
+    await eco.earning('share', fixed('share', 5));
+    await eco.policy({ caps: [{ points: 20, period: 'DAY' }], reversal: 'ALLOW_DEBT' });
+    const levels = [
+      { key: 'base', name: 'Base', threshold: 0 },
+      { key: 'gold', name: 'Gold', threshold: 50 },
+    ];
+    await eco.tiers({ basis: 'LIFETIME', levels });
+    await contest(eco, { bands });
+    const earned = { metric: 'POINTS_EARNED', activityType: undefined, prizes: undefined };
+    await contest(eco, undefined, { key: 'earned', ...earned, cadence: 'ALL_TIME' });
+    await score(eco, { ada: 9 });
+    await settle(eco);
+    expect(await eco.tier('ada')).toBe('base');
+    expect(await eco.points('ada')).toMatchObject({ available: 105, lifetimeEarned: 5 });
+    await eco.act('ada', 'share');
+    const { data } = await eco.test.ask(
+      eco.program.keys.operator,
+      `{ leaderboard(key: "earned") { season { standings { nodes { score } } } } }`,
+    );
+    expect(data.leaderboard.season.standings.nodes[0].score).toBeLessThanOrEqual(10);
+    expect(await eco.points('ada')).toMatchObject({ available: 110, lifetimeEarned: 10 });
+  });
+
+  it('expires as the prizes say, from the date of the freeze', async () => {
+    await contest(eco, { bands, expiry: { days: 10, until: 'END_OF_DAY' } });
+    await score(eco, { ada: 9 });
+    await freeze(eco);
+    eco.clock.advance(24 * 3_600_000);
+    await eco.job('settleSeasons');
+    const [line] = await eco.ledger('ada');
+    expect(line).toMatchObject({
+      ...{ localDate: '2026-03-16', activatesAt: '2026-03-15T23:00:00.000Z' },
+      expiresAt: '2026-03-26T23:00:00.000Z',
+    });
+    const query = `{ leaderboard(key: "board") { prizes { expiry { days months years until } } } }`;
+    const { data } = await eco.test.ask(eco.program.keys.screen, query);
+    expect(data.leaderboard.prizes.expiry).toEqual({
+      ...{ days: 10, months: 0, years: 0, until: 'END_OF_DAY' },
+    });
+    eco.clock.set('2026-03-26T23:00:00Z');
+    expect((await eco.points('ada')).available).toBe(0);
+    await eco.job('expirePoints');
+  });
+
+  it('is forfeited by who was erased before it was paid; nobody else has more of it', async () => {
+    await contest(eco, { bands });
+    await score(eco, { ada: 9, bob: 7 });
+    await freeze(eco);
+    await eco.done('eraseMember', 'ada');
+    await eco.job('settleSeasons');
+    const found = await settlement(eco);
+    expect(found).toMatchObject({ state: 'PUBLISHED', planned: 160, paid: 60 });
+    expect(paid(found)).toEqual(['Erased member 100 FORFEITED', 'bob 60 PAID']);
+  });
+
+  it('is paid once by two nodes at once', async () => {
+    await contest(eco, { bands: [{ from: 1, to: 30, points: 7 }] });
+    const names = Array.from({ length: 30 }, (_one, index) => `m${index}`);
+    await score(eco, Object.fromEntries(names.map((name) => [name, 5])));
+    await freeze(eco);
+    const second = await openSecondApp(eco.test);
+    try {
+      await Promise.all([eco.job('settleSeasons'), runJob(second.app, 'settleSeasons')]);
+      await eco.job('settleSeasons');
+    } finally {
+      await second.close();
+    }
+    expect(await settlement(eco)).toMatchObject({ state: 'PUBLISHED', planned: 210, paid: 210 });
+    for (const name of names) expect((await eco.points(name)).available).toBe(7);
+  });
+
+  it('tells subscribers of the season and of the member when it is published', async () => {
+    await contest(eco, { bands });
+    await score(eco, { ada: 9 });
+    await freeze(eco);
+    const heard: object[] = [];
+    const leave = eco.test.app.bus.subscribe((message) => heard.push(message as object));
+    await eco.job('settleSeasons');
+    await expect.poll(() => heard.some((one) => 'settled' in one)).toBe(true);
+    const memberId = Number(
+      (
+        await eco.test.app.pool.query(`select id from member where program_id = $1`, [
+          eco.program.id,
+        ])
+      ).rows[0].id,
+    );
+    await expect
+      .poll(() => heard.some((one) => (one as { members: number[] }).members.includes(memberId)))
+      .toBe(true);
+    leave();
+  });
+});
+
+describe('payouts', () => {
+  it('are shown whole to operators and services, their own to members, to screens none', async () => {
+    await contest(eco, { bands });
+    await score(eco, { ada: 9, bob: 7 });
+    await settle(eco);
+    const { keys } = eco.program;
+    eco.clock.set(TUESDAY); // Tokens of tests are short.
+    const member = await eco.program.token('bob');
+    expect(paid(await settlement(eco, { key: keys.service }))).toHaveLength(2);
+    expect(paid(await settlement(eco, { key: keys.screen }))).toEqual([]);
+    const own = await settlement(eco, { key: member });
+    expect(paid(own)).toEqual(['bob 60 PAID']);
+    expect(won(own)).toEqual(['1 1 ada 100', '2 2 bob 60']);
+  });
+});
