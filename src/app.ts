@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Registry } from 'prom-client';
 import { Authenticator } from './auth/authenticate.ts';
+import { readContest } from './challenges/read-contest.ts';
 import type { Config } from './config.ts';
 import { SettingError } from './config.ts';
 import { Engine } from './engine/engine.ts';
@@ -137,7 +138,10 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
 const createLive = (pool: Pool, standings: Standings, clock: Clock, bus: Bus, log: Log) =>
   new LiveHub(
     {
-      board: (board) => readBoard(pool, standings, board, clock.now()),
+      board: (board) =>
+        'challengeId' in board
+          ? readContest(pool, standings, board, clock.now())
+          : readBoard(pool, standings, board, clock.now()),
       seasonVersions: (ids) => seasonVersions(pool, ids),
       members: (ids) => loadMembers(pool, ids),
       taskRevisions: (ids) => loadTaskRevisions(pool, ids),

@@ -96,13 +96,13 @@ export async function updateChallenge(
     challengePatch.extend({ challengeId: positivePoints }),
     raw,
   );
-  await changeSettings(tools, viewer, async (change) => {
+  const told = await changeSettings(tools, viewer, async (change) => {
     const { tx } = change;
     const { challenge, board, now } = await hold(tools, change, id);
     if (challenge.endsAt <= now) throw new ChallengeOver(challenge.endsAt);
     const before = termsOf(challenge, board);
     const after = changedTerms(before, given);
-    if (JSON.stringify(before) === JSON.stringify(after)) return;
+    if (JSON.stringify(before) === JSON.stringify(after)) return undefined;
     const { id: challengeId, startsAt, kind, teams, participants } = challenge;
     const joined = await tx.challengeParticipant.findFirst({ where: { challengeId } });
     const why =
@@ -115,7 +115,9 @@ export async function updateChallenge(
     await store(change, challenge, board, after);
     const target = boardKey(challengeId);
     await auditChange(change, 'updateChallenge', target, toldOf(before), toldOf(after));
+    return publishNext(tx, challenge.leaderboardId);
   });
+  if (told !== undefined) tools.bus.publish(told);
 }
 
 const cancelInput = z.object({ challengeId: positivePoints, reason: shortText });

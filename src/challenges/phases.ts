@@ -1,14 +1,12 @@
 /** Where a challenge stands: derived from the clock and from what is stored. Pure. */
+import { earlier } from '../platform/calendar.ts';
 
-export type ChallengePhase =
-  | 'SCHEDULED'
-  | 'JOINING'
-  | 'READY'
-  | 'ACTIVE'
-  | 'CLOSING'
-  | 'FROZEN'
-  | 'SETTLED'
-  | 'CANCELLED';
+/** In their order: with the settings as they are, a challenge goes forward only. */
+export const phases = [
+  ...(['SCHEDULED', 'JOINING', 'READY', 'ACTIVE'] as const),
+  ...(['CLOSING', 'FROZEN', 'SETTLED', 'CANCELLED'] as const),
+] as const;
+export type ChallengePhase = (typeof phases)[number];
 
 /** What of a challenge decides its phase. */
 export type PhaseFacts = {
@@ -46,4 +44,12 @@ export function isJoinable(
   const { kind, capacity, participants } = challenge;
   // When no more teams fit in, those that are there may still have room.
   return kind === 'TEAM' || capacity === null || participants < capacity;
+}
+
+/** When time alone next changes where it stands, or whether it can be joined; null: never again. */
+export function nextPhaseAt(challenge: PhaseFacts, now: Date): Date | null {
+  if (challenge.cancelledAt !== null || challenge.frozenAt !== null) return null;
+  const { joinFrom, joinUntil, startsAt, endsAt } = challenge;
+  const ahead = [joinFrom, joinUntil, startsAt, endsAt].filter((at) => at > now);
+  return ahead.length === 0 ? null : ahead.reduce(earlier);
 }

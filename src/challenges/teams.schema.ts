@@ -3,14 +3,14 @@ import { builder } from '../graphql/builder.ts';
 import type { Context } from '../graphql/context.ts';
 import { rowId } from '../graphql/ids.ts';
 import { checkPageSize, cursorCodec, instantPlace, pageOf } from '../graphql/paging.ts';
-import { ChallengeType, MemberType, TeamType } from '../graphql/refs.ts';
+import { ChallengeType, MemberType, TeamStandingType, TeamType } from '../graphql/refs.ts';
 import { limits } from '../limits.ts';
 import { assert } from '../platform/assert.ts';
 import { InputError } from '../platform/refusal.ts';
 import type { ChallengeShape } from './challenge-reads.sql.ts';
 import { listTeams, rankTeams, type TeamShape, type TeamStanding } from './roster-reads.sql.ts';
 
-const TeamStandingType = builder.objectRef<TeamStanding>('TeamStanding').implement({
+builder.objectType(TeamStandingType, {
   description: 'A team’s place in its challenge.',
   fields: (t) => ({
     rank: t.exposeInt('rank', {

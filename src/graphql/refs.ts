@@ -1,6 +1,6 @@
 /** Types that several domains extend or return; each is described in the schema of its own domain. */
 import type { ChallengeShape } from '../challenges/challenge-reads.sql.ts';
-import type { TeamShape } from '../challenges/roster-reads.sql.ts';
+import type { TeamShape, TeamStanding } from '../challenges/roster-reads.sql.ts';
 import type { EntryRow, MemberState } from '../engine/rows.ts';
 import type { SeasonRow } from '../leaderboards/seasons.sql.ts';
 import type { Standing } from '../leaderboards/standings.ts';
@@ -33,6 +33,7 @@ export const SeasonType = builder.objectRef<SeasonRow>('Season');
 export const StandingType = builder.objectRef<Standing>('Standing');
 export const ChallengeType = builder.objectRef<ChallengeShape>('Challenge');
 export const TeamType = builder.objectRef<TeamShape>('Team');
+export const TeamStandingType = builder.objectRef<TeamStanding>('TeamStanding');
 export const SettlementWinnerType = builder.objectRef<ShownWinner>('SettlementWinner');
 
 /** A line with the life of the points it made; null: it made none, they await, or live for ever. */

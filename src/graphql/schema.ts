@@ -44,6 +44,7 @@ import '../challenges/challenge-mutations.schema.ts';
 import '../challenges/roster-commands.schema.ts';
 import '../settlements/settlements.schema.ts';
 import '../live/live.schema.ts';
+import '../live/challenge-live.schema.ts';
 import '../audit/audit.schema.ts';
 import { builder } from './builder.ts';
 

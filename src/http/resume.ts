@@ -11,13 +11,14 @@ export type Resume = {
   readonly variables: Readonly<Record<string, unknown>>;
 };
 
+const resumable: readonly string[] = ['leaderboardChanged', 'challengeChanged'];
 const resumeArguments: readonly string[] = ['after', 'season'];
 const known = new WeakMap<DocumentNode, ReadonlyMap<string, string> | undefined>();
 
 const version = z.number().int().min(0);
 
 /**
- * Takes `after` and `season` of `leaderboardChanged` out of the variables, so that those who
+ * Takes `after` and `season` of what may go on out of the variables, so that those who
  * reconnect at different versions still share. Undefined when they cannot be told apart: written
  * into the document, used twice, or no such values; then their own execution judges them.
  */
@@ -53,7 +54,7 @@ function resumeVariables(document: DocumentNode): ReadonlyMap<string, string> | 
   let simple = true;
   visit(document, {
     [Kind.FIELD](field) {
-      if (field.name.value !== 'leaderboardChanged') return;
+      if (!resumable.includes(field.name.value)) return;
       for (const { name, value } of field.arguments ?? []) {
         if (!resumeArguments.includes(name.value) || value.kind === Kind.NULL) continue;
         if (value.kind === Kind.VARIABLE && !found.has(name.value)) {

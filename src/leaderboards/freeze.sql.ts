@@ -31,7 +31,7 @@ export const findSettled = (pool: Pool, now: Date) =>
  * those with prizes are settled from then on, by these settings, too (S79).
  */
 export const freezeSettled = (client: PoolClient, seasonIds: readonly number[], now: Date) =>
-  named<{ id: number }>(
+  named<{ seasonId: number; leaderboardId: number }>(
     client,
     'leaderboards.freezeSettled',
     `with frozen as (
@@ -52,6 +52,6 @@ export const freezeSettled = (client: PoolClient, seasonIds: readonly number[], 
        from frozen f join leaderboard b on b.id = f.board_id
        left join challenge c on c.leaderboard_id = b.id
        where b.prizes is not null and c.cancelled_at is null)
-     select id from frozen`,
+     select id as "seasonId", board_id as "leaderboardId" from frozen`,
     [now.toISOString(), seasonIds],
   );

@@ -5,16 +5,18 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { limits } from '../limits.ts';
+import type { LiveMessage } from '../live/messages.ts';
+import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
 import { inTransaction, type Pool } from '../platform/db.ts';
 import { hasPassedMark, lockConsumer, markLog } from '../projections/event-log.ts';
 import { findSettled, freezeSettled } from './freeze.sql.ts';
 import { STANDINGS } from './standings-consumer.ts';
 
-type Tools = { readonly pool: Pool; readonly clock: Clock };
+type Tools = { readonly pool: Pool; readonly clock: Clock; readonly bus: Pick<Bus, 'publish'> };
 
 /** Freezes what is to be; returns how many seasons. What the boards lag behind waits. */
-export async function freezeSeasons({ pool, clock }: Tools): Promise<number> {
+export async function freezeSeasons({ pool, clock, bus }: Tools): Promise<number> {
   let seasons = 0;
   for (let round = 0; round < limits.jobRoundsMax; round += 1) {
     const ids = (await findSettled(pool, clock.now())).map(({ id }) => id);
@@ -24,6 +26,8 @@ export async function freezeSeasons({ pool, clock }: Tools): Promise<number> {
       return freezeSettled(client, ids, await clock.databaseNow(client));
     });
     if (frozen.length === 0) break; // Another node was faster.
+    const message: LiveMessage = { boards: [], members: [], final: frozen };
+    bus.publish(message);
     seasons += frozen.length;
   }
   return seasons;

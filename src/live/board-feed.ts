@@ -1,13 +1,35 @@
+import type { ChallengeShape } from '../challenges/challenge-reads.sql.ts';
+import type { TeamStanding } from '../challenges/roster-reads.sql.ts';
 import type { BoardRow, SeasonRow } from '../leaderboards/seasons.sql.ts';
 import type { Standing } from '../leaderboards/standings.ts';
 import { limits } from '../limits.ts';
 import { Latest } from '../platform/latest.ts';
 
+/** A challenge, followed by the board that ranks it. */
+export type WatchedChallenge = Pick<BoardRow, 'id' | 'programId'> & {
+  readonly challengeId: number;
+};
+
+/** What is followed: a leaderboard, or a challenge. */
+export type WatchedBoard = BoardRow | WatchedChallenge;
+
+/** What subscribers of a challenge are shown besides its members' standings. */
+export type Contest = {
+  readonly challenge: ChallengeShape;
+  /** The top of its teams; none of an INDIVIDUAL challenge. */
+  readonly teams: readonly TeamStanding[];
+  /** When time alone changes it next; null: never again. */
+  readonly changesAt: Date | null;
+};
+
 /** A board as it stood at one version of its current season. Never changed, only replaced. */
 export type BoardSnapshot = {
   readonly season: SeasonRow;
+  /** The season's; of a challenge, what also grows with its settings and phases. */
   readonly version: number;
   readonly standings: readonly Standing[];
+  /** Of a challenge's board. */
+  readonly contest?: Contest;
 };
 
 /** A version of a season: what a subscriber saw last. */
@@ -28,9 +50,18 @@ export type BoardChange = {
   readonly changes: readonly Standing[];
   /** Members whose row is in the window no more. */
   readonly removed: readonly number[];
+  /** Of a challenge. */
+  readonly contest?: ContestChange;
 };
 
-export type BoardReader = (board: BoardRow) => Promise<BoardSnapshot>;
+/** A challenge at a new version, with what differs of its teams. */
+export type ContestChange = Contest & {
+  readonly teamChanges: readonly TeamStanding[];
+  /** Teams whose row is in the window no more. */
+  readonly teamsRemoved: readonly number[];
+};
+
+export type BoardReader = (board: WatchedBoard) => Promise<BoardSnapshot>;
 
 /** Who follows a feed and serves several subscribers. */
 export type FeedFollower = {
@@ -47,7 +78,7 @@ export type FeedFollower = {
  * once per throttle. Under constant change one version still leaves each interval (S96).
  */
 export class BoardFeed {
-  readonly board: BoardRow;
+  readonly board: WatchedBoard;
   readonly #read: BoardReader;
   readonly #onFault: (error: unknown) => void;
   readonly #subscribers = new Set<Latest<BoardSnapshot, BoardChange>>();
@@ -60,7 +91,7 @@ export class BoardFeed {
   #lastWatchedAt = performance.now();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(board: BoardRow, read: BoardReader, onFault: (error: unknown) => void) {
+  constructor(board: WatchedBoard, read: BoardReader, onFault: (error: unknown) => void) {
     this.board = board;
     this.#read = read;
     this.#onFault = onFault;
@@ -116,10 +147,16 @@ export class BoardFeed {
     return this.#previous;
   }
 
-  get season():
-    | { readonly id: number; readonly version: number; readonly endsAt: Date | null }
-    | undefined {
-    return this.#snapshot && { ...this.#snapshot.season, version: this.#snapshot.version };
+  /** The season as it was read last. */
+  get season(): SeasonRow | undefined {
+    return this.#snapshot?.season;
+  }
+
+  /** Whether time alone has changed it since it was read, or keeps changing it. */
+  isOver(now: Date): boolean {
+    const { season, contest } = this.#snapshot ?? {};
+    if (contest !== undefined) return contest.changesAt !== null && contest.changesAt <= now;
+    return season?.endsAt != null && season.endsAt <= now;
   }
 
   /** The board may have changed: reads it soon, once for all who ask meanwhile. */
@@ -201,24 +238,48 @@ export function changeBetween(
   snapshot: BoardSnapshot,
   first: number,
 ): BoardChange | undefined {
-  const { season, version } = snapshot;
-  const standings = snapshot.standings.slice(0, first);
+  const { season, version, contest } = snapshot;
   const place = seen && placeOf(seen);
   if (isOld(place, snapshot)) return undefined;
-  if (seen === undefined || !isNext(place, snapshot)) {
-    return { kind: 'SNAPSHOT', season, version, standings, changes: standings, removed: [] };
-  }
-  const before = new Map(seen.standings.slice(0, first).map((row) => [row.member.memberId, row]));
-  const changes = standings.filter((row) => !isSame(before.get(row.member.memberId), row));
-  for (const { member } of standings) before.delete(member.memberId);
-  return { kind: 'DELTA', season, version, standings, changes, removed: [...before.keys()] };
+  const before = isNext(place, snapshot) ? seen : undefined;
+  const kind = before === undefined ? 'SNAPSHOT' : 'DELTA';
+  const rows = windowOf(snapshot.standings, before?.standings, first, memberOf, isSame);
+  const { all: standings, changes, removed } = rows;
+  const change = { kind, season, version, standings, changes, removed } as const;
+  if (contest === undefined) return change;
+  const teams = windowOf(contest.teams, before?.contest?.teams, first, teamOf, isSamePlace);
+  const told = { teams: teams.all, teamChanges: teams.changes, teamsRemoved: teams.removed };
+  return { ...change, contest: { ...contest, ...told } };
 }
 
-const isSame = (a: Standing | undefined, b: Standing) =>
-  a !== undefined &&
-  a.rank === b.rank &&
-  a.score === b.score &&
+/** The first rows, those that differ from what was there before, and who is gone. */
+function windowOf<Row>(
+  now: readonly Row[],
+  before: readonly Row[] | undefined,
+  first: number,
+  nameOf: (row: Row) => number,
+  same: (a: Row, b: Row) => boolean,
+) {
+  const all = now.slice(0, first);
+  if (before === undefined) return { all, changes: all, removed: [] };
+  const known = new Map(before.slice(0, first).map((row) => [nameOf(row), row]));
+  const changes = all.filter((row) => {
+    const old = known.get(nameOf(row));
+    return old === undefined || !same(old, row);
+  });
+  for (const row of all) known.delete(nameOf(row));
+  return { all, changes, removed: [...known.keys()] };
+}
+
+const memberOf = ({ member }: Standing) => member.memberId;
+const teamOf = ({ teamId }: TeamStanding) => teamId;
+
+type Place = Pick<Standing, 'rank' | 'score' | 'reachedAt'>;
+const isSamePlace = (a: Place, b: Place) =>
+  a.rank === b.rank && a.score === b.score && a.reachedAt.getTime() === b.reachedAt.getTime();
+
+const isSame = (a: Standing, b: Standing) =>
+  isSamePlace(a, b) &&
   a.member.displayName === b.member.displayName &&
   a.member.nickname === b.member.nickname &&
-  a.member.avatarUrl === b.member.avatarUrl &&
-  a.reachedAt.getTime() === b.reachedAt.getTime();
+  a.member.avatarUrl === b.member.avatarUrl;

@@ -1,10 +1,9 @@
 import type { MemberState } from '../engine/rows.ts';
-import type { BoardRow } from '../leaderboards/seasons.sql.ts';
 import { limits } from '../limits.ts';
 import type { Bus } from '../platform/bus.ts';
 import { Latest } from '../platform/latest.ts';
 import type { Log } from '../platform/log.ts';
-import { BoardFeed, type BoardReader, type ResumePlace } from './board-feed.ts';
+import { BoardFeed, type BoardReader, type ResumePlace, type WatchedBoard } from './board-feed.ts';
 import { BoardWatch } from './board-watch.ts';
 import { type LiveMessage, liveMessage } from './messages.ts';
 
@@ -52,7 +51,7 @@ export class LiveHub {
    * Follows a board's current season: the first `first` standings, for who last saw `after`, if
    * anything. Nothing is read before the first `next`; who shares takes the feed instead.
    */
-  watchBoard(board: BoardRow, first: number, after?: ResumePlace): BoardWatch {
+  watchBoard(board: WatchedBoard, first: number, after?: ResumePlace): BoardWatch {
     return new BoardWatch(() => this.#feedOf(board), first, after);
   }
 
@@ -97,7 +96,7 @@ export class LiveHub {
   }
 
   /** The feed of a board; undefined once the hub is closed. */
-  #feedOf(board: BoardRow): BoardFeed | undefined {
+  #feedOf(board: WatchedBoard): BoardFeed | undefined {
     if (this.#closed) return undefined;
     let feed = this.#boards.get(board.id);
     if (feed === undefined) {
@@ -126,6 +125,7 @@ export class LiveHub {
       const known = season?.id === seasonId && season.version >= version;
       if (!known) feed?.refresh();
     }
+    for (const { leaderboardId } of message.final ?? []) this.#boards.get(leaderboardId)?.refresh();
     this.#refreshMembers(message.members);
   }
 
@@ -170,9 +170,8 @@ export class LiveHub {
       const now = this.#reads.now();
       for (const feed of feeds) {
         const { season } = feed;
-        const ended = season?.endsAt != null && season.endsAt <= now;
-        if (season === undefined || ended || season.version !== versions.get(season.id))
-          feed.refresh();
+        const isOld = season === undefined || season.version !== versions.get(season.id);
+        if (isOld || feed.isOver(now)) feed.refresh();
       }
     } catch (error) {
       this.#warn(error);

@@ -9,7 +9,7 @@ import { InputError } from '../platform/refusal.ts';
 import type { BoardChange } from './board-feed.ts';
 import type { MemberChange } from './live-hub.ts';
 
-const ChangeKindEnum = builder.enumType('ChangeKind', {
+export const ChangeKindEnum = builder.enumType('ChangeKind', {
   description: 'How a change relates to what the subscriber received before.',
   values: {
     SNAPSHOT: {

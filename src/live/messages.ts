@@ -6,8 +6,8 @@ const id = z.number().int().positive();
 export const liveMessage = z.object({
   boards: z.array(z.object({ leaderboardId: id, seasonId: id, version: id })),
   members: z.array(id),
-  /** Seasons whose settlement was published. Their version stays: they are frozen. */
-  settled: z.array(z.object({ leaderboardId: id, seasonId: id })).optional(),
+  /** Seasons that were frozen, or settled; their version stays. */
+  final: z.array(z.object({ leaderboardId: id, seasonId: id })).optional(),
 });
 
 export type LiveMessage = z.infer<typeof liveMessage>;

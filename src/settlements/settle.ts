@@ -67,7 +67,7 @@ async function step(turn: Turn, settlement: Open): Promise<boolean> {
   if (state === 'PLANNED') return (await payNext(turn, settlement)) || isPaid(pool, id);
   const [season] = await markPublished(pool, id, clock.now());
   if (season === undefined) return false; // Another node was faster.
-  const message: LiveMessage = { boards: [], members: [], settled: [season] };
+  const message: LiveMessage = { boards: [], members: [], final: [season] };
   bus.publish(message);
   return true;
 }
