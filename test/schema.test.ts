@@ -142,6 +142,8 @@ describe('connections', () => {
     expect(lists.sort()).toEqual([
       'Award.limits', // Caps and budgets of one rule.
       'Award.multipliers', // A program’s campaigns that run at one time.
+      'Challenge.targetReached', // first
+      'ChallengeNotValid.problems', // The settings of one challenge, which are bounded.
       'CheckInPayload.awards', // The days of one run within the program's lateness.
       'ClaimTaskPayload.awards', // One task.
       'DraftRulePayload.warnings', // As RuleNotValid.problems.

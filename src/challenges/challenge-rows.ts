@@ -1,6 +1,7 @@
 /** Challenges as they are stored, in their own row and in that of their board. */
 import { type Challenge, type Leaderboard, Prisma } from '../generated/prisma/client.ts';
 import type { Audience } from '../rules/definition.ts';
+import { storedPrizes } from '../settlements/prizes.ts';
 import type { ChallengeTerms } from './challenge-terms.ts';
 
 /** The board of a challenge has a key that nobody can type: a colon is in none. */
@@ -44,6 +45,8 @@ export const boardColumnsOf = (terms: ChallengeTerms) => ({
   settleDelayMinutes: terms.settleDelayMinutes,
   startsAt: terms.startsAt,
   endsAt: terms.endsAt,
+  prizes:
+    terms.prizes === null ? Prisma.DbNull : { ...terms.prizes, bands: [...terms.prizes.bands] },
 });
 
 /** The terms of a stored challenge. They were checked when they were written. */
@@ -69,6 +72,7 @@ export const termsOf = (row: Challenge, board: Leaderboard): ChallengeTerms => (
   attemptsMax: row.attemptsMax,
   attemptOperator: row.attemptOperator,
   teamRules: rulesOf(row),
+  prizes: storedPrizes(board.prizes),
 });
 
 function rulesOf(row: Challenge): ChallengeTerms['teamRules'] {

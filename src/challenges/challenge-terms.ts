@@ -7,6 +7,14 @@ import { audienceProblems } from '../rules/common-checks.ts';
 import type { Tiers } from '../rules/definition.ts';
 import { audience } from '../rules/definition-parts.ts';
 import { type Problem, wholeNumber } from '../rules/shapes.ts';
+import {
+  givenOf,
+  isLowered,
+  type Prizes,
+  prizesInput,
+  prizesOf,
+  prizesProblems,
+} from '../settlements/prizes.ts';
 
 const teamRules = z.object({
   /** Members that a team may have. */
@@ -49,10 +57,13 @@ const settings = z.object({
   attemptsMax: wholeNumber(1, limits.challengeAttemptsMax).nullable(),
   attemptOperator: z.enum(['BEST', 'SUM', 'LAST']).nullable(),
   teamRules: teamRules.nullable(),
+  prizes: prizesInput.nullable(),
 });
 
 /** All settings of a challenge. */
-export type ChallengeTerms = z.output<typeof settings>;
+export type ChallengeTerms = Omit<z.output<typeof settings>, 'prizes'> & {
+  readonly prizes: Prizes | null;
+};
 
 export const newChallenge = settings
   .partial()
@@ -79,15 +90,26 @@ export function newTerms(
       attemptsMax: null,
       attemptOperator: metric === 'ATTEMPTS' ? 'BEST' : null,
       teamRules: null,
+      prizes: null,
     },
   };
   return changedTerms(defaults, given);
 }
 
 /** Terms with what is given in their place. */
-export function changedTerms(before: ChallengeTerms, given: Given): ChallengeTerms {
+export function changedTerms(before: ChallengeTerms, { prizes, ...given }: Given): ChallengeTerms {
   const said = Object.entries(given).filter(([, value]) => value !== undefined);
-  return { ...before, ...(Object.fromEntries(said) as Partial<ChallengeTerms>) };
+  return {
+    ...before,
+    ...(Object.fromEntries(said) as Partial<ChallengeTerms>),
+    prizes: prizes === undefined ? before.prizes : prizes && prizesOf(prizes),
+  };
+}
+
+/** What of prizes does not go together, or with the goal: as they are given now, or were before. */
+export function prizesWrong({ prizes: given }: Given, { prizes, goal }: ChallengeTerms): Problem[] {
+  const said = given ?? (prizes && givenOf(prizes));
+  return said === null ? [] : prizesProblems(said, goal);
 }
 
 /** What does not go together, or with the program as it is. */
@@ -214,13 +236,20 @@ export function fixedProblems(
   { why, taken }: { readonly why: string | null; readonly taken: number },
 ): Problem[] {
   const fields = Object.keys(after) as (keyof ChallengeTerms)[];
-  const changed = fields.filter(
-    (field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]),
+  const isPromised = before.prizes === null || !isLowered(before.prizes, after.prizes);
+  const changed = fields.filter((field) =>
+    field === 'prizes'
+      ? !isPromised
+      : JSON.stringify(before[field]) !== JSON.stringify(after[field]),
   );
   const fixed = why === null ? [] : changed.filter((field) => !open.has(field));
   const { capacity } = after;
   return [
-    ...fixed.map((field) => problem(field, `cannot change: ${why}`)),
+    ...fixed.map((field) =>
+      field === 'prizes'
+        ? problem(field, `cannot be lowered, nor ties or expiry changed: ${why}`)
+        : problem(field, `cannot change: ${why}`),
+    ),
     ...(capacity !== null && capacity < taken
       ? [problem('capacity', `${taken} take part already`)]
       : []),

@@ -27,6 +27,7 @@ import {
   type NewChallenge,
   newChallenge,
   newTerms,
+  prizesWrong,
   termsProblems,
 } from './challenge-terms.ts';
 import {
@@ -64,6 +65,7 @@ export async function createChallenge(
     const terms = newTerms({ ...given, startsAt, joinFrom }, { now, latenessHours });
     refuseFor([
       ...termsProblems(terms, await tiersFrom(change, terms.startsAt)),
+      ...prizesWrong(given, terms),
       ...clockProblems(undefined, terms, now),
       ...(await tooMany(change)),
     ]);
@@ -110,6 +112,7 @@ export async function updateChallenge(
     refuseFor([
       ...fixedProblems(before, after, { why, taken: kind === 'TEAM' ? teams : participants }),
       ...termsProblems(after, await tiersFrom(change, after.startsAt)),
+      ...prizesWrong(given, after),
       ...clockProblems(before, after, now),
     ]);
     await store(change, challenge, board, after);

@@ -69,7 +69,7 @@ export const storeStart = (
        returning s.id, s.leaderboard_id, s.version),
      noted as (
        insert into season_change (season_id, version, member_ids)
-       select id, version, '{}' from s)
+       select id, version, '{0}'::bigint[] from s)
      select id, leaderboard_id as "leaderboardId", version from s`,
     [id, now.toISOString(), cancelReason],
   );

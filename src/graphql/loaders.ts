@@ -72,7 +72,7 @@ type TasksKey = {
 
 export function createLoaders(tools: ShopperTools & { readonly db: PrismaClient }): Loaders {
   const { pool, clock, db } = tools;
-  const options = { cache: false, maxBatchSize: limits.loaderKeysMax };
+  const options = { cache: false as const, maxBatchSize: limits.loaderKeysMax };
   const loaders: Loaders = {
     members: new DataLoader(async (ids) => {
       const rows = await loadMembers(pool, ids);
@@ -84,18 +84,7 @@ export function createLoaders(tools: ShopperTools & { readonly db: PrismaClient 
       const byId = new Map(rows.map(({ id, name }) => [id, name]));
       return ids.map((id) => byId.get(id));
     }, options),
-    challenges: new DataLoader(async (ids) => {
-      const byId = new Map((await loadChallenges(pool, ids)).map((row) => [row.id, row]));
-      return ids.map((id) => byId.get(id));
-    }, options),
-    teams: new DataLoader(async (ids) => {
-      const byId = new Map((await loadTeams(pool, ids)).map((row) => [row.id, row]));
-      return ids.map((id) => byId.get(id));
-    }, options),
-    isInTeam: new DataLoader(async (keys) => {
-      const found = new Set((await teamsOfViewers(pool, keys)).map(({ place }) => place));
-      return keys.map((_key, index) => found.has(index + 1));
-    }, options),
+    ...challengeLoaders(pool, options),
     pointsByState: new DataLoader(async (ids) => {
       const rows = await loadPointsByState(pool, ids, clock.now());
       const byId = new Map(rows.map((row) => [row.memberId, row]));
@@ -151,6 +140,24 @@ export function createLoaders(tools: ShopperTools & { readonly db: PrismaClient 
   };
   return loaders;
 }
+
+const challengeLoaders = (
+  pool: Pool,
+  options: { cache: false; maxBatchSize: number },
+): Pick<Loaders, 'challenges' | 'teams' | 'isInTeam'> => ({
+  challenges: new DataLoader(async (ids) => {
+    const byId = new Map((await loadChallenges(pool, ids)).map((row) => [row.id, row]));
+    return ids.map((id) => byId.get(id));
+  }, options),
+  teams: new DataLoader(async (ids) => {
+    const byId = new Map((await loadTeams(pool, ids)).map((row) => [row.id, row]));
+    return ids.map((id) => byId.get(id));
+  }, options),
+  isInTeam: new DataLoader(async (keys) => {
+    const found = new Set((await teamsOfViewers(pool, keys)).map(({ place }) => place));
+    return keys.map((_key, index) => found.has(index + 1));
+  }, options),
+});
 
 /** One statement for all members: those of a request are of one program. */
 async function loadAllTasks(pool: Pool, keys: readonly TasksKey[]): Promise<StoredTask[][]> {

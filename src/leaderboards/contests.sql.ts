@@ -48,29 +48,28 @@ export const findContests = (
 
 type Turned = { readonly seasonId: number; readonly hidden: boolean } & StandingPlace;
 
+type StandingKey = { readonly seasonId: number; readonly memberId: number };
+
 /** Lists who takes part in these seasons, and nobody who left or was disqualified. */
-export const listParticipants = (
-  client: PoolClient,
-  standings: readonly { seasonId: number; memberId: number }[],
-) => {
-  const seasonIds = standings.map(({ seasonId }) => seasonId);
-  const memberIds = standings.map(({ memberId }) => memberId);
-  const turn = () =>
-    named<Turned>(
-      client,
-      'leaderboards.listParticipants',
-      `update standing t set hidden = p.state <> 'JOINED'
-       from unnest($1::bigint[], $2::bigint[]) as k (season_id, member_id), season s, challenge c,
-         challenge_participant p
-       where t.season_id = k.season_id and t.member_id = k.member_id and s.id = k.season_id
-         and c.leaderboard_id = s.leaderboard_id and p.challenge_id = c.id
-         and p.member_id = k.member_id and t.hidden <> (p.state <> 'JOINED')
-       returning t.season_id as "seasonId", t.member_id as "memberId", t.score,
-         t.reached_at as "reachedAt", t.hidden`,
-      [seasonIds, memberIds],
-    );
-  return writeStandings(client, [...new Set(seasonIds)], turn, moveOf);
-};
+export function listParticipants(client: PoolClient, standings: readonly StandingKey[]) {
+  const seasonIds = [...new Set(standings.map(({ seasonId }) => seasonId))];
+  return writeStandings(client, seasonIds, () => turn(client, standings), moveOf);
+}
+
+const turn = (client: PoolClient, standings: readonly StandingKey[]) =>
+  named<Turned>(
+    client,
+    'leaderboards.listParticipants',
+    `update standing t set hidden = p.state <> 'JOINED'
+     from unnest($1::bigint[], $2::bigint[]) as k (season_id, member_id), season s, challenge c,
+       challenge_participant p
+     where t.season_id = k.season_id and t.member_id = k.member_id and s.id = k.season_id
+       and c.leaderboard_id = s.leaderboard_id and p.challenge_id = c.id
+       and p.member_id = k.member_id and t.hidden <> (p.state <> 'JOINED')
+     returning t.season_id as "seasonId", t.member_id as "memberId", t.score,
+       t.reached_at as "reachedAt", t.hidden`,
+    [standings.map(({ seasonId }) => seasonId), standings.map(({ memberId }) => memberId)],
+  );
 
 function moveOf({ seasonId, hidden, ...place }: Turned): Move {
   return { seasonId, from: hidden ? place : null, to: hidden ? null : place };
@@ -89,10 +88,7 @@ export type TeamRow = {
  * disqualified counts for nothing; whoever left, with what they had. The present score was reached
  * when the newest of its parts was (S65); one that stays as it is keeps its instant.
  */
-export const recountTeams = (
-  client: PoolClient,
-  standings: readonly { seasonId: number; memberId: number }[],
-) =>
+export const recountTeams = (client: PoolClient, standings: readonly StandingKey[]) =>
   named<TeamRow>(
     client,
     'leaderboards.recountTeams',

@@ -7,14 +7,14 @@ const SEASONS_PER_STEP = 500;
 /**
  * Whether a season has settled: its delay is over since its end, or since it was made if that was
  * later (by an import), no backfill is under way that may still add to it, and it is of no challenge
- * that was cancelled.
+ * that was cancelled, or whose start was not dealt with yet.
  */
 const settled = `s.frozen_at is null
   and greatest(s.ends_at, s.created_at) + make_interval(mins => b.settle_delay_minutes) <= $1
   and not exists (select from leaderboard_backfill r
     where r.leaderboard_id = b.id and r.state <> 'DONE' and not r.dry_run)
-  and not exists (select from challenge c
-    where c.leaderboard_id = b.id and c.cancelled_at is not null)`;
+  and not exists (select from challenge c where c.leaderboard_id = b.id
+    and (c.cancelled_at is not null or c.started_at is null))`;
 
 /** Seasons that are to be frozen at an instant, oldest first. */
 export const findSettled = (pool: Pool, now: Date) =>

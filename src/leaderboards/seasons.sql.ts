@@ -1,13 +1,8 @@
-import type {
-  AttemptOperator,
-  ChallengeGoal,
-  ChallengeKind,
-  LeaderboardMetric,
-  RankMode,
-} from '../generated/prisma/enums.ts';
+import type { LeaderboardMetric, RankMode } from '../generated/prisma/enums.ts';
 import { limits } from '../limits.ts';
 import type { Pool, PoolClient } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
+import type { BoardChallenge } from './counting-boards.sql.ts';
 import { writeStandings } from './histogram.sql.ts';
 import type { Move } from './histogram.ts';
 import type { StandingPlace } from './standings.ts';
@@ -66,45 +61,12 @@ export type BoardRow = {
   readonly challenge?: BoardChallenge | null;
 };
 
-/** What of a challenge decides how its board counts. */
-export type BoardChallenge = {
-  readonly id: number;
-  /** Its only season. */
-  readonly seasonId: number;
-  readonly kind: ChallengeKind;
-  readonly goal: ChallengeGoal;
-  readonly target: number | null;
-  readonly attemptOperator: AttemptOperator | null;
-};
-
 export const boardColumns = `
   b.id, b.program_id as "programId", b.metric, b.activity_type as "activityType", b.cadence,
   b.rank_mode as "rankMode", b.settle_delay_minutes as "settleDelayMinutes",
   coalesce(b.tiers, '{}') as tiers, coalesce(b.tags, '{}') as tags, b.starts_at as "startsAt",
   b.ends_at as "endsAt", b.counts_from as "countsFrom", b.archived_at as "archivedAt", p.zone,
   p.day_start_minutes as "dayStartMinutes", p.config_version as "configVersion"`;
-
-/**
- * The boards of these programs that may still count something: archived ones until all is frozen;
- * those of challenges, which come and go, for some time longer: what comes late is noted.
- */
-export const loadBoards = (client: PoolClient, programIds: number[], now: Date) =>
-  named<BoardRow>(
-    client,
-    'leaderboards.loadBoards',
-    `select ${boardColumns}, case when c.id is not null then json_build_object('id', c.id,
-         'seasonId', c.season_id, 'kind', c.kind, 'goal', c.goal, 'target', c.target,
-         'attemptOperator', c.attempt_operator) end as challenge
-     from leaderboard b join program p on p.id = b.program_id
-     left join lateral (
-       select c.*, s.id as season_id, s.frozen_at from challenge c
-       join season s on s.leaderboard_id = c.leaderboard_id
-       where c.leaderboard_id = b.id) c on true
-     where b.program_id = any($1) and case when c.id is null then b.archived_at is null or exists (
-         select from season s where s.leaderboard_id = b.id and s.frozen_at is null)
-       else c.cancelled_at is null and coalesce(c.frozen_at > $2, true) end`,
-    [programIds, new Date(now.getTime() - limits.challengeLateFactsMs).toISOString()],
-  );
 
 /** Finds seasons by board and start, making those that do not exist yet. */
 export async function ensureSeasons(

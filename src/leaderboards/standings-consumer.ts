@@ -7,7 +7,7 @@ import type { Consumer } from '../projections/projection.ts';
 import { applyGains, type Changes, noteChange, type Put, publishSeasons } from './apply-gains.ts';
 import { followRosters, followScores } from './contests.ts';
 import { countFacts } from './count-facts.ts';
-import { loadBoards } from './seasons.sql.ts';
+import { loadBoards } from './counting-boards.sql.ts';
 import { setHidden } from './visibility.sql.ts';
 
 /** Board changes per message: keeps every message far below the bus's limit. */

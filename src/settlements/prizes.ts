@@ -53,6 +53,13 @@ export function prizesOf(given: PrizesGiven): Prizes {
   };
 }
 
+/** Stored prizes as callers give them. */
+export const givenOf = ({ bands, ties, each, budget, expiry: life }: Prizes): PrizesGiven => ({
+  ...(each === null ? { bands: [...bands], ties } : { each }),
+  budget,
+  ...(life !== null && { expiry: life }),
+});
+
 const bandsWorth = (bands: readonly PrizeBand[]): bigint =>
   bands.reduce((sum, one) => sum + BigInt(one.to - one.from + 1) * BigInt(one.points), 0n);
 

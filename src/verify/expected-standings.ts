@@ -1,8 +1,8 @@
 /** What a member's rows give for boards: the same facts that the event log told of. */
 import { emptyStreak, extendStreak } from '../checkin/streak.ts';
 import type { LeaderboardMetric } from '../generated/prisma/enums.ts';
+import type { BoardChallenge } from '../leaderboards/counting-boards.sql.ts';
 import { combiningOf, entrySource } from '../leaderboards/metrics.ts';
-import type { BoardChallenge } from '../leaderboards/seasons.sql.ts';
 import { type BoardTimes, seasonOfFact } from '../leaderboards/seasons.ts';
 import type { MemberRows } from './member-rows.ts';
 

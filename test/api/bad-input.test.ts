@@ -17,7 +17,7 @@ import { expectRefusals } from './refused.ts';
 
 let test: TestApp;
 let program: TestProgram;
-const good = { member: '', reward: '', redemption: '', coupon: '' };
+const good = { member: '', reward: '', redemption: '', coupon: '', challenge: '' };
 
 beforeAll(async () => {
   test = await createTestApp({ env: { TALLYMARK_GRAPHIQL: '0' } });
@@ -38,6 +38,13 @@ beforeAll(async () => {
   good.redemption = await buy(good.reward);
   good.coupon = (await makeReward(test, program, { kind: 'COUPON', codes: ['good'] })).id;
   await buy(good.coupon);
+  const hours = (count: number) => new Date(Date.now() + count * 3_600_000).toISOString();
+  const { data: made } = await ask(`mutation { createChallenge(input: {title: "Contest",
+    metric: CHECK_INS, startsAt: "${hours(1)}", endsAt: "${hours(2)}"}) {
+    ... on CreateChallengePayload { challenge { id } } } }`);
+  good.challenge = made.createChallenge.challenge.id;
+  await ask(`mutation { joinChallenge(input: {challengeId: "${good.challenge}",
+    member: {externalId: "ada"}}) { __typename } }`);
   // Seasons are made when somebody asks for them.
   await ask('{ leaderboards { season { id } } }');
 });

@@ -1,5 +1,6 @@
 import { toGlobalId } from '../../src/graphql/ids.ts';
 import { badBoardMutations } from './bad-board-mutations.ts';
+import { badChallengeMutations } from './bad-challenge-mutations.ts';
 import { badRewardMutations, type Good, type Mutation } from './bad-reward-mutations.ts';
 import {
   badAddresses,
@@ -25,6 +26,7 @@ const definition = { earning: { trigger: { on: 'ENROLMENT' }, points: { fixed: 1
 export const badMutations = (good: Good): Record<string, Mutation> => ({
   ...badRewardMutations(good),
   ...badBoardMutations(),
+  ...badChallengeMutations(good),
   enrolMember: {
     input: () => ({ externalId: 'new' }),
     bad: {

@@ -31,11 +31,16 @@ beforeAll(async () => {
     createReward(input: {title: "Mug", price: 1}) { ... on CreateRewardPayload { reward { id } } }
     adjustPoints(input: {member: {externalId: "ada"}, amount: 1000, reason: "test"}) { __typename }
     checkIn(input: {member: {externalId: "ada"}}) { __typename } }`);
+  const hours = (count: number) => new Date(Date.now() + count * 3_600_000).toISOString();
+  await ask(`mutation { createChallenge(input: {title: "Contest", metric: CHECK_INS, kind: TEAM,
+    startsAt: "${hours(1)}", endsAt: "${hours(2)}", teamRules: {sizeMax: 5}}) { __typename } }`);
   // Seasons are made when somebody asks for them.
   await ask('{ leaderboards { season { id } } }');
 });
 afterAll(() => test.close());
 
+const inChallenge = (selection: string) =>
+  `{ challenges(first: 1) { edges { node { ${selection} } } } }`;
 const inSeason = (selection: string) => `{ leaderboard(key: "daily") { season { ${selection} } } }`;
 const ofMember = (selection: string) => `{ member(by: {externalId: "ada"}) { ${selection} } }`;
 const edges = '{ edges { cursor } }';
@@ -68,6 +73,27 @@ const reads: [string, string, string, unknown[]][] = [
     'SafeInt',
     '{ member(by: {externalId: "ada"}, after: $VAR) { id } }',
     [...badExact, 0, -1, Number.MAX_SAFE_INTEGER],
+  ],
+  ['id', 'ID!', '{ challenge(id: $VAR) { id } }', [...badIds('Challenge'), null]],
+  [
+    'phases',
+    '[ChallengePhase!]',
+    `{ challenges(phases: $VAR) ${edges} }`,
+    ['NOPE', '', 1, {}, [null], ['NOPE']],
+  ],
+  [
+    'member',
+    'MemberBy',
+    inChallenge('participation(member: $VAR) { state }'),
+    [...badIds('Member').map((id) => ({ id })), {}, null],
+  ],
+  ['first', 'Int', inChallenge('targetReached(first: $VAR) { place }'), badPageSizes],
+  ['first', 'Int', inChallenge(`teamStandings(first: $VAR) ${edges}`), badPageSizes],
+  [
+    'after',
+    'String',
+    inChallenge(`teamStandings(after: $VAR) ${edges}`),
+    badCursors('teamStandings'),
   ],
   ['at', 'DateTime', '{ leaderboard(key: "daily") { season(at: $VAR) { id } } }', badInstants],
   ['id', 'ID', '{ leaderboard(key: "daily") { season(id: $VAR) { id } } }', badIds('Season')],
@@ -157,6 +183,10 @@ for (const [list, query] of [
   ['checkIns', ofMember(`checkIns(ARG: $VAR) ${edges}`)],
   ['redemptions', ofMember(`redemptions(ARG: $VAR) ${edges}`)],
   ['orders', `{ redemptions(ARG: $VAR) ${edges} }`],
+  ['challenges', `{ challenges(ARG: $VAR) ${edges} }`],
+  ['participants', inChallenge(`participants(ARG: $VAR) ${edges}`)],
+  ['teams', inChallenge(`teams(ARG: $VAR) ${edges}`)],
+  ['memberChallenges', ofMember(`challenges(ARG: $VAR) ${edges}`)],
   ['seasons', `{ leaderboard(key: "daily") { seasons(ARG: $VAR) ${edges} } }`],
 ] as const) {
   const withArg = (arg: string) => query.replace('ARG', arg);

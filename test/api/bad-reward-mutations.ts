@@ -18,6 +18,7 @@ export type Good = {
   readonly reward: string;
   readonly redemption: string;
   readonly coupon: string;
+  readonly challenge: string;
 };
 
 const noEnums = ['NOPE', '', 1, {}, []];

@@ -20,6 +20,9 @@ const tables = [
   'receipt',
   'audit_entry',
   'season',
+  'challenge',
+  'challenge_participant',
+  'team',
 ];
 
 /** How many rows there are, by table, and what the member's account says. */

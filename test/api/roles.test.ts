@@ -46,12 +46,27 @@ beforeAll(async () => {
     `mutation { redeemReward(input: {member: {externalId: "ada"}, rewardId: "${data.createReward.reward.id}"}) {
        ... on RedeemRewardPayload { redemption { id } } } }`,
   );
+
+  const hours = (count: number) => new Date(Date.now() + count * 3_600_000).toISOString();
+  const made = await test.ask(
+    program.keys.operator,
+    `mutation { createChallenge(input: {title: "Contest", metric: CHECK_INS,
+         startsAt: "${hours(1)}", endsAt: "${hours(2)}"}) {
+       ... on CreateChallengePayload { challenge { id } } } }`,
+  );
+  const challenge = made.data.createChallenge.challenge.id;
+  await test.ask(
+    program.keys.operator,
+    `mutation { joinChallenge(input: {challengeId: "${challenge}", member: {externalId: "ada"}}) {
+       __typename } }`,
+  );
   bob = data.bob.member.id;
   subject = {
     member: data.enrolMember.member.id,
     reward: data.createReward.reward.id,
     redemption: bought.data.redeemReward.redemption.id,
     rule: data.draftRule.rule.id,
+    challenge,
     board: board.data.leaderboard.id,
     season: board.data.leaderboard.season.id,
     position,

@@ -9,6 +9,7 @@ export type Subject = {
   readonly board: string;
   readonly season: string;
   readonly rule: string;
+  readonly challenge: string;
   readonly position: number;
   /** Cursor of a standing. */
   readonly standing: string;

@@ -1,6 +1,7 @@
 /** Every root field, asked once: a field without an entry here fails the tests that use this. */
 import { isObjectType } from 'graphql';
 import { schema } from '../../src/graphql/schema.ts';
+import { rootChallenges } from './root-challenges.ts';
 import { type Field, member, noBackfill, noBoardBackfill } from './root-field.ts';
 import { rootMutations } from './root-mutations.ts';
 
@@ -68,6 +69,7 @@ export const rootFields: Readonly<Record<string, Field>> = {
       `{ node(id: "${subject.member}") { ... on Member { externalId points { available } } } }`,
       `{ node(id: "${subject.redemption}") { ... on Redemption { state codes { code } } } }`,
       `{ node(id: "${subject.season}") { ... on Season { version leaderboard { key } } } }`,
+      `{ node(id: "${subject.challenge}") { ... on Challenge { title season { version } } } }`,
       `{ node(id: "${subject.rule}") { ... on Rule { key versions { createdBy { id name } } } } }`,
     ],
   },
@@ -126,6 +128,7 @@ export const rootFields: Readonly<Record<string, Field>> = {
     operations: () => [`{ taskBackfill(id: "${noBackfill}") { state } }`],
   },
   ...rootMutations,
+  ...rootChallenges,
   'Subscription.leaderboardChanged': {
     scope: 'known',
     operations: () => [

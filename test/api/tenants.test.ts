@@ -83,6 +83,20 @@ async function furnish(program: TestProgram, whose: string): Promise<Subject> {
   const { id, season } = board.data.leaderboard;
   const [edge] = season.standings.edges;
   expect(edge.node.member.displayName).toBe(`Ada of ${whose}`);
+
+  const hours = (count: number) => new Date(Date.now() + count * 3_600_000).toISOString();
+  const made = await test.ask(
+    program.keys.operator,
+    `mutation { createChallenge(input: {title: "Contest of ${whose}", metric: CHECK_INS,
+         startsAt: "${hours(1)}", endsAt: "${hours(2)}"}) {
+       ... on CreateChallengePayload { challenge { id } } } }`,
+  );
+  const challenge = made.data.createChallenge.challenge.id;
+  await test.ask(
+    program.keys.operator,
+    `mutation { joinChallenge(input: {challengeId: "${challenge}", member: {externalId: "ada"}}) {
+       __typename } }`,
+  );
   return {
     member: data.enrolMember.member.id,
     reward: data.createReward.reward.id,
@@ -90,6 +104,7 @@ async function furnish(program: TestProgram, whose: string): Promise<Subject> {
     board: id,
     season: season.id,
     rule: data.draftRule.rule.id,
+    challenge,
     position,
     standing: edge.cursor,
   };
@@ -102,6 +117,7 @@ const nobody: Subject = {
   board: toGlobalId('Leaderboard', 999_999),
   season: toGlobalId('Season', 999_999),
   rule: toGlobalId('Rule', 999_999),
+  challenge: toGlobalId('Challenge', 999_999),
   position: 999_999,
   standing: Buffer.from(
     JSON.stringify(['standings', [999_999, 1, '2026-01-01T00:00:00.000Z', 999_999]]),

@@ -1,9 +1,9 @@
 /** Challenges of members, each for themselves (S76, S78). */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DAY, type Economy, HOUR, openEconomies } from '../economy/api.ts';
-import { places as boardPlaces, counted } from '../leaderboards/boards.ts';
+import { places as boardPlaces } from '../leaderboards/boards.ts';
 import { bePatient } from '../support/patience.ts';
-import { ahead, type Contest, contest, send } from './support.ts';
+import { ahead, type Contest, contest, freeze, send } from './support.ts';
 
 let economies: Awaited<ReturnType<typeof openEconomies>>;
 let eco: Economy;
@@ -105,8 +105,7 @@ describe('a challenge', () => {
     const one = await begun(['ada'], { settleDelayMinutes: 60 });
     await run('ada', 5);
     eco.clock.advance(DAY + HOUR);
-    await counted(eco.test.app);
-    await eco.job('freezeSeasons');
+    await freeze(eco);
     expect(await one.read('phase frozenAt')).toMatchObject({ phase: 'FROZEN' });
     await run('ada', 7, { occurredAt: ahead(eco, -2 * HOUR) });
     expect(await one.places()).toEqual(['1 ada 5']);

@@ -133,6 +133,13 @@ export async function send(
 export const ahead = ({ clock }: Economy, ms: number) =>
   new Date(clock.now().getTime() + ms).toISOString();
 
+/** Freezes what has settled, once its start was dealt with and everything is counted. */
+export async function freeze(eco: Economy): Promise<void> {
+  await eco.job('startChallenges');
+  await counted(eco.test.app);
+  await eco.job('freezeSeasons');
+}
+
 const HOUR = 3_600_000;
 
 /** Makes a challenge that starts in an hour and takes a day, of the activity `run` unless said. */
