@@ -122,5 +122,12 @@ export const PrizesType = builder.objectRef<Prizes>('Prizes').implement({
       nullable: true,
       description: 'When the points expire, from the local date of the freeze; null: never.',
     }),
+    since: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'When they were first set: seasons that were over by then win nothing; null: all win.',
+      resolve: ({ since }) => (since === null ? null : new Date(since)),
+    }),
   }),
 });

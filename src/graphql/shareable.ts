@@ -16,9 +16,26 @@ import type { KnownViewer, Viewer } from '../auth/viewer.ts';
  * is executed for each caller. test/live/shared.test.ts holds each against every role.
  */
 export const sharedFields: Readonly<Record<string, readonly string[]>> = {
-  Query: ['leaderboard', 'leaderboards'],
-  Subscription: ['leaderboardChanged'],
+  Query: ['leaderboard', 'leaderboards', 'challenge'],
+  Subscription: ['leaderboardChanged', 'challengeChanged'],
   LeaderboardChange: ['kind', 'version', 'season', 'standings', 'changes', 'removed'],
+  ChallengeChange: [
+    ...['kind', 'version', 'challenge', 'season', 'standings', 'changes', 'removed'],
+    ...['teamStandings', 'teamChanges', 'teamsRemoved'],
+  ],
+  Challenge: [
+    ...['id', 'kind', 'title', 'description', 'metric', 'activityType', 'rankMode', 'goal'],
+    ...['target', 'capacity', 'minimum', 'tooFew', 'entryFee', 'joinFrom', 'joinUntil'],
+    ...['startsAt', 'endsAt', 'settlesAt', 'settleDelayMinutes', 'phase', 'joinable'],
+    ...['attemptsMax', 'attemptOperator', 'teamRules', 'participantsCount', 'teamsCount'],
+    ...['season', 'createdAt', 'startedAt', 'frozenAt', 'settledAt', 'cancelledAt'],
+    ...['cancelReason', 'refundedAt', 'version', 'teamStandings'],
+  ],
+  TeamRules: ['sizeMax', 'scoring', 'top', 'memberCap', 'prizeSplit'],
+  Team: ['id', 'name', 'captain', 'size', 'startSize', 'disbandedAt'],
+  TeamStanding: ['rank', 'score', 'reachedAt', 'team'],
+  TeamStandingConnection: ['edges', 'nodes', 'pageInfo', 'totalCount', 'asOfVersion'],
+  TeamStandingEdge: ['cursor', 'node'],
   Leaderboard: [
     ...['id', 'key', 'title', 'metric', 'activityType', 'cadence', 'timeZone', 'rankMode'],
     ...['settleDelayMinutes', 'filter', 'startsAt', 'endsAt', 'countsFrom', 'archivedAt'],
@@ -27,7 +44,7 @@ export const sharedFields: Readonly<Record<string, readonly string[]>> = {
   LeaderboardFilter: ['tags', 'tiers'],
   Season: [
     ...['id', 'leaderboard', 'startsAt', 'endsAt', 'state', 'version', 'participants'],
-    ...['frozenAt', 'definition', 'standings'],
+    ...['frozenAt', 'definition', 'standings', 'prizes', 'settlement'],
   ],
   SeasonDefinition: ['activityType', 'filter', 'metric', 'rankMode', 'title', 'version'],
   LeaderboardSeasonsConnection: ['edges', 'pageInfo'],
@@ -36,6 +53,15 @@ export const sharedFields: Readonly<Record<string, readonly string[]>> = {
   StandingEdge: ['cursor', 'node'],
   Standing: ['rank', 'score', 'reachedAt', 'member'],
   PageInfo: ['hasNextPage', 'hasPreviousPage', 'startCursor', 'endCursor'],
+  Prizes: ['bands', 'ties', 'each', 'budget'],
+  PrizeBand: ['from', 'to', 'points'],
+  Settlement: [
+    ...['id', 'state', 'startedAt', 'publishedAt', 'version', 'prizes', 'ranked', 'planned'],
+    ...['paid', 'winners'],
+  ],
+  SettlementWinnersConnection: ['edges', 'pageInfo'],
+  SettlementWinnersConnectionEdge: ['cursor', 'node'],
+  SettlementWinner: ['place', 'rank', 'score', 'reachedAt', 'points', 'member', 'teamName'],
   Member: [
     ...['id', 'externalId', 'displayName', 'nickname', 'avatarUrl', 'enrolledAt'],
     ...['tier', 'streak'],
@@ -47,6 +73,7 @@ export const sharedFields: Readonly<Record<string, readonly string[]>> = {
 /** Arguments with which a shared field waits for the caller's own change, or goes on from it. */
 const ownArguments: Readonly<Record<string, readonly string[]>> = {
   leaderboard: ['after'],
+  challenge: ['after'],
 };
 
 const known = new WeakMap<DocumentNode, Map<string, boolean>>();

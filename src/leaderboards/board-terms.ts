@@ -10,6 +10,7 @@ import {
   prizesInput,
   prizesOf,
   prizesProblems,
+  setAt,
 } from '../settlements/prizes.ts';
 import { LeaderboardNotValid } from './boards.refusals.ts';
 
@@ -72,6 +73,7 @@ export type BoardTerms = {
 export function changedTerms(
   before: BoardTerms,
   { filter, ...given }: Omit<z.output<typeof boardPatch>, 'key'>,
+  now: Date,
 ): BoardTerms {
   const { startsAt, endsAt, prizes } = given;
   return {
@@ -82,7 +84,8 @@ export function changedTerms(
     tags: filter === undefined ? before.tags : (filter?.tags ?? []),
     startsAt: startsAt === undefined ? before.startsAt : startsAt,
     endsAt: endsAt === undefined ? before.endsAt : endsAt,
-    prizes: prizes === undefined ? before.prizes : prizes && prizesOf(prizes),
+    prizes:
+      prizes === undefined ? before.prizes : setAt(prizes && prizesOf(prizes), before.prizes, now),
   };
 }
 

@@ -62,7 +62,7 @@ export async function createLeaderboard(
     const { tx } = change;
     const now = await holdBoards(tools, change);
     const { latenessHours } = await tx.program.findUniqueOrThrow({ where: { id: programId } });
-    const terms = changedTerms({ ...blank, settleDelayMinutes: latenessHours * 60 }, given);
+    const terms = changedTerms({ ...blank, settleDelayMinutes: latenessHours * 60 }, given, now);
     const tiers = await tiersFrom(change, terms.startsAt ?? now);
     refuseFor([
       ...activityProblems(metric, activityType),
@@ -96,7 +96,7 @@ export async function updateLeaderboard(
     const board = await ownBoard(change, key);
     const before = termsOf(board);
     const wrong = prizesGivenProblems(given);
-    const after = changedTerms(before, given);
+    const after = changedTerms(before, given, now);
     if (wrong.length === 0 && JSON.stringify(before) === JSON.stringify(after)) return;
     const tiers = await tiersFrom(change, after.startsAt ?? now);
     refuseFor([

@@ -51,7 +51,9 @@ export const freezeSettled = (client: PoolClient, seasonIds: readonly number[], 
          'target', c.target, 'teamPrizeSplit', c.team_prize_split)
        from frozen f join leaderboard b on b.id = f.board_id
        left join challenge c on c.leaderboard_id = b.id
-       where b.prizes is not null and c.cancelled_at is null)
+       where b.prizes is not null and c.cancelled_at is null
+         -- Who competed before there were prizes was promised none: a backfill pays nothing.
+         and f.ends_at > coalesce((b.prizes->>'since')::timestamptz, '-infinity'))
      select id as "seasonId", board_id as "leaderboardId" from frozen`,
     [now.toISOString(), seasonIds],
   );

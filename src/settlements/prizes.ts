@@ -25,6 +25,8 @@ export type Prizes = {
   readonly budget: number;
   /** When they expire, from the local date of the freeze; null: never. */
   readonly expiry: Expiry | null;
+  /** Seasons that were over by this instant were promised nothing; null: all win. */
+  readonly since: string | null;
 };
 
 const place = wholeNumber(1, limits.prizePlacesMax);
@@ -49,7 +51,7 @@ export function prizesOf(given: PrizesGiven): Prizes {
     ties,
     each: each ?? null,
     budget: budget ?? all,
-    expiry: life ?? null,
+    ...{ expiry: life ?? null, since: null },
   };
 }
 
@@ -66,12 +68,12 @@ const bandsWorth = (bands: readonly PrizeBand[]): bigint =>
 /** Prizes as a column or terms hold them. */
 export const storedPrizes = (json: unknown): Prizes | null => {
   if (json === null || json === undefined) return null;
-  const { bands, ties, each, budget, expiry: life } = json as Prizes;
+  const { bands, ties, each, budget, expiry: life, since } = json as Prizes;
   return {
     bands: bands.map(({ from, to, points }) => ({ from, to, points })),
     ...{ ties, each, budget },
     // As it was parsed: the database orders fields in a way of its own.
-    expiry: life === null ? null : expiry.parse(life),
+    ...{ expiry: life === null ? null : expiry.parse(life), since },
   };
 };
 
@@ -118,6 +120,10 @@ export function prizesProblems(
   }
   return problems;
 }
+
+/** Prizes that are set now: in place of none they win from now on, of others as these did. */
+export const setAt = (prizes: Prizes | null, before: Prizes | null, now: Date): Prizes | null =>
+  prizes && { ...prizes, since: before === null ? now.toISOString() : before.since };
 
 /** What a place wins, were nobody ranked equal. */
 export const worthOf = (bands: readonly PrizeBand[], at: number): number =>

@@ -34,7 +34,9 @@ export async function findPrizes(pool: Pool, seasonId: number): Promise<Prizes |
   const [row] = await named<{ prizes: Prizes | null }>(
     pool,
     'settlements.findPrizes',
-    `select case when s.frozen_at is null then b.prizes else t.terms->'prizes' end as prizes
+    `select case when s.frozen_at is not null then t.terms->'prizes'
+              when s.ends_at <= (b.prizes->>'since')::timestamptz then null
+              else b.prizes end as prizes
      from season s join leaderboard b on b.id = s.leaderboard_id
      left join settlement t on t.season_id = s.id where s.id = $1`,
     [seasonId],

@@ -51,10 +51,21 @@ async function stepOfEach(turn: Turn, until: number): Promise<number> {
     const open = await findOpen(turn.pool, afterId);
     for (const one of open) {
       if (performance.now() > until) return steps;
-      if (await step(turn, one)) steps += 1;
+      if (await stepOrTell(turn, one)) steps += 1;
       afterId = one.id;
     }
     if (open.length < OPEN_MAX) return steps;
+  }
+}
+
+/** A settlement that cannot go on keeps no other from it: the next run tries again. */
+async function stepOrTell(turn: Turn, settlement: Open): Promise<boolean> {
+  try {
+    return await step(turn, settlement);
+  } catch (err) {
+    const { id, programId, state } = settlement;
+    turn.log.warn({ err, settlement: id, programId, state }, 'a settlement could not go on yet');
+    return false;
   }
 }
 
@@ -91,7 +102,7 @@ async function payNext(turn: Turn, { id, programId }: Open): Promise<boolean> {
   );
   const [first] = failures;
   const isOutage = failures.length === due.length && first?.err instanceof Unavailable;
-  if (isOutage) throw first?.err; // The worker tries again.
+  if (isOutage) throw first?.err; // Not each by itself.
   for (const failure of failures) {
     log.warn({ settlement: id, programId, ...failure }, 'a prize could not be paid yet');
   }

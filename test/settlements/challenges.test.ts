@@ -23,7 +23,7 @@ const prizes = (points: readonly number[], more: object = {}) => ({
   ...more,
 });
 const each = (points: number, budget: number) => ({
-  ...{ bands: [], ties: 'SHARE', each: points, budget, expiry: null },
+  ...{ bands: [], ties: 'SHARE', each: points, budget, expiry: null, since: null },
 });
 const JOINED = 'JOINED';
 
@@ -31,9 +31,9 @@ describe('a target', () => {
   it('FIRST_TO_TARGET: who reached it first, whatever the score became; who is hidden did not', async () => {
     await contest(eco, prizes([50, 30]));
     await score(eco, { ada: 9, bob: 20, cem: 12, dan: 3 });
+    await eco.done('updateProfile', 'cem', { leaderboardOptOut: true });
     const made = await challenge(eco, { goal: 'FIRST_TO_TARGET', target: 9 });
     await reached(eco, made, ['cem', 'ada', 'bob']);
-    await eco.done('updateProfile', 'cem', { leaderboardOptOut: true });
     await settle(eco);
     const found = await settlement(eco);
     expect(won(found)).toEqual(['1 1 ada 50', '2 2 bob 30']);

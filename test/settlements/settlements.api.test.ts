@@ -1,7 +1,8 @@
 /** Seasons with prizes settle: who wins, what is paid, and what the API says of it (S79, S80). */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { inTransaction } from '../../src/platform/db.ts';
 import { type Economy, fixed, openEconomies } from '../economy/api.ts';
-import { send } from '../leaderboards/boards.ts';
+import { backfill, send } from '../leaderboards/boards.ts';
 import { runJob } from '../support/app.ts';
 import { bePatient } from '../support/patience.ts';
 import { openSecondApp } from '../support/second-app.ts';
@@ -87,6 +88,26 @@ describe('a season with prizes', () => {
     await score(eco, { ada: 9 });
     await settle(eco);
     expect(await settlement(eco)).toBeNull();
+  });
+
+  it('that was over before there were prizes wins nothing, be it by a backfill', async () => {
+    await eco.enrol('ada');
+    await eco.act('ada', 'share', { value: 5 });
+    eco.clock.set('2026-03-17T12:00:00Z');
+    await contest(eco, { bands }, { startsAt: '2026-03-02T00:00:00Z' });
+    await eco.act('ada', 'share', { value: 7 });
+    await backfill(eco, 'board', false);
+    await settle(eco, '2026-03-22T23:00:00Z');
+    expect(await settlement(eco)).toBeNull();
+    const after = await settlement(eco, { at: '2026-03-17T12:00:00Z' });
+    expect(won(after)).toEqual(['1 1 ada 100']);
+    expect((await eco.points('ada')).available).toBe(100);
+    const query = `{ leaderboard(key: "board") { prizes { since }
+      old: season(at: "${TUESDAY}") { state prizes { budget } } } }`;
+    const { data } = await eco.test.ask(eco.program.keys.screen, query);
+    expect(data.leaderboard).toEqual({
+      ...{ prizes: { since: '2026-03-17T12:00:00.000Z' }, old: { state: 'FROZEN', prizes: null } },
+    });
   });
 
   it('nobody scored in is settled, too', async () => {
@@ -246,6 +267,35 @@ describe('a prize', () => {
       .poll(() => heard.some((one) => (one as { members: number[] }).members.includes(memberId)))
       .toBe(true);
     leave();
+  });
+});
+
+describe('a settlement that cannot go on', () => {
+  it('keeps no other waiting, and goes on once it can', async () => {
+    const { pool } = eco.test.app;
+    await contest(eco, { bands });
+    await score(eco, { ada: 9 });
+    const other = await economies.open();
+    await contest(other, { bands });
+    await score(other, { bob: 9 });
+    await freeze(other);
+    const broken = (
+      await pool.query('select terms from settlement where program_id = $1', [eco.program.id])
+    ).rows[0].terms;
+    const tamper = (terms: object) =>
+      inTransaction(pool, async (client) => {
+        await client.query('set local session_replication_role = replica');
+        await client.query('update settlement set terms = $2 where program_id = $1', [
+          ...[eco.program.id, terms],
+        ]);
+      });
+    await tamper({ ...broken, prizes: null });
+    await other.job('settleSeasons');
+    expect(await settlement(other)).toMatchObject({ state: 'PUBLISHED', paid: 100 });
+    await tamper(broken);
+    expect(await settlement(eco)).toMatchObject({ state: 'FROZEN' });
+    await eco.job('settleSeasons');
+    expect(await settlement(eco)).toMatchObject({ state: 'PUBLISHED', paid: 100 });
   });
 });
 
