@@ -90,6 +90,7 @@ describe.each(followers)('a challenge over %s', (_name, overIt) => {
     eco.clock.advance(DAY);
     await expect.poll(phase, soon).toBe('CLOSING');
     eco.clock.advance(HOUR);
+    await eco.job('startChallenges');
     await eco.job('freezeSeasons');
     await expect.poll(phase, soon).toMatch(/FROZEN|SETTLED/);
     await eco.job('settleSeasons');
@@ -127,10 +128,11 @@ describe('a followed challenge', () => {
       ...{ type: 'subscribe', id: 'again' },
       payload: { query, variables: { after: seen } },
     });
-    const { payload } = await socket.waitFor(({ id }) => id === 'again');
-    const change = (payload as Event).data.challengeChanged;
-    expect(change.version).toBeGreaterThan(seen);
-    expect(teams(change)).toEqual(['1 Red 5', '2 Blue 4']);
+    const { payload } = await socket.waitFor(
+      ({ id, payload }) =>
+        id === 'again' && (payload as Event).data.challengeChanged.version > seen,
+    );
+    expect(teams((payload as Event).data.challengeChanged)).toEqual(['1 Red 5', '2 Blue 4']);
     expectToLeadOn(follower.events);
     socket.close();
   });

@@ -1,4 +1,5 @@
 /** What subscribers and readers share, and what never: through real doors. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { GraphQLObjectType } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { schema } from '../../src/graphql/schema.ts';
@@ -7,6 +8,7 @@ import { type RunningServer, startServer } from '../../src/http/server.ts';
 import {
   createTestApp,
   createTestProgram,
+  runJob,
   type TestApp,
   type TestProgram,
 } from '../support/app.ts';
@@ -14,7 +16,7 @@ import { openSocket } from '../support/doors.ts';
 import { boardQuery, expectFaithful, followers } from '../support/live.ts';
 import { pays, setRule } from '../support/rules.ts';
 import { metric } from '../support/server-process.ts';
-import { everything } from './everything.ts';
+import { everything, everythingOfChallenge } from './everything.ts';
 
 let test: TestApp;
 let server: RunningServer;
@@ -48,13 +50,34 @@ async function walk(id: string) {
   );
   await ask(`{ leaderboard(key: "all-time", after: ${recordActivity.position}) { key } }`);
 }
+/** A challenge of one team, which won 7 points. */
+async function settledChallenge(): Promise<string> {
+  const startsAt = new Date(Date.now() + 1_000);
+  const { createChallenge } = await ask(`mutation { createChallenge(input: {title: "Walk",
+    metric: POINTS_EARNED, kind: TEAM, teamRules: {sizeMax: 2}, settleDelayMinutes: 0,
+    startsAt: "${startsAt.toISOString()}", endsAt: "${new Date(Date.now() + 60_000).toISOString()}",
+    prizes: {bands: [{from: 1, to: 1, points: 7}]}}) {
+    ... on CreateChallengePayload { challenge { id } } } }`);
+  const { id } = createChallenge.challenge;
+  await ask(`mutation { joinChallenge(input: {challengeId: "${id}", member: {externalId: "ada"},
+    team: {create: {name: "Reds"}}}) { __typename } }`);
+  await sleep(startsAt.getTime() - Date.now());
+  await walk('ada');
+  await ask(`mutation { endChallenge(input: {challengeId: "${id}"}) { __typename } }`);
+  await sleep(10);
+  for (const job of ['startChallenges', 'freezeSeasons', 'settleSeasons']) {
+    await runJob(test.app, job);
+  }
+  return id;
+}
 const made = () => metric(server.url, 'tallymark_live_made');
 const sent = () => metric(server.url, 'tallymark_live_sent');
 const soon = { timeout: 5_000, interval: 20 };
 
 it('fields that may be shared are there, and each is held against every role below', () => {
-  const live = 'kind version season standings changes removed';
-  const words = new Set(`${everything} ${live}`.match(/\w+/g));
+  const live =
+    'kind version challenge season standings changes removed teamStandings teamChanges teamsRemoved';
+  const words = new Set(`${everything} ${everythingOfChallenge} ${live}`.match(/\w+/g));
   const roots = ['Query', 'Subscription'];
   for (const [type, fields] of Object.entries(sharedFields)) {
     const known = (schema.getType(type) as GraphQLObjectType).getFields();
@@ -210,11 +233,14 @@ describe('readers of a board', () => {
   it('get the same bytes, whoever they are, and the same as by their own execution', async () => {
     await walk('ada');
     await walk('bob');
-    const query = `{ leaderboard(key: "all-time") { ${everything} } leaderboards { key } }`;
+    const id = await settledChallenge();
+    const both = `leaderboard(key: "all-time") { ${everything} } leaderboards { key }
+      challenge(id: "${id}") { ${everythingOfChallenge} }`;
+    const query = `{ ${both} }`;
     const { operator, service, screen } = program.keys;
     const credentials = [screen, service, operator, await program.token('ada')];
     // Aliased so that it is another document, with a field of the caller’s own beside it.
-    const alone = `{ leaderboard(key: "all-time") { ${everything} } leaderboards { key } me { id } }`;
+    const alone = `{ ${both} me { id } }`;
     for (const credential of credentials) {
       const shared = JSON.parse((await post(credential, query)).text);
       const own = JSON.parse((await post(credential, alone)).text);
@@ -222,9 +248,10 @@ describe('readers of a board', () => {
       delete own.data.me;
       expect(shared).toEqual(own);
     }
-    expect(
-      JSON.parse((await post(operator, query)).text).data.leaderboard.season.standings.totalCount,
-    ).toBe(2);
+    const { data } = JSON.parse((await post(operator, query)).text);
+    expect(data.leaderboard.season.standings.totalCount).toBe(2);
+    expect(data.challenge).toMatchObject({ phase: 'SETTLED', teamStandings: { totalCount: 1 } });
+    expect(data.challenge.season.settlement).toMatchObject({ paid: 7 });
   });
 
   it('never see another’s own place, in whatever order they ask', async () => {
