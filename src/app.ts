@@ -104,7 +104,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     await tasks.start();
     const jobs = createJobs({ pool, engine, clock, bus, tasks, log });
     if (purpose === 'serve' && config.jobs) {
-      const worker = await startWorker(database.url, jobs, log);
+      const worker = await startWorker(database.url, jobs, { log, clock });
       closers.push(() => worker.stop());
     }
     return {

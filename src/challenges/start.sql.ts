@@ -14,6 +14,18 @@ export const findStarting = (pool: Pool, now: Date) =>
     [now.toISOString()],
   );
 
+/** When the next challenge starts; null: none will. */
+export async function nextStart(pool: Pool, now: Date): Promise<Date | null> {
+  const [row] = await named<{ at: Date | null }>(
+    pool,
+    'challenges.nextStart',
+    `select min(starts_at) as at from challenge
+     where starts_at > $1 and started_at is null and cancelled_at is null`,
+    [now.toISOString()],
+  );
+  return row?.at ?? null;
+}
+
 export type Starting = {
   readonly startsAt: Date;
   readonly minimum: number;

@@ -29,6 +29,10 @@ export type Job = {
   readonly atStart?: true;
   /** As long as `run` did something, it runs again at once, behind the jobs that wait already. */
   readonly takesTurns?: true;
+  /** Jobs that have work once this one did something. */
+  readonly then?: readonly string[];
+  /** When it is next due: it runs then, not only at its next minute. */
+  readonly dueAt?: (now: Date) => Promise<Date | null>;
   /** Does all that is due now; returns for how many members (or orders). */
   run(): Promise<number>;
 };

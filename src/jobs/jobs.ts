@@ -1,8 +1,10 @@
 import { refundEntryFee } from '../challenges/leave-challenge.ts';
+import { nextStart } from '../challenges/start.sql.ts';
 import { startChallenges } from '../challenges/start-challenges.ts';
 import type { Keyed, MemberRef, Operation } from '../engine/operation.ts';
 import { expireMemberHolds } from '../holds/end-hold.ts';
 import { runBoardBackfills } from '../leaderboards/backfill.ts';
+import { nextFreeze } from '../leaderboards/freeze.sql.ts';
 import { freezeSeasons } from '../leaderboards/freeze.ts';
 import { runErasures } from '../members/run-erasures.ts';
 import type { Pool } from '../platform/db.ts';
@@ -68,11 +70,16 @@ export function createJobs(tools: JobTools): readonly Job[] {
       ...{ name: 'backfillBoards', cron: eachMinute, takesTurns: true },
       run: () => runBoardBackfills(tools),
     },
-    { name: 'startChallenges', cron: eachMinute, run: () => startChallenges(tools) },
+    {
+      ...{ name: 'startChallenges', cron: eachMinute, then: ['freezeSeasons'] },
+      run: () => startChallenges(tools),
+      dueAt: (now) => nextStart(tools.pool, now),
+    },
     job('refundEntryFees', 'challenges', eachMinute, refundEntryFee, findFeesDue, closeRefunds),
     {
-      ...{ name: 'freezeSeasons', cron: eachMinute, atStart: true },
+      ...{ name: 'freezeSeasons', cron: eachMinute, atStart: true, then: ['settleSeasons'] },
       run: () => freezeSeasons(tools),
+      dueAt: (now) => nextFreeze(tools.pool, now),
     },
     {
       ...{ name: 'settleSeasons', cron: eachMinute, atStart: true, takesTurns: true },

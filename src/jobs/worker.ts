@@ -1,4 +1,5 @@
 import { type AddJobFunction, Logger, type Runner, run } from 'graphile-worker';
+import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Job } from './due.ts';
 
@@ -7,6 +8,10 @@ export type Worker = { stop(): Promise<void> };
 /** One connection waits for jobs, the other works. */
 const CONNECTIONS = 2;
 const ATTEMPTS_MAX = 5;
+/** What is due later is seen when the job next runs by its schedule. */
+const SOON_MS = 70_000;
+
+type Tools = { readonly log: Log; readonly clock: Pick<Clock, 'now'> };
 
 /**
  * Runs jobs on their schedule in this process, through Graphile Worker's tables: of several nodes
@@ -15,8 +20,9 @@ const ATTEMPTS_MAX = 5;
 export async function startWorker(
   databaseUrl: string,
   jobs: readonly Job[],
-  log: Log,
+  tools: Tools,
 ): Promise<Worker> {
+  const { log } = tools;
   const runner: Runner = await run({
     connectionString: databaseUrl,
     maxPoolSize: CONNECTIONS,
@@ -24,7 +30,7 @@ export async function startWorker(
     noHandleSignals: true,
     logger: loggerOf(log),
     taskList: Object.fromEntries(
-      jobs.map((job) => [job.name, (_payload, { addJob }) => runJob(job, addJob, log)]),
+      jobs.map((job) => [job.name, (_payload, { addJob }) => runJob(job, addJob, tools)]),
     ),
     crontab: jobs
       .map(
@@ -38,15 +44,17 @@ export async function startWorker(
   return { stop: () => runner.stop().catch(() => {}) };
 }
 
-async function runJob(
-  { name, run: work, takesTurns }: Job,
-  addJob: AddJobFunction,
-  log: Log,
-): Promise<void> {
-  const members = await work();
-  if (members === 0) return;
-  log.info({ job: name, members }, 'job done');
-  if (takesTurns) await addOnce(addJob, name);
+async function runJob(job: Job, addJob: AddJobFunction, { log, clock }: Tools): Promise<void> {
+  const { name, takesTurns, then = [], dueAt } = job;
+  const members = await job.run();
+  if (members > 0) {
+    log.info({ job: name, members }, 'job done');
+    for (const next of takesTurns ? [name, ...then] : then) await addOnce(addJob, next);
+  }
+  const now = clock.now();
+  const runAt = await dueAt?.(now);
+  if (runAt == null || runAt.getTime() - now.getTime() > SOON_MS) return;
+  await addJob(name, {}, { runAt, jobKey: `${name}:due`, jobKeyMode: 'replace', maxAttempts: 1 });
 }
 
 /** Adds a job that is not waiting yet. */

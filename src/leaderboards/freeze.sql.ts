@@ -26,6 +26,21 @@ export const findSettled = (pool: Pool, now: Date) =>
     [now.toISOString()],
   );
 
+/** When the next season of a challenge will have settled; null: none will. Boards can wait. */
+export async function nextFreeze(pool: Pool, now: Date): Promise<Date | null> {
+  const [row] = await named<{ at: Date | null }>(
+    pool,
+    'leaderboards.nextFreeze',
+    `select min(c.ends_at + make_interval(mins => b.settle_delay_minutes)) as at
+     from challenge c join leaderboard b on b.id = c.leaderboard_id
+     join season s on s.leaderboard_id = b.id
+     where c.cancelled_at is null and s.frozen_at is null
+       and c.ends_at + make_interval(mins => b.settle_delay_minutes) > $1`,
+    [now.toISOString()],
+  );
+  return row?.at ?? null;
+}
+
 /**
  * Freezes those of these seasons that are still settled, by their boards' settings as of now (S69);
  * those with prizes are settled from then on, by these settings, too (S79).

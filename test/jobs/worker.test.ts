@@ -83,7 +83,7 @@ describe('the worker', () => {
       ...{ name: 'short', cron: '0 0 1 1 *' },
       run: () => Promise.resolve(done.push('short')),
     };
-    const worker = await startWorker(own.url, [long, short], test.app.log);
+    const worker = await startWorker(own.url, [long, short], test.app);
     const pool = createPool(own.url, () => {});
     const add = (name: string) => pool.query('select graphile_worker.add_job($1)', [name]);
     await add('long');
@@ -93,6 +93,30 @@ describe('the worker', () => {
     await expect.poll(() => done, { timeout: 20_000 }).toEqual(['long', 'short', 'long', 'long']);
     await worker.stop();
     await pool.end();
+    await own.drop();
+  });
+
+  it('runs a job when it is due, and who has work once another did something', async () => {
+    const own = await createTestDatabase();
+    const done: string[] = [];
+    const begun = Date.now();
+    const dueAt = new Date(begun + 2_000);
+    const due: Job = {
+      ...{ name: 'due', cron: '0 0 1 1 *', atStart: true, then: ['after'] },
+      dueAt: (now) => Promise.resolve(now < dueAt ? dueAt : null),
+      run: () => {
+        const isDue = Date.now() >= dueAt.getTime();
+        done.push(isDue ? 'due' : 'looked');
+        return Promise.resolve(isDue ? 1 : 0);
+      },
+    };
+    const after: Job = {
+      ...{ name: 'after', cron: '0 0 1 1 *' },
+      run: () => Promise.resolve(done.push('after') * 0),
+    };
+    const worker = await startWorker(own.url, [due, after], test.app);
+    await expect.poll(() => done, { timeout: 20_000 }).toEqual(['looked', 'due', 'after']);
+    await worker.stop();
     await own.drop();
   });
 
