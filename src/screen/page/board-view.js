@@ -1,29 +1,27 @@
-/** The list of rows. Rows glide to their new places; only transforms and opacity are animated. */
+/** The list of rows of one board. Rows glide to their new places. */
+import { gapsOf } from './board-window.js';
+import { fadeOut, glide, isStill } from './movement.js';
 import { Row } from './row.js';
 
 /** @typedef {import('./subscription.js').Standing} Standing */
-/** @typedef {{ left: number, top: number }} Place */
-
-const MOVE_MS = 700;
-const FADE_MS = 350;
-const EASING = 'cubic-bezier(0.22, 1, 0.36, 1)';
-const ROWS_MIN = 6; // Fewer members do not make giants of their rows.
-
-const stillness = matchMedia('(prefers-reduced-motion: reduce)');
+/** @typedef {import('./movement.js').Place} Place */
 
 export class BoardView {
   /** @type {HTMLElement} */ #list;
+  #rowsMin = 1;
   /** @type {import('./texts.js').Texts} */ #texts;
   /** @type {import('./strings.js').Strings} */ #strings;
   /** @type {Map<string, Row>} */ #rows = new Map();
 
   /**
    * @param {HTMLElement} list
+   * @param {number} rowsMin  Room for as many: fewer members do not make giants of their rows.
    * @param {import('./texts.js').Texts} texts
    * @param {import('./strings.js').Strings} strings
    */
-  constructor(list, texts, strings) {
+  constructor(list, rowsMin, texts, strings) {
     this.#list = list;
+    this.#rowsMin = rowsMin;
     // Safari takes the role away from lists without bullets.
     list.setAttribute('role', 'list');
     this.#texts = texts;
@@ -34,25 +32,27 @@ export class BoardView {
    * Shows exactly these standings, in this order.
    * @param {readonly Standing[]} standings
    * @param {boolean} isContinuation  Of what is shown; another season or board just appears.
+   * @param {boolean} mayMove  The machine can.
    */
-  render(standings, isContinuation) {
-    const isStill = stillness.matches || document.hidden;
-    const animate = isContinuation && !isStill;
-    if (!isContinuation) this.#clear();
-    const before = this.#places();
-    const isFirst = this.#rows.size === 0;
+  render(standings, isContinuation, mayMove) {
+    const still = !mayMove || isStill();
+    const animate = isContinuation && !still;
+    if (!isContinuation) this.clear();
+    const before = animate ? this.#places() : undefined;
     this.#removeAbsent(standings, animate);
-    const risen = this.#update(standings, isStill);
+    const risen = this.#update(standings, isContinuation, still);
     this.#arrange(standings);
-    if (!animate) return;
-    for (const [id, row] of this.#rows) {
-      const from = before.get(id);
-      if (from !== undefined) glide(row.element, from, (risen.get(id) ?? 0) > 0);
-      else if (!isFirst) appear(row.element);
-    }
+    if (before === undefined) return;
+    const moving = [...this.#rows].map(([id, { element }]) => ({
+      element,
+      from: before.get(id),
+      isRising: (risen.get(id) ?? 0) > 0,
+    }));
+    glide(moving);
   }
 
-  #clear() {
+  /** Nothing is shown. */
+  clear() {
     for (const row of this.#rows.values()) row.dispose();
     this.#rows.clear();
     this.#list.replaceChildren();
@@ -72,40 +72,31 @@ export class BoardView {
       if (present.has(id)) continue;
       this.#rows.delete(id);
       row.dispose();
-      if (animate) this.#fadeOut(row.element);
+      if (animate) fadeOut(row.element);
       else row.element.remove();
     }
+    // Last, so that they are not among the rows that count their places.
+    this.#list.append(...this.#list.querySelectorAll('.leaving'));
   }
 
-  /** Takes the row out of the flow, where it stands, and out of what is read aloud. @param {HTMLElement} element */
-  #fadeOut(element) {
-    const { offsetLeft, offsetTop, offsetWidth, offsetHeight } = element;
-    element.classList.add('leaving');
-    element.setAttribute('aria-hidden', 'true');
-    element.style.left = `${offsetLeft}px`;
-    element.style.top = `${offsetTop}px`;
-    element.style.width = `${offsetWidth}px`;
-    element.style.height = `${offsetHeight}px`;
-    const fade = element.animate([{ opacity: 1 }, { opacity: 0, transform: 'translateY(40%)' }], {
-      duration: FADE_MS,
-      easing: 'ease-in',
-      fill: 'forwards',
-    });
-    fade.onfinish = fade.oncancel = () => element.remove();
-    // Last, so that it is not among the rows that count their places.
-    this.#list.append(element);
-  }
-
-  /** @param {readonly Standing[]} standings @param {boolean} isStill @returns {Map<string, number>} */
-  #update(standings, isStill) {
+  /**
+   * @param {readonly Standing[]} standings
+   * @param {boolean} isContinuation
+   * @param {boolean} still
+   * @returns {Map<string, number>}
+   */
+  #update(standings, isContinuation, still) {
     const topScore = standings[0]?.score ?? 0;
+    const gaps = gapsOf(standings);
     const risen = new Map();
-    for (const standing of standings) {
+    standings.forEach((standing, index) => {
       const { id } = standing.member;
-      const row = this.#rows.get(id) ?? new Row(this.#texts, this.#strings);
+      const known = this.#rows.get(id);
+      const row = known ?? new Row(this.#texts, this.#strings);
       this.#rows.set(id, row);
-      risen.set(id, row.update(standing, topScore, isStill));
-    }
+      risen.set(id, row.update(standing, { topScore, gap: gaps[index], still }));
+      if (known === undefined && isContinuation) row.markNew();
+    });
     return risen;
   }
 
@@ -117,37 +108,9 @@ export class BoardView {
       if (element !== undefined && element !== there) this.#list.insertBefore(element, there);
     });
     const columns = standings.length > 24 ? 3 : standings.length > 12 ? 2 : 1;
-    const rows = Math.max(ROWS_MIN, standings.length);
+    const rows = Math.max(this.#rowsMin, standings.length);
     this.#list.style.setProperty('--columns', String(columns));
     this.#list.style.setProperty('--rows', String(rows));
     this.#list.style.setProperty('--rows-in-column', String(Math.ceil(rows / columns)));
   }
-}
-
-/**
- * First, last, invert, play.
- * @param {HTMLElement} element
- * @param {Place} from
- * @param {boolean} isRising  Those pass in front.
- */
-function glide(element, from, isRising) {
-  for (const animation of element.getAnimations()) animation.cancel();
-  const to = element.getBoundingClientRect();
-  const x = from.left - to.left;
-  const y = from.top - to.top;
-  if (Math.abs(x) < 1 && Math.abs(y) < 1) return;
-  element.classList.toggle('rising', isRising);
-  const glide = element.animate(
-    [{ transform: `translate(${x}px, ${y}px)` }, { transform: 'none' }],
-    { duration: MOVE_MS, easing: EASING },
-  );
-  glide.onfinish = () => element.classList.remove('rising');
-}
-
-/** @param {HTMLElement} element */
-function appear(element) {
-  element.animate([{ opacity: 0, transform: 'translateY(40%)' }, { opacity: 1 }], {
-    duration: FADE_MS,
-    easing: 'ease-out',
-  });
 }
