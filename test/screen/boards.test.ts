@@ -85,6 +85,16 @@ describeInChromium('the live screen of several boards', () => {
       const left = boxes[index];
       expect(x).toBeGreaterThan((left?.x ?? 0) + (left?.width ?? 0));
     });
+    // Titles, and the first rows, are on one line each.
+    const lines = (part: string) =>
+      page.evaluate(
+        `new Set([...document.querySelectorAll('${part}')].map((e) => Math.round(e.getBoundingClientRect().top))).size`,
+      );
+    expect(await lines('.title')).toBe(1);
+    expect(await lines('.board')).toBe(1);
+    expect(await lines('.panel-head .participants')).toBe(1);
+    const cut = `[...document.querySelectorAll('.title')].filter((e) => e.scrollWidth > e.clientWidth).length`;
+    expect(await page.evaluate(cut)).toBe(0);
     const overflow = `[document.documentElement.scrollWidth - innerWidth,
       document.documentElement.scrollHeight - innerHeight]`;
     expect(Math.max(...((await page.evaluate(overflow)) as number[]))).toBeLessThanOrEqual(0);
@@ -92,6 +102,7 @@ describeInChromium('the live screen of several boards', () => {
       .filter((element) => element.checkVisibility() && element.textContent)
       .map((element) => parseFloat(getComputedStyle(element).fontSize)))`;
     expect(await page.evaluate(smallest)).toBeGreaterThanOrEqual(letters);
+    expect(await page.locator('.gap').first().isVisible()).toBe(true);
     await page.waitForTimeout(800);
     await keepScreenshot(page, `four-${name}`);
     await page.context().close();

@@ -35,9 +35,11 @@ type SettingsModule = { readSettings(query: URLSearchParams): Settings };
 export type Strings = { readonly [name: string]: unknown };
 type StringsModule = { readonly languages: Readonly<Record<'en' | 'zh', Strings>> };
 
-type Drawable = { draw(mayMove: boolean): void };
+type Drawable = { prepare(mayMove: boolean): () => readonly unknown[] };
 type PaceModule = {
-  readonly Pace: new () => { request(view: Drawable): void; now(view: Drawable): void };
+  readonly Pace: new (
+    move: (rows: readonly unknown[]) => void,
+  ) => { request(view: Drawable): void; now(view: Drawable): void };
 };
 
 const load = async <Module>(name: string): Promise<Module> =>

@@ -1,10 +1,11 @@
 /** The list of rows of one board. Rows glide to their new places. */
 import { gapsOf } from './board-window.js';
-import { fadeOut, glide, isStill } from './movement.js';
+import { fadeOut, isStill } from './movement.js';
 import { Row } from './row.js';
 
 /** @typedef {import('./subscription.js').Standing} Standing */
 /** @typedef {import('./movement.js').Place} Place */
+/** @typedef {import('./movement.js').Moving} Moving */
 
 export class BoardView {
   /** @type {HTMLElement} */ #list;
@@ -29,26 +30,27 @@ export class BoardView {
   }
 
   /**
-   * Shows exactly these standings, in this order.
+   * Reads where the rows are; what it gives shows exactly these standings, in this order.
    * @param {readonly Standing[]} standings
    * @param {boolean} isContinuation  Of what is shown; another season or board just appears.
    * @param {boolean} mayMove  The machine can.
+   * @returns {() => readonly Moving[]}
    */
-  render(standings, isContinuation, mayMove) {
+  prepare(standings, isContinuation, mayMove) {
     const still = !mayMove || isStill();
-    const animate = isContinuation && !still;
-    if (!isContinuation) this.clear();
-    const before = animate ? this.#places() : undefined;
-    this.#removeAbsent(standings, animate);
-    const risen = this.#update(standings, isContinuation, still);
-    this.#arrange(standings);
-    if (before === undefined) return;
-    const moving = [...this.#rows].map(([id, { element }]) => ({
-      element,
-      from: before.get(id),
-      isRising: (risen.get(id) ?? 0) > 0,
-    }));
-    glide(moving);
+    const places = isContinuation && !still ? this.#places() : undefined;
+    return () => {
+      if (!isContinuation) this.clear();
+      this.#removeAbsent(standings, places);
+      const risen = this.#update(standings, isContinuation, still);
+      this.#arrange(standings);
+      if (places === undefined) return [];
+      return [...this.#rows].map(([id, { element }]) => ({
+        element,
+        from: places.rows.get(id),
+        isRising: (risen.get(id) ?? 0) > 0,
+      }));
+    };
   }
 
   /** Nothing is shown. */
@@ -58,22 +60,27 @@ export class BoardView {
     this.#list.replaceChildren();
   }
 
-  /** Where each row is seen now, in the middle of a movement or not. @returns {Map<string, Place>} */
+  /** Where each row is seen now, in the middle of a movement or not. */
   #places() {
-    const places = new Map();
-    for (const [id, { element }] of this.#rows) places.set(id, element.getBoundingClientRect());
-    return places;
+    /** @type {Map<string, Place>} */
+    const rows = new Map();
+    for (const [id, { element }] of this.#rows) rows.set(id, element.getBoundingClientRect());
+    return { rows, list: this.#list.getBoundingClientRect() };
   }
 
-  /** @param {readonly Standing[]} standings @param {boolean} animate */
-  #removeAbsent(standings, animate) {
+  /**
+   * @param {readonly Standing[]} standings
+   * @param {{ rows: Map<string, Place>, list: Place } | undefined} places  They just go without.
+   */
+  #removeAbsent(standings, places) {
     const present = new Set(standings.map(({ member }) => member.id));
     for (const [id, row] of this.#rows) {
       if (present.has(id)) continue;
       this.#rows.delete(id);
       row.dispose();
-      if (animate) fadeOut(row.element);
-      else row.element.remove();
+      const at = places?.rows.get(id);
+      if (places === undefined || at === undefined) row.element.remove();
+      else fadeOut(row.element, at, places.list);
     }
     // Last, so that they are not among the rows that count their places.
     this.#list.append(...this.#list.querySelectorAll('.leaving'));

@@ -4,17 +4,33 @@
  */
 
 const ROUND_MS = 300; // Movements must be followed by eye.
-const BUDGET_MS = 24; // What a round may cost before movements are left out …
-const STILL_MS = 5_000; // … for this long.
-const SHARE = 10; // Drawing takes at most one part in so many of the machine's time.
+const ROUND_LONGEST_MS = 1_000; // A check-in shows within two seconds on any machine.
+const BUDGET_MS = 40; // When two rounds in a row cost more, movements are left out …
+const STILL_MS = 5_000; // … for this long. The first round of all is always slow.
+const SHARE = 10; // Drawing takes one part in so many of the machine's time, where it can be.
 
-/** @typedef {{ draw(mayMove: boolean): void }} Drawable */
+/** @typedef {import('./movement.js').Moving} Moving */
+
+/**
+ * Reading places and writing in turns would make the browser lay out the page each time. So all
+ * boards are read first, then written, then moved.
+ * @typedef {object} Drawable
+ * @property {(mayMove: boolean) => () => readonly Moving[]} prepare  Reads; gives how to write,
+ *   which tells what is to move.
+ */
 
 export class Pace {
+  /** @type {(rows: readonly Moving[]) => void} */ #move;
   /** @type {Set<Drawable>} */ #due = new Set();
   /** @type {number | undefined} */ #timer;
   #nextAt = 0;
+  #isStrained = false;
   #stillUntil = 0;
+
+  /** @param {(rows: readonly Moving[]) => void} move */
+  constructor(move) {
+    this.#move = move;
+  }
 
   /** Draws it in the next round. @param {Drawable} view */
   request(view) {
@@ -27,17 +43,20 @@ export class Pace {
   /** Draws it at once: nothing of it is shown yet. @param {Drawable} view */
   now(view) {
     this.#due.delete(view);
-    view.draw(false);
+    view.prepare(false)();
   }
 
   #round() {
     this.#timer = undefined;
     const startedAt = performance.now();
-    const due = [...this.#due];
+    const mayMove = startedAt >= this.#stillUntil;
+    const prepared = [...this.#due].map((view) => view.prepare(mayMove));
     this.#due.clear();
-    for (const view of due) view.draw(startedAt >= this.#stillUntil);
+    this.#move(prepared.flatMap((write) => write()));
     const cost = performance.now() - startedAt;
-    if (cost > BUDGET_MS) this.#stillUntil = startedAt + STILL_MS;
-    this.#nextAt = startedAt + Math.max(ROUND_MS, cost * SHARE);
+    const isOver = cost > BUDGET_MS;
+    if (isOver && this.#isStrained) this.#stillUntil = startedAt + STILL_MS;
+    this.#isStrained = isOver;
+    this.#nextAt = startedAt + Math.min(ROUND_LONGEST_MS, Math.max(ROUND_MS, cost * SHARE));
   }
 }

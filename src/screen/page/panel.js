@@ -69,16 +69,28 @@ export class Panel {
     this.#waiting = window;
   }
 
-  /** Shows what was received. @param {boolean} mayMove */
-  draw(mayMove) {
+  /**
+   * Reads what it needs to; what it gives shows what was received.
+   * @param {boolean} mayMove
+   * @returns {() => readonly import('./movement.js').Moving[]}
+   */
+  prepare(mayMove) {
     const window = this.#waiting;
-    if (window === undefined) return;
+    if (window === undefined) return () => [];
     const isContinuation = this.#shown?.season.id === window.season.id;
+    const write = this.#rows.prepare(window.standings, isContinuation, mayMove);
     this.#shown = window;
     this.#waiting = undefined;
+    return () => {
+      this.#showAround(window);
+      return write();
+    };
+  }
+
+  /** @param {BoardWindow} window */
+  #showAround(window) {
     const { season, standings } = window;
     this.#list.hidden = standings.length === 0;
-    this.#rows.render(standings, isContinuation, mayMove);
     setText(this.#title, season.leaderboard.title);
     const { participants } = season;
     const count = this.#texts.number(participants);

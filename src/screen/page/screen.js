@@ -9,6 +9,7 @@ import {
   keepKey,
   takeKeyFromFragment,
 } from './keys.js';
+import { glide } from './movement.js';
 import { Pace } from './pace.js';
 import { byId, PageView } from './page-view.js';
 import { Panel } from './panel.js';
@@ -24,7 +25,7 @@ const language = chooseLanguage(settings.language);
 const strings = languages[language];
 const texts = createTexts(language);
 const page = new PageView(texts, strings);
-const pace = new Pace();
+const pace = new Pace(glide);
 const isAlone = settings.boards.length === 1;
 const announce = (/** @type {string} */ news) => page.announce(news);
 // Rows of boards beside each other have one height.
