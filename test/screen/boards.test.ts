@@ -1,7 +1,8 @@
-/** Several boards on one screen, the code to join, the languages and the themes. */
+/** Several boards on one screen, the code to join and the languages. */
 import type { Browser, Page } from 'playwright-core';
 import { decodeQR } from 'qr/decode.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { metric } from '../support/server-process.ts';
 import {
   describeInChromium,
   expectState,
@@ -11,7 +12,7 @@ import {
   openPage,
   retime,
 } from './chromium.ts';
-import { luminanceOfGround, measureContrast, pixelsOf } from './contrast.ts';
+import { pixelsOf } from './contrast.ts';
 import { startTallymark, type TallymarkProcess } from './tallymark-process.ts';
 
 type Box = { readonly x: number; readonly y: number; readonly width: number };
@@ -70,6 +71,31 @@ describeInChromium('the live screen of several boards', () => {
     await expect.poll(() => scoreOf('all-time'), { timeout: 2_000 }).not.toBe(before);
     expect(complaints).toEqual([]);
     await page.context().close();
+  });
+
+  it('costs the server one execution, however many screens there are', async () => {
+    const screens = ['ws', 'ws', 'sse'];
+    const pages = await Promise.all(
+      screens.map(async (how) => {
+        const { page } = await openPage(browser);
+        await open(page, `board=monthly,daily&transport=${how}`);
+        await expectState(page, 'live');
+        return page;
+      }),
+    );
+    const counts = () =>
+      Promise.all(['made', 'sent'].map((what) => metric(server.url, `tallymark_live_${what}`)));
+    const [made = 0, sent = 0] = await counts();
+    await server.checkIn('tu');
+    for (const page of pages) {
+      await expect.poll(() => namesOn(page), { timeout: 2_000 }).toContain('屠呦呦');
+    }
+    const sentToEach = async () => {
+      const [madeNow = 0, sentNow = 0] = await counts();
+      return madeNow > made && sentNow - sent === screens.length * (madeNow - made);
+    };
+    await expect.poll(sentToEach, { timeout: 5_000 }).toBe(true);
+    for (const page of pages) await page.context().close();
   });
 
   it.each([
@@ -210,59 +236,6 @@ describeInChromium('the live screen of several boards', () => {
     await open(page, 'lang=en');
     await expectState(page, 'unauthorized');
     expect(await page.evaluate(wordsOfPage)).not.toMatch(/\p{Script=Han}/u);
-    await page.context().close();
-  });
-
-  it.each(['hall', 'dark', 'light'])('has the contrast of AA in the theme %s', async (theme) => {
-    const { page } = await openPage(browser);
-    const query = `board=weekly,all-time,nowhere&join=${encodeURIComponent(JOIN)}`;
-    await open(page, `${query}&theme=${theme}`);
-    await expectState(page, 'live');
-    await page.locator('.join-code').waitFor();
-    await server.checkIn({ hall: 'edsger', dark: 'radia', light: 'donald' }[theme] ?? '');
-    await page.waitForTimeout(1_000);
-    const live = await measureContrast(page);
-    expect(live.count).toBeGreaterThan(60);
-    expect(live.poor).toEqual([]);
-    await keepScreenshot(page, `theme-${theme}`);
-    const ground = await luminanceOfGround(page);
-    if (theme === 'hall') expect(ground).toBeLessThan(0.002);
-    if (theme === 'light') expect(ground).toBeGreaterThan(0.8);
-    await page.context().close();
-  });
-
-  it('goes by the system where no theme is asked for', async () => {
-    const { page } = await openPage(browser);
-    await open(page, '');
-    expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
-    await page.emulateMedia({ colorScheme: 'light' });
-    const theme = () => page.locator('html').getAttribute('data-theme');
-    await expect.poll(theme).toBe('light');
-    await page.context().close();
-  });
-
-  it('shifts a little in a hall, so that nothing burns in', async () => {
-    const { page } = await openPage(browser);
-    await retime(page, 'theme.js', { DRIFT_MS: 50 });
-    await open(page, 'board=weekly,all-time&theme=hall');
-    await expectState(page, 'live');
-    const places = `new Promise((resolve) => {
-      const seen = [];
-      const look = () => {
-        const { x, y } = document.querySelector('.panel').getBoundingClientRect();
-        const { scrollWidth, scrollHeight } = document.documentElement;
-        seen.push([x, y, Math.max(scrollWidth - innerWidth, scrollHeight - innerHeight)]);
-        if (seen.length === 60) resolve(seen); else setTimeout(look, 20);
-      };
-      look();
-    })`;
-    const seen = (await page.evaluate(places)) as [number, number, number][];
-    for (const axis of [0, 1] as const) {
-      const at = seen.map((place) => place[axis]);
-      expect(Math.max(...at) - Math.min(...at)).toBeGreaterThan(3);
-      expect(Math.max(...at) - Math.min(...at)).toBeLessThanOrEqual(12);
-    }
-    expect(Math.max(...seen.map(([, , overflow]) => overflow))).toBeLessThanOrEqual(0);
     await page.context().close();
   });
 });

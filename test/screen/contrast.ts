@@ -97,21 +97,26 @@ export const luminanceOfGround = (page: Page): Promise<number> =>
     return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
   })()`);
 
-/** The pixels of an element, as readers of codes take them. */
+/** The pixels of an element, in greys, as readers of codes take them. */
 export async function pixelsOf(
   page: Page,
   selector: string,
 ): Promise<{ width: number; height: number; data: Uint8ClampedArray }> {
   const picture = (await page.locator(selector).screenshot()).toString('base64');
   const canvas = await page.context().newPage();
-  const { width, height, data } = (await canvas.evaluate(`(async () => {
+  const { width, height, levels } = (await canvas.evaluate(`(async () => {
     const bytes = Uint8Array.from(atob('${picture}'), (letter) => letter.charCodeAt(0));
     const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
     const { width, height } = bitmap;
     const context = new OffscreenCanvas(width, height).getContext('2d');
     context.drawImage(bitmap, 0, 0);
-    return { width, height, data: [...context.getImageData(0, 0, width, height).data] };
-  })()`)) as { width: number; height: number; data: number[] };
+    const { data } = context.getImageData(0, 0, width, height);
+    let levels = '';
+    for (let at = 0; at < data.length; at += 4) levels += String.fromCharCode((data[at] + data[at + 1] + data[at + 2]) / 3);
+    return { width, height, levels: btoa(levels) };
+  })()`)) as { width: number; height: number; levels: string };
   await canvas.close();
-  return { width, height, data: Uint8ClampedArray.from(data) };
+  const grey = Buffer.from(levels, 'base64');
+  const data = Uint8ClampedArray.from([...grey].flatMap((level) => [level, level, level, 255]));
+  return { width, height, data };
 }

@@ -75,7 +75,7 @@ export class FakeBoards {
   }
 
   /** A version that nobody is told of. */
-  skip(key: string): void {
+  miss(key: string): void {
     this.#versions.set(key, this.versionOf(key) + 1);
   }
 

@@ -42,6 +42,15 @@ type PaceModule = {
   ) => { request(view: Drawable): void; now(view: Drawable): void };
 };
 
+type Place = { readonly version: number; readonly seasonId: string };
+type SubscriptionModule = {
+  payloadOf(subscription: { board: string; first: number; place: Place | undefined }): {
+    readonly query: string;
+    readonly operationName: string;
+    readonly variables: Readonly<Record<string, unknown>>;
+  };
+};
+
 const load = async <Module>(name: string): Promise<Module> =>
   (await import(new URL(`../../src/screen/page/${name}.js`, import.meta.url).href)) as Module;
 
@@ -49,3 +58,4 @@ export const loadBoardWindow = () => load<BoardWindowModule>('board-window');
 export const loadSettings = () => load<SettingsModule>('settings');
 export const loadStrings = () => load<StringsModule>('strings');
 export const loadPace = () => load<PaceModule>('pace');
+export const loadSubscription = () => load<SubscriptionModule>('subscription');
