@@ -156,18 +156,6 @@ describeInChromium('the live screen’s connection', () => {
     }
     for (const page of pages) await page.context().close();
   }, 60_000);
-
-  it('comes back by itself after an orderly restart', async () => {
-    const { page } = await openPage(browser);
-    await page.goto(`${server.url}/screen?board=daily`);
-    await expectState(page, 'live');
-    await server.stop();
-    await expectState(page, 'reconnecting');
-    await server.start();
-    await expectState(page, 'live', 20_000);
-    await expectNews(page, 'ada', 'Ada Lovelace');
-    await page.context().close();
-  }, 60_000);
 });
 
 const rememberStates = `globalThis.states = [];
