@@ -48,10 +48,10 @@ function receive(board, window) {
   if (panel === undefined) return;
   const { isShown } = panel;
   panel.receive(window);
-  // What is new to the eye comes at once.
-  if (isShown) pace.request(panel);
-  else pace.now(panel);
   page.setTitle(isAlone ? window.season.leaderboard.title : strings.boards);
+  if (isShown) return pace.request(panel);
+  // What is new to the eye comes at once.
+  pace.now(panel);
   showBoardStates();
 }
 
