@@ -152,7 +152,7 @@ describeInChromium('the live screen of several boards', () => {
 
   it('have a state each: one that is not there leaves the others alone, and may come', async () => {
     const { page } = await openPage(browser);
-    await retime(page, 'connection.js', { first: 200 });
+    await retime(page, 'backoff.js', { first: 200 });
     let exists = false;
     await page.routeWebSocket('**/graphql', (socket) => {
       const onward = socket.connectToServer();

@@ -79,6 +79,14 @@ export class FakeBoards {
     this.#versions.set(key, this.versionOf(key) + 1);
   }
 
+  /** Ends a board's stream with an error; it may be asked for again. */
+  refuse(key: string, code: string, message: string): void {
+    const stream = this.#streams.get(key);
+    this.#streams.delete(key);
+    const payload = [{ message, extensions: { code } }];
+    stream?.socket.send(JSON.stringify({ id: stream.id, type: 'error', payload }));
+  }
+
   /** Closes the socket, as a server that ends does. */
   async hangUp(): Promise<void> {
     this.#streams.clear();

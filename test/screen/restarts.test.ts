@@ -35,7 +35,7 @@ describeInChromium('the live screen over restarts', () => {
   async function open(transport: string): Promise<Page> {
     const { page } = await openPage(browser, { viewport: { width: 1280, height: 720 } });
     await countTimersAndSockets(page);
-    await retime(page, 'connection.js', { longest: 1_000 });
+    await retime(page, 'backoff.js', { longest: 1_000 });
     await page.goto(`${server.url}/screen?board=${BOARDS.join(',')}&transport=${transport}`);
     await expectState(page, 'live');
     return page;

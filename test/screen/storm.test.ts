@@ -106,9 +106,14 @@ describeInChromium('the live screen in a storm', () => {
 
   it('asks for everything when a change is missing, and goes on where a lost socket ended', async () => {
     const { page } = await openPage(browser);
-    await retime(page, 'connection.js', { first: 50 });
+    await retime(page, 'backoff.js', { first: 50 });
     const fake = await open(page, ['a', 'b']);
-    fake.miss('a');
+    // Twice in a row, with changes that go on: none of them leads anywhere.
+    for (let turn = 0; turn < 2; turn += 1) {
+      fake.miss('a');
+      for (let score = 0; score < 10; score += 1) fake.set('a', ranked([score, 20, 30]));
+      await expect.poll(() => fake.asked.length, { timeout: 5_000 }).toBe(3 + turn);
+    }
     fake.set('a', ranked([1, 2, 3]));
     const newest = ['Member 2', 'Member 1', 'Member 0'];
     await expect.poll(() => namesOf(page, 'a')).toEqual(newest);
@@ -117,11 +122,12 @@ describeInChromium('the live screen in a storm', () => {
       { key: 'a', first: 10 },
       { key: 'b', first: 10 },
       { key: 'a', first: 10 },
+      { key: 'a', first: 10 },
     ]);
     await fake.hangUp();
-    await expect.poll(() => fake.asked.length, { timeout: 5_000 }).toBe(5);
+    await expect.poll(() => fake.asked.length, { timeout: 5_000 }).toBe(6);
     await expectState(page, 'live');
-    expect(fake.asked.slice(3).map(({ variables }) => variables)).toEqual([
+    expect(fake.asked.slice(4).map(({ variables }) => variables)).toEqual([
       { key: 'a', first: 10, after: fake.versionOf('a'), season: 'season-a' },
       { key: 'b', first: 10, after: fake.versionOf('b'), season: 'season-b' },
     ]);
@@ -130,9 +136,45 @@ describeInChromium('the live screen in a storm', () => {
     await page.context().close();
   });
 
+  it('keeps the rows of a board that is refused, says why, and follows it again', async () => {
+    const { page } = await openPage(browser);
+    const fake = await open(page, ['a', 'b']);
+    const panel = page.locator('.panel[data-board="a"]');
+    fake.refuse('a', 'INTERNAL_SERVER_ERROR', 'Out of luck');
+    await expect.poll(() => panel.getAttribute('data-state')).toBe('fault');
+    expect(await panel.locator('.note').textContent()).toContain('Out of luck');
+    expect(await panel.locator('.row').count()).toBe(ROWS);
+    expect(await page.locator('#state-label').textContent()).toBe('Live');
+    fake.set('a', ranked([7]));
+    await expect.poll(() => namesOf(page, 'a'), { timeout: 5_000 }).toEqual(['Member 0']);
+    expect(await panel.getAttribute('data-state')).toBe('live');
+    expect(await panel.locator('.note').textContent()).toBe('');
+    // All of it: the place may have been what the server could not make sense of.
+    expect(fake.asked.at(-1)?.variables).toEqual({ key: 'a', first: 10 });
+    await page.context().close();
+  });
+
+  it('does not press a server whose answers make no sense', async () => {
+    const { page } = await openPage(browser);
+    await retime(page, 'connection.js', { STEADY_MS: 100 });
+    const fake = await open(page, ['a', 'b']);
+    const tooMany = Array.from({ length: ROWS + 3 }, (_, index) => index);
+    fake.set('a', ranked(tooMany));
+    const state = () => page.locator('.panel[data-board="a"]').getAttribute('data-state');
+    await expect.poll(state, { timeout: 4_000 }).toBe('stale');
+    await page.waitForTimeout(4_000);
+    expect(fake.asked.length).toBeGreaterThan(3);
+    expect(fake.asked.length).toBeLessThan(9);
+    expect(fake.opened).toBe(1);
+    expect(await page.locator('.panel[data-board="b"]').getAttribute('data-state')).toBe('live');
+    fake.set('a', ranked([3]));
+    await expect.poll(state, { timeout: 20_000 }).toBe('live');
+    await page.context().close();
+  }, 40_000);
+
   it('loses its connection forty times and holds on to nothing', async () => {
     const { page, complaints } = await openPage(browser);
-    await retime(page, 'connection.js', { first: 10, longest: 20 });
+    await retime(page, 'backoff.js', { first: 10, longest: 20 });
     const fake = new FakeBoards();
     await fake.serve(page); // Its sockets are those to count.
     await countTimersAndSockets(page);

@@ -1,4 +1,5 @@
 /** One board of a connection: its window, how it goes on, and what the server says against it. */
+import { backoff } from './backoff.js';
 import { applyChange } from './board-window.js';
 
 /** @typedef {import('./board-window.js').BoardWindow} BoardWindow */
@@ -18,7 +19,7 @@ export class BoardFeed {
   aliveAt = 0;
   /** In a row. */
   failures = 0;
-  /** @type {number | undefined} */ retryTimer;
+  /** Until it is asked for again. @type {number | undefined} */ #retryTimer;
 
   /** @param {string} key @param {number} first */
   constructor(key, first) {
@@ -41,11 +42,10 @@ export class BoardFeed {
   take(change) {
     const window = applyChange(this.#window, change, this.#first);
     this.#isSuspect = window === undefined;
+    this.isAnswered = this.delivers = window !== undefined;
     if (window === undefined) return undefined;
     this.#window = window;
     this.problem = undefined;
-    this.isAnswered = true;
-    this.delivers = true;
     return window;
   }
 
@@ -58,9 +58,25 @@ export class BoardFeed {
     this.#isSuspect = true;
   }
 
+  /**
+   * A stream of its own that failed. What the old one still sends does not put it off.
+   * @param {'soon' | 'later'} when  Soon, the first time.
+   * @param {() => void} ask
+   */
+  askAgain(when, ask) {
+    if (this.#retryTimer !== undefined) return;
+    this.failures += 1;
+    const waitMs = when === 'soon' && this.failures === 1 ? 0 : backoff(this.failures);
+    this.#retryTimer = setTimeout(() => {
+      this.#retryTimer = undefined;
+      ask();
+    }, waitMs);
+  }
+
   /** Its session ended or begins anew. */
   rest() {
-    clearTimeout(this.retryTimer);
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = undefined;
     this.isAnswered = false;
     this.delivers = false;
   }
@@ -104,7 +120,7 @@ export class BoardFeeds {
     for (const feed of this.all) feed.rest();
   }
 
-  /** A gap in the changes of a board that comes well is not held against it for ever. */
+  /** A gap in the changes of a board that comes again is not held against it for ever. */
   forgive() {
     for (const feed of this.all) if (feed.delivers) feed.failures = 0;
   }

@@ -2,6 +2,7 @@
  * Keeps the boards of the screen coming for as long as the page lives: over one WebSocket, else
  * over SSE; notices silence and sleep, and says at any time how far what is shown can be trusted.
  */
+import { backoff } from './backoff.js';
 import { BoardFeeds } from './board-feed.js';
 import { openEventSession } from './sse-session.js';
 import { openSocketSession } from './ws-session.js';
@@ -28,7 +29,6 @@ const silence = {
 };
 const SOCKET_FAILURES_MAX = 2; // In a row; then it is SSE's turn.
 const SOCKET_PROBE_MS = 120_000; // While on SSE.
-const BACKOFF_MS = { first: 500, longest: 15_000 };
 const STEADY_MS = 10_000; // A session that held this long starts the back-off afresh.
 const TICK_MS = 1_000;
 const SLEPT_MS = 5_000; // A tick this late means that the machine or the tab was asleep.
@@ -87,7 +87,7 @@ export class Connection {
     window.addEventListener('online', this.#onWake);
     this.#tickedAt = Date.now();
     this.#ticker = setInterval(() => this.#tick(), TICK_MS);
-    this.#setState('connecting');
+    this.#events.onState(this.#state);
     this.#attempt();
   }
 
@@ -161,12 +161,12 @@ export class Connection {
   /** @param {number} board @param {Change} change */
   #onChange(board, change) {
     const feed = this.#feeds.at(board);
-    const hadProblem = feed.problem !== undefined;
+    const wasWell = feed.isAnswered && feed.problem === undefined;
     const window = feed.take(change);
     // It does not lead on from what is shown: everything, then.
     if (window === undefined) return this.#followAgain(board, 'soon');
     this.#onAnswered();
-    if (hadProblem) this.#events.onBoards();
+    if (!wasWell) this.#events.onBoards();
     this.#events.onWindow(board, window);
   }
 
@@ -181,11 +181,8 @@ export class Connection {
   /** @param {number} board @param {'soon' | 'later'} when */
   #followAgain(board, when) {
     const feed = this.#feeds.at(board);
-    clearTimeout(feed.retryTimer);
-    feed.failures += 1;
-    const waitMs = when === 'soon' && feed.failures === 1 ? 0 : backoff(feed.failures);
-    const follow = () => this.#session?.follow(board, feed.subscription);
-    feed.retryTimer = setTimeout(follow, waitMs);
+    feed.askAgain(when, () => this.#session?.follow(board, feed.subscription));
+    if (feed.failures > 1) this.#events.onBoards();
   }
 
   #onAnswered() {
@@ -282,7 +279,7 @@ export class Connection {
 
   /** @param {State} state */
   #setState(state) {
-    if (this.#state === state && state !== 'connecting') return;
+    if (this.#state === state) return;
     this.#state = state;
     this.#events.onState(state);
   }
@@ -290,10 +287,4 @@ export class Connection {
   get #silentMs() {
     return Date.now() - this.#feeds.aliveAt;
   }
-}
-
-/** @param {number} failures */
-function backoff(failures) {
-  const longest = Math.min(BACKOFF_MS.longest, BACKOFF_MS.first * 2 ** Math.min(failures - 1, 10));
-  return longest * (0.5 + Math.random() / 2);
 }
