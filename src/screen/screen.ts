@@ -1,4 +1,4 @@
-/** Serves the live screen: a page without a build step that follows one leaderboard. */
+/** Serves the live screen: a page without a build step that follows up to four leaderboards. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -36,6 +36,7 @@ const commonHeaders = {
   'referrer-policy': 'no-referrer',
 };
 
+const { resolve } = createRequire(import.meta.url);
 const files = readFiles();
 
 /**
@@ -124,12 +125,10 @@ function readFiles(): Map<string, StaticFile> {
   const page = fileURLToPath(new URL('./page', import.meta.url));
   for (const name of readdirSync(page)) add(`${BASE}/${name}`, path.join(page, name));
   add(BASE, path.join(page, 'screen.html'));
-  add(`${BASE}/graphql-ws.js`, graphqlWsClient());
+  // The browser build of the client that the server's own package ships.
+  const graphqlWs = path.dirname(resolve('graphql-ws/package.json'));
+  add(`${BASE}/graphql-ws.js`, path.join(graphqlWs, 'umd/graphql-ws.min.js'));
+  // A module without imports: browsers take it as it is.
+  add(`${BASE}/qr.js`, resolve('qr'));
   return found;
-}
-
-/** The browser build of the client that the server's own package ships. */
-function graphqlWsClient(): string {
-  const manifest = createRequire(import.meta.url).resolve('graphql-ws/package.json');
-  return path.join(path.dirname(manifest), 'umd/graphql-ws.min.js');
 }

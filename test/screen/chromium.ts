@@ -60,6 +60,24 @@ export async function expectState(page: Page, state: string, withinMs = 5_000): 
 export const namesOn = (page: Page): Promise<string[]> =>
   page.locator('.row:not(.leaving) .name').allTextContents();
 
+/** Serves one of the page's modules with other durations, which tests cannot wait out. */
+export async function retime(
+  page: Page,
+  file: string,
+  durations: Record<string, number>,
+): Promise<void> {
+  await page.route(`**/screen/${file}`, async (route) => {
+    const response = await route.fetch();
+    let body = await response.text();
+    for (const [name, ms] of Object.entries(durations)) {
+      const duration = new RegExp(`(\\b${name}(?: =|:) )[\\d_]+`, 'g');
+      if (!duration.test(body)) throw new Error(`${file} has no duration ${name}`);
+      body = body.replace(duration, `$1${ms}`);
+    }
+    await route.fulfill({ response, body });
+  });
+}
+
 function findChromium(): string | undefined {
   const folders = (process.env.PATH ?? '').split(path.delimiter);
   const names = ['chromium', 'chromium-browser', 'google-chrome'];

@@ -45,7 +45,7 @@ describeInChromium('the live screen', () => {
     expect(expected).toHaveLength(10);
     expect(await namesOn(page)).toEqual(expected);
     expect(await page.locator('h1').textContent()).toBe('All time');
-    expect(await page.locator('#participants').textContent()).toBe('12 participants');
+    expect(await page.locator('.participants').textContent()).toBe('12 participants');
     expect(await page.locator('#state-label').textContent()).toBe('Live');
     expect(await page.locator('body').getAttribute('data-transport')).toBe('ws');
     const fits = 'document.documentElement.scrollHeight <= innerHeight';
@@ -62,7 +62,7 @@ describeInChromium('the live screen', () => {
     const { page, complaints } = await openPage(browser);
     await open(page, 'board=daily');
     await expectState(page, 'live');
-    expect(await page.locator('#message').textContent()).toBe('Nobody has scored yet');
+    expect(await page.locator('.panel .message').textContent()).toBe('Nobody has scored yet');
     await keepScreenshot(page, 'empty');
 
     await server.checkIn('linus');
@@ -75,7 +75,7 @@ describeInChromium('the live screen', () => {
     await expect.poll(() => namesOn(page), { timeout: 2_000 }).toEqual(moved);
     const marker = page.locator('.row', { hasText: 'Linus Torvalds' }).locator('.marker');
     expect(await marker.textContent()).toBe('▼2');
-    expect(await page.locator('#participants').textContent()).toBe('3 participants');
+    expect(await page.locator('.participants').textContent()).toBe('3 participants');
     await keepScreenshot(page, 'moving');
     expect(complaints).toEqual([]);
     await page.context().close();
@@ -89,7 +89,7 @@ describeInChromium('the live screen', () => {
       let count = 0;
       Element.prototype.animate = function (...args) { count += 1; return animate.apply(this, args); };
       new MutationObserver(() => setTimeout(() => resolve(count), 500))
-        .observe(document.querySelector('#participants'), { childList: true, characterData: true, subtree: true });
+        .observe(document.querySelector('.participants'), { childList: true, characterData: true, subtree: true });
     })`;
     const counts = await Promise.all(
       [welcome, reduced].map(async ({ page }) => {
@@ -170,7 +170,7 @@ describeInChromium('the live screen', () => {
     const { page } = await openPage(browser, { locale: 'zh-CN' });
     await open(page, `board=nowhere&transport=${transport}`);
     await expectState(page, 'unknown-board');
-    expect(await page.locator('#message').textContent()).toBe('没有名为“nowhere”的排行榜。');
+    expect(await page.locator('.panel .message').textContent()).toBe('没有名为“nowhere”的排行榜。');
     expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN');
     await page.context().close();
   });

@@ -29,6 +29,7 @@ describe('serveScreen', () => {
     ['/screen/screen.js', 'text/javascript; charset=utf-8', 'import'],
     ['/screen/screen.css', 'text/css; charset=utf-8', ':root'],
     ['/screen/graphql-ws.js', 'text/javascript; charset=utf-8', 'graphql-transport-ws'],
+    ['/screen/qr.js', 'text/javascript; charset=utf-8', 'export function encodeQR('],
   ])('answers GET %s', async (path, type, content) => {
     const response = await get(path);
     expect(response.status).toBe(200);
@@ -53,6 +54,11 @@ describe('serveScreen', () => {
     }
     expect(found.length).toBeGreaterThan(10);
     for (const path of found) expect((await get(`/${path}`)).status, path).toBe(200);
+  });
+
+  it('has no module that asks for one from elsewhere', async () => {
+    // Its package may grow imports; the page would then ask for files that are not there.
+    expect(await (await get('/screen/qr.js')).text()).not.toMatch(/^\s*import\b|\bfrom '/m);
   });
 
   it('sends nothing again that the browser has', async () => {

@@ -1,29 +1,28 @@
-/** The list of rows. Rows glide to their new places; only transforms and opacity are animated. */
+/** The list of rows of one board. Rows glide to their new places. */
+import { gapsOf } from './board-window.js';
+import { fadeOut, isStill } from './movement.js';
 import { Row } from './row.js';
 
 /** @typedef {import('./subscription.js').Standing} Standing */
-/** @typedef {{ left: number, top: number }} Place */
-
-const MOVE_MS = 700;
-const FADE_MS = 350;
-const EASING = 'cubic-bezier(0.22, 1, 0.36, 1)';
-const ROWS_MIN = 6; // Fewer members do not make giants of their rows.
-
-const stillness = matchMedia('(prefers-reduced-motion: reduce)');
+/** @typedef {import('./movement.js').Place} Place */
+/** @typedef {import('./movement.js').Moving} Moving */
 
 export class BoardView {
   /** @type {HTMLElement} */ #list;
+  #rowsMin = 1;
   /** @type {import('./texts.js').Texts} */ #texts;
   /** @type {import('./strings.js').Strings} */ #strings;
   /** @type {Map<string, Row>} */ #rows = new Map();
 
   /**
    * @param {HTMLElement} list
+   * @param {number} rowsMin  Room for as many: fewer members do not make giants of their rows.
    * @param {import('./texts.js').Texts} texts
    * @param {import('./strings.js').Strings} strings
    */
-  constructor(list, texts, strings) {
+  constructor(list, rowsMin, texts, strings) {
     this.#list = list;
+    this.#rowsMin = rowsMin;
     // Safari takes the role away from lists without bullets.
     list.setAttribute('role', 'list');
     this.#texts = texts;
@@ -31,81 +30,80 @@ export class BoardView {
   }
 
   /**
-   * Shows exactly these standings, in this order.
+   * Reads where the rows are; what it gives shows exactly these standings, in this order.
    * @param {readonly Standing[]} standings
    * @param {boolean} isContinuation  Of what is shown; another season or board just appears.
+   * @param {boolean} mayMove  The machine can.
+   * @returns {() => readonly Moving[]}
    */
-  render(standings, isContinuation) {
-    const isStill = stillness.matches || document.hidden;
-    const animate = isContinuation && !isStill;
-    if (!isContinuation) this.#clear();
-    const before = this.#places();
-    const isFirst = this.#rows.size === 0;
-    this.#removeAbsent(standings, animate);
-    const risen = this.#update(standings, isStill);
-    this.#arrange(standings);
-    if (!animate) return;
-    for (const [id, row] of this.#rows) {
-      const from = before.get(id);
-      if (from !== undefined) glide(row.element, from, (risen.get(id) ?? 0) > 0);
-      else if (!isFirst) appear(row.element);
-    }
+  prepare(standings, isContinuation, mayMove) {
+    const still = !mayMove || isStill();
+    const places = isContinuation && !still ? this.#places() : undefined;
+    return () => {
+      if (!isContinuation) this.clear();
+      this.#removeAbsent(standings, places);
+      const risen = this.#update(standings, isContinuation, still);
+      this.#arrange(standings);
+      if (places === undefined) return [];
+      return [...this.#rows].map(([id, { element }]) => ({
+        element,
+        from: places.rows.get(id),
+        isRising: (risen.get(id) ?? 0) > 0,
+      }));
+    };
   }
 
-  #clear() {
+  /** Nothing is shown. */
+  clear() {
     for (const row of this.#rows.values()) row.dispose();
     this.#rows.clear();
     this.#list.replaceChildren();
   }
 
-  /** Where each row is seen now, in the middle of a movement or not. @returns {Map<string, Place>} */
+  /** Where each row is seen now, in the middle of a movement or not. */
   #places() {
-    const places = new Map();
-    for (const [id, { element }] of this.#rows) places.set(id, element.getBoundingClientRect());
-    return places;
+    /** @type {Map<string, Place>} */
+    const rows = new Map();
+    for (const [id, { element }] of this.#rows) rows.set(id, element.getBoundingClientRect());
+    return { rows, list: this.#list.getBoundingClientRect() };
   }
 
-  /** @param {readonly Standing[]} standings @param {boolean} animate */
-  #removeAbsent(standings, animate) {
+  /**
+   * @param {readonly Standing[]} standings
+   * @param {{ rows: Map<string, Place>, list: Place } | undefined} places  They just go without.
+   */
+  #removeAbsent(standings, places) {
     const present = new Set(standings.map(({ member }) => member.id));
     for (const [id, row] of this.#rows) {
       if (present.has(id)) continue;
       this.#rows.delete(id);
       row.dispose();
-      if (animate) this.#fadeOut(row.element);
-      else row.element.remove();
+      const at = places?.rows.get(id);
+      if (places === undefined || at === undefined) row.element.remove();
+      else fadeOut(row.element, at, places.list);
     }
+    // Last, so that they are not among the rows that count their places.
+    this.#list.append(...this.#list.querySelectorAll('.leaving'));
   }
 
-  /** Takes the row out of the flow, where it stands, and out of what is read aloud. @param {HTMLElement} element */
-  #fadeOut(element) {
-    const { offsetLeft, offsetTop, offsetWidth, offsetHeight } = element;
-    element.classList.add('leaving');
-    element.setAttribute('aria-hidden', 'true');
-    element.style.left = `${offsetLeft}px`;
-    element.style.top = `${offsetTop}px`;
-    element.style.width = `${offsetWidth}px`;
-    element.style.height = `${offsetHeight}px`;
-    const fade = element.animate([{ opacity: 1 }, { opacity: 0, transform: 'translateY(40%)' }], {
-      duration: FADE_MS,
-      easing: 'ease-in',
-      fill: 'forwards',
-    });
-    fade.onfinish = fade.oncancel = () => element.remove();
-    // Last, so that it is not among the rows that count their places.
-    this.#list.append(element);
-  }
-
-  /** @param {readonly Standing[]} standings @param {boolean} isStill @returns {Map<string, number>} */
-  #update(standings, isStill) {
+  /**
+   * @param {readonly Standing[]} standings
+   * @param {boolean} isContinuation
+   * @param {boolean} still
+   * @returns {Map<string, number>}
+   */
+  #update(standings, isContinuation, still) {
     const topScore = standings[0]?.score ?? 0;
+    const gaps = gapsOf(standings);
     const risen = new Map();
-    for (const standing of standings) {
+    standings.forEach((standing, index) => {
       const { id } = standing.member;
-      const row = this.#rows.get(id) ?? new Row(this.#texts, this.#strings);
+      const known = this.#rows.get(id);
+      const row = known ?? new Row(this.#texts, this.#strings);
       this.#rows.set(id, row);
-      risen.set(id, row.update(standing, topScore, isStill));
-    }
+      risen.set(id, row.update(standing, { topScore, gap: gaps[index], still }));
+      if (known === undefined && isContinuation) row.markNew();
+    });
     return risen;
   }
 
@@ -117,37 +115,9 @@ export class BoardView {
       if (element !== undefined && element !== there) this.#list.insertBefore(element, there);
     });
     const columns = standings.length > 24 ? 3 : standings.length > 12 ? 2 : 1;
-    const rows = Math.max(ROWS_MIN, standings.length);
+    const rows = Math.max(this.#rowsMin, standings.length);
     this.#list.style.setProperty('--columns', String(columns));
     this.#list.style.setProperty('--rows', String(rows));
     this.#list.style.setProperty('--rows-in-column', String(Math.ceil(rows / columns)));
   }
-}
-
-/**
- * First, last, invert, play.
- * @param {HTMLElement} element
- * @param {Place} from
- * @param {boolean} isRising  Those pass in front.
- */
-function glide(element, from, isRising) {
-  for (const animation of element.getAnimations()) animation.cancel();
-  const to = element.getBoundingClientRect();
-  const x = from.left - to.left;
-  const y = from.top - to.top;
-  if (Math.abs(x) < 1 && Math.abs(y) < 1) return;
-  element.classList.toggle('rising', isRising);
-  const glide = element.animate(
-    [{ transform: `translate(${x}px, ${y}px)` }, { transform: 'none' }],
-    { duration: MOVE_MS, easing: EASING },
-  );
-  glide.onfinish = () => element.classList.remove('rising');
-}
-
-/** @param {HTMLElement} element */
-function appear(element) {
-  element.animate([{ opacity: 0, transform: 'translateY(40%)' }, { opacity: 1 }], {
-    duration: FADE_MS,
-    easing: 'ease-out',
-  });
 }

@@ -1,7 +1,7 @@
-/** Everything around the rows: heading, connection badge, messages and the key form. */
+/** What surrounds the boards: heading, connection badge, announcements and the key form. */
 
-/** @typedef {import('./subscription.js').Change} Change */
 /** @typedef {import('./connection.js').State} State */
+/** @typedef {import('./panel.js').Panel} Panel */
 
 /** @param {string} id */
 export function byId(id) {
@@ -13,20 +13,14 @@ export function byId(id) {
 export class PageView {
   /** @type {import('./texts.js').Texts} */ #texts;
   /** @type {import('./strings.js').Strings} */ #strings;
-  #board = '';
-  /** @type {Change | undefined} */ #change;
-  /** @type {string | undefined} */ #leader;
 
   /**
    * @param {import('./texts.js').Texts} texts
    * @param {import('./strings.js').Strings} strings
-   * @param {string} board
    */
-  constructor(texts, strings, board) {
+  constructor(texts, strings) {
     this.#texts = texts;
     this.#strings = strings;
-    this.#board = board;
-    setText('title', board);
     setText('key-title', strings.keyTitle);
     setText('key-help', strings.keyHelp);
     setText('key-label', strings.keyLabel);
@@ -34,87 +28,65 @@ export class PageView {
     setText('key-submit', strings.keySubmit);
   }
 
-  /** The heading, and whether there are rows at all. @param {Change} change */
-  showChange(change) {
-    this.#change = change;
-    const { season, standings } = change;
-    setText('title', season.leaderboard.title);
-    document.title = `${season.leaderboard.title} · Tallymark`;
-    const { participants } = season;
-    setText(
-      'participants',
-      this.#strings.participants(this.#texts.number(participants), participants === 1),
-    );
-    byId('board').hidden = standings.length === 0;
-    this.#showMessage(standings.length === 0 ? this.#strings.empty : '');
-    this.#announceLeader(change);
-    this.refresh(0);
+  /** Puts the boards in their places. @param {readonly Panel[]} panels */
+  arrange(panels) {
+    document.body.dataset.boards = String(panels.length);
+    byId('boards').append(...panels.map(({ element }) => element));
+    const [alone] = panels;
+    if (panels.length === 1 && alone !== undefined) {
+      byId('heading').replaceWith(alone.heading);
+      byId('facts').append(alone.participants);
+      return;
+    }
+    const title = document.createElement('h1');
+    title.textContent = this.#strings.boards;
+    byId('heading').append(title);
   }
 
-  /** @param {State} state */
-  showState({ name, message }) {
+  /** @param {string} title */
+  setTitle(title) {
+    const whole = `${title} · Tallymark`;
+    if (document.title !== whole) document.title = whole;
+  }
+
+  /** The badge. @param {State | 'unknown-board' | 'fault'} name */
+  showState(name) {
     document.body.dataset.state = name;
     const { connecting, live, paused, reconnecting, stopped } = this.#strings;
     /** @type {Partial<Record<typeof name, string>>} */
     const labels = { connecting, live, paused, reconnecting };
     const label = labels[name] ?? stopped;
+    if (byId('state-label').textContent === label) return;
     setText('state-label', label);
-    this.#announce(label);
-    if (name === 'unknown-board') this.#showProblem(this.#strings.unknownBoard(this.#board));
-    if (name === 'fault') this.#showProblem(this.#strings.fault(message));
-    if (name === 'connecting') this.#showMessage('');
-    if (name !== 'unauthorized') byId('key-form').hidden = true;
+    this.announce(label);
   }
 
-  /**
-   * What changes while nothing happens: the period comes to its end, what is shown ages.
-   * @param {number} ageMs  Since what is shown was last known to be current.
-   */
-  refresh(ageMs) {
-    if (this.#change !== undefined) {
-      setText('period', this.#texts.period(this.#change.season, this.#strings, Date.now()));
-    }
-    const isOld = this.#change !== undefined && document.body.dataset.state !== 'live';
-    setText('state-age', isOld ? this.#strings.asOf(this.#texts.age(ageMs)) : '');
+  /** How old what is shown is; undefined when it is current or there is nothing. @param {number | undefined} ageMs */
+  showAge(ageMs) {
+    setText('state-age', ageMs === undefined ? '' : this.#strings.asOf(this.#texts.age(ageMs)));
   }
 
-  /** Asks for a key; nothing of the board stays on the screen. @param {string} problem */
+  /** Asks for a key in place of the boards. @param {string} problem */
   askForKey(problem) {
-    this.#change = undefined;
-    this.#showMessage('');
-    byId('board').hidden = true;
-    for (const id of ['period', 'participants', 'state-age']) setText(id, '');
+    byId('boards').hidden = true;
     setText('key-problem', problem);
     byId('key-form').hidden = false;
     byId('key-input').focus();
   }
 
-  /** Rows, if there are any, stay: dimmed, under a badge that tells their age. @param {string} text */
-  #showProblem(text) {
-    if (this.#change === undefined || this.#change.standings.length === 0) this.#showMessage(text);
-    else setText('state-label', text);
-  }
-
-  /** @param {string} text */
-  #showMessage(text) {
-    setText('message', text);
-    byId('message').hidden = text === '';
-  }
-
-  /** @param {Change} change */
-  #announceLeader({ standings: [first] }) {
-    if (first === undefined || first.member.id === this.#leader) return;
-    this.#leader = first.member.id;
-    this.#announce(this.#strings.leads(first.member.displayName, this.#texts.number(first.score)));
+  /** The boards in place of the form. */
+  showBoards() {
+    byId('key-form').hidden = true;
+    byId('boards').hidden = false;
   }
 
   /** Reads aloud, without interrupting. @param {string} text */
-  #announce(text) {
+  announce(text) {
     setText('announcer', text);
   }
 }
 
-/** Only what differs is written: aria-live regions and selections stay undisturbed. @param {string} id @param {string} text */
+/** Only what differs is written: aria-live regions stay undisturbed. @param {string} id @param {string} text */
 function setText(id, text) {
   const element = byId(id);
   if (element.textContent !== text) element.textContent = text;

@@ -1,9 +1,11 @@
-/** One row of the board: a member's rank, name and score. */
+/** One row of the board: a member's rank, name and score, what it lacks, and what just changed. */
+import { pop } from './movement.js';
 
 /** @typedef {import('./subscription.js').Standing} Standing */
 
 const COUNT_UP_MS = 800;
 const MARKER_MS = 8_000;
+const GAIN_MS = 2_600;
 
 /** @param {string} className @param {string} [tag] */
 function part(className, tag = 'span') {
@@ -18,6 +20,7 @@ export class Row {
   #rank = part('rank');
   #marker = part('marker');
   #name = part('name', 'bdi');
+  #gap = part('gap');
   #gain = part('gain');
   #score = part('score');
   /** @type {import('./texts.js').Texts} */ #texts;
@@ -27,7 +30,9 @@ export class Row {
   #frame = 0;
   /** Rank before the moves that the marker tells of. */
   #markedFrom = 0;
+  #isNew = false;
   /** @type {number | undefined} */ #markerTimer;
+  /** @type {number | undefined} */ #gainTimer;
 
   /**
    * @param {import('./texts.js').Texts} texts
@@ -40,43 +45,52 @@ export class Row {
     this.#gain.setAttribute('aria-hidden', 'true');
     this.#marker.setAttribute('role', 'img');
     this.#marker.hidden = true;
-    this.#gain.onanimationend = () => {
-      this.#gain.textContent = ''; // Gives its room back to the name.
-    };
     const points = part('points');
     points.append(this.#gain, this.#score);
-    this.element.append(this.#bar, this.#rank, this.#name, this.#marker, points);
+    const who = part('who');
+    who.append(this.#name, this.#gap);
+    this.element.append(this.#bar, this.#rank, who, this.#marker, points);
   }
 
   /**
    * @param {Standing} standing
-   * @param {number} topScore  Of the whole board; the bar is measured against it.
-   * @param {boolean} isStill  No movement is wanted.
+   * @param {object} around
+   * @param {number} around.topScore  Of the whole board; the bar is measured against it.
+   * @param {import('./board-window.js').Gap | undefined} around.gap
+   * @param {boolean} around.still  No movement is wanted.
    * @returns {number}  By how many places it rose; negative when it fell.
    */
-  update(standing, topScore, isStill) {
+  update(standing, { topScore, gap, still }) {
     const before = this.#standing;
     this.#standing = standing;
     // Names are members' own words: text, never markup.
-    this.#name.textContent = standing.member.displayName;
+    setText(this.#name, standing.member.displayName);
     this.#name.title = standing.member.displayName;
-    this.#rank.textContent = String(standing.rank);
+    setText(this.#rank, this.#texts.number(standing.rank));
+    setText(this.#gap, this.#texts.gap(gap, this.#strings));
     this.element.dataset.rank = String(standing.rank);
     this.element.dataset.member = standing.member.id;
     const share = topScore > 0 ? Math.max(0, standing.score / topScore) : 0;
     this.#bar.style.transform = `scaleX(${share})`;
     const gained = before === undefined ? 0 : standing.score - before.score;
-    this.#showScore(standing.score, gained > 0 && !isStill);
+    this.#showScore(standing.score, gained > 0 && !still);
     if (before === undefined) return 0;
-    if (gained > 0 && !isStill) this.#flash(gained);
-    if (before.rank !== standing.rank) this.#mark(before.rank, standing.rank);
+    if (gained !== 0) this.#markGain(gained, still);
+    if (before.rank !== standing.rank) this.#markMove(before.rank, standing.rank);
     return before.rank - standing.rank;
+  }
+
+  /** It was not on the board a moment ago. */
+  markNew() {
+    this.#isNew = true;
+    this.#mark('new', this.#strings.newcomer, this.#strings.newcomer);
   }
 
   /** Stops what still moves. */
   dispose() {
     cancelAnimationFrame(this.#frame);
     clearTimeout(this.#markerTimer);
+    clearTimeout(this.#gainTimer);
   }
 
   /** @param {number} score @param {boolean} countUp */
@@ -99,32 +113,49 @@ export class Row {
     this.#frame = requestAnimationFrame(step);
   }
 
-  /** @param {number} gained */
-  #flash(gained) {
-    this.#gain.textContent = `+${this.#texts.number(gained)}`;
-    for (const element of [this.#gain, this.#score]) {
-      element.classList.remove('flash');
-      void element.offsetWidth; // Begins the animation anew.
-      element.classList.add('flash');
-    }
+  /** @param {number} gained @param {boolean} still */
+  #markGain(gained, still) {
+    const size = this.#texts.number(Math.abs(gained));
+    setText(this.#gain, gained > 0 ? `+${size}` : `−${size}`);
+    this.#gain.dataset.direction = gained > 0 ? 'up' : 'down';
+    if (!still) pop(this.#score, this.#gain);
+    clearTimeout(this.#gainTimer);
+    // Gives its room back to the name.
+    this.#gainTimer = setTimeout(() => setText(this.#gain, ''), GAIN_MS);
   }
 
   /** @param {number} from @param {number} to */
-  #mark(from, to) {
-    if (this.#marker.hidden) this.#markedFrom = from;
+  #markMove(from, to) {
+    // The newest is told: moves add up, and make one forget that it just came.
+    if (this.#marker.hidden || this.#isNew) this.#markedFrom = from;
+    this.#isNew = false;
     const rose = this.#markedFrom - to;
-    clearTimeout(this.#markerTimer);
-    this.#marker.hidden = rose === 0;
-    if (rose === 0) return;
-    const places = Math.abs(rose);
-    this.#marker.textContent = `${rose > 0 ? '▲' : '▼'}${places}`;
-    this.#marker.dataset.direction = rose > 0 ? 'up' : 'down';
-    this.#marker.setAttribute(
-      'aria-label',
-      rose > 0 ? this.#strings.up(places) : this.#strings.down(places),
-    );
-    this.#markerTimer = setTimeout(() => {
-      this.#marker.hidden = true;
-    }, MARKER_MS);
+    const places = this.#texts.number(Math.abs(rose));
+    if (rose === 0) this.#unmark();
+    else if (rose > 0) this.#mark('up', `▲${places}`, this.#strings.up(places));
+    else this.#mark('down', `▼${places}`, this.#strings.down(places));
   }
+
+  /** For a moment. @param {'up' | 'down' | 'new'} news @param {string} text @param {string} label */
+  #mark(news, text, label) {
+    this.element.dataset.news = news;
+    this.#marker.dataset.direction = news;
+    setText(this.#marker, text);
+    this.#marker.setAttribute('aria-label', label);
+    this.#marker.hidden = false;
+    clearTimeout(this.#markerTimer);
+    this.#markerTimer = setTimeout(() => this.#unmark(), MARKER_MS);
+  }
+
+  #unmark() {
+    clearTimeout(this.#markerTimer);
+    this.#isNew = false;
+    this.#marker.hidden = true;
+    delete this.element.dataset.news;
+  }
+}
+
+/** Only what differs is written. @param {HTMLElement} element @param {string} text */
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }

@@ -1,9 +1,6 @@
-/**
- * The live screen of one leaderboard.
- * Query: board, first (1 to 50), lang (en, zh), transport (ws, sse). Fragment: key.
- */
-import { BoardView } from './board-view.js';
+/** The live screen of one to four leaderboards; ./settings.js says what its address may ask for. */
 import { Connection } from './connection.js';
+import { showJoin } from './join.js';
 import {
   fetchDemoKey,
   findKey,
@@ -12,73 +9,81 @@ import {
   keepKey,
   takeKeyFromFragment,
 } from './keys.js';
+import { glide } from './movement.js';
+import { Pace } from './pace.js';
 import { byId, PageView } from './page-view.js';
-import { chooseLanguage, stringsFor } from './strings.js';
+import { Panel } from './panel.js';
+import { readSettings } from './settings.js';
+import { chooseLanguage, languages } from './strings.js';
 import { createTexts } from './texts.js';
+import { applyTheme } from './theme.js';
 
-/** @typedef {import('./subscription.js').Change} Change */
 /** @typedef {import('./keys.js').HeldKey} HeldKey */
 
-const RENDER_MS = 300; // Between two renderings: movements must be followed by eye.
-
-const query = new URLSearchParams(location.search);
-const board = query.get('board') || 'all-time';
-const first = Math.min(50, Math.max(1, Number.parseInt(query.get('first') ?? '', 10) || 10));
-const wanted = query.get('transport');
-const transport = wanted === 'ws' || wanted === 'sse' ? wanted : undefined;
-const language = chooseLanguage(query.get('lang'));
-const strings = stringsFor(language);
+const settings = readSettings(new URLSearchParams(location.search));
+const language = chooseLanguage(settings.language);
+const strings = languages[language];
 const texts = createTexts(language);
-const page = new PageView(texts, strings, board);
-const rows = new BoardView(byId('board'), texts, strings);
+const page = new PageView(texts, strings);
+const pace = new Pace(glide);
+const isAlone = settings.boards.length === 1;
+const announce = (/** @type {string} */ news) => page.announce(news);
+// Rows of boards beside each other have one height.
+const rowsMin = isAlone ? 6 : Math.min(10, settings.first);
+const panels = settings.boards.map(
+  (key) => new Panel(key, { isAlone, rowsMin, texts, strings, announce }),
+);
 
 /** @type {Connection | undefined} */
 let connection;
+/** @type {import('./connection.js').State} */
+let state = 'connecting';
 /** @type {HeldKey | undefined} */
 let held;
-/** @type {Change | undefined} */
-let shown;
-/** @type {Change | undefined} */
-let waiting;
-/** @type {number | undefined} */
-let renderTimer;
 
-/** The newest change wins; those in between were never seen. @param {Change} change @param {boolean} isFirst */
-function receive(change, isFirst) {
+/** @param {number} board @param {import('./board-window.js').BoardWindow} window */
+function receive(board, window) {
   document.body.dataset.transport = connection?.transport;
-  const known = waiting ?? shown;
-  // Only within one session: after a reconnect another node, or a restored database, is the truth.
-  if (!isFirst && known && isSameSeason(known, change) && change.version < known.version) return;
-  waiting = change;
-  if (isFirst) render();
-  else renderTimer ??= setTimeout(render, RENDER_MS);
+  const panel = panels[board];
+  if (panel === undefined) return;
+  const { isShown } = panel;
+  panel.receive(window);
+  page.setTitle(isAlone ? window.season.leaderboard.title : strings.boards);
+  if (isShown) return pace.request(panel);
+  // What is new to the eye comes at once.
+  pace.now(panel);
+  showBoardStates();
 }
 
-function render() {
-  clearTimeout(renderTimer);
-  renderTimer = undefined;
-  if (waiting === undefined) return;
-  rows.render(waiting.standings, shown !== undefined && isSameSeason(shown, waiting));
-  page.showChange(waiting);
-  shown = waiting;
-  waiting = undefined;
+/** Each board has a state of its own; the badge tells of the worst that all share. */
+function showBoardStates() {
+  const feeds = connection?.boards ?? [];
+  feeds.forEach(({ problem, isAnswered }, board) => {
+    const panel = panels[board];
+    const isLive = isAnswered && state === 'live';
+    const known = panel?.isShown ? (isLive ? 'live' : 'stale') : 'connecting';
+    panel?.showState(problem?.name ?? known, problem?.message ?? '');
+  });
+  const [problem] = feeds.map((feed) => feed.problem);
+  const noneComes = feeds.every((feed) => feed.problem !== undefined);
+  page.showState(state === 'live' && noneComes && problem ? problem.name : state);
+  refresh();
 }
-
-/** @param {Change} a @param {Change} b */
-const isSameSeason = (a, b) => a.season.startsAt === b.season.startsAt;
 
 /** @param {HeldKey} found */
 function connect(found) {
   connection?.stop();
   held = found;
-  const subscription = { board, first, key: found.key };
-  connection = new Connection(subscription, {
-    transport,
-    onChange: receive,
-    onState(state) {
-      page.showState(state);
-      refresh();
-      if (state.name === 'unauthorized') void onRefused(found);
+  page.showBoards();
+  const { boards, first, transport } = settings;
+  const wanted = { boards, first, key: found.key };
+  connection = new Connection(wanted, transport, {
+    onWindow: receive,
+    onBoards: showBoardStates,
+    onState(now) {
+      state = now;
+      showBoardStates();
+      if (state === 'unauthorized') void onRefused(found);
     },
   });
   connection.start();
@@ -99,10 +104,11 @@ async function onRefused(refused) {
 function askForKey(problem) {
   connection?.stop();
   connection = undefined;
-  clearTimeout(renderTimer);
-  renderTimer = shown = waiting = undefined;
-  page.showState({ name: 'unauthorized', message: '' });
+  state = 'unauthorized';
+  for (const panel of panels) panel.reset();
+  page.showState(state);
   page.askForKey(problem);
+  refresh();
 }
 
 /** @param {string} key @param {'fragment' | 'typed'} source @param {boolean} onDevice */
@@ -120,8 +126,12 @@ async function start() {
   else connect(found);
 }
 
+/** What is shown ages, and periods come to their end. */
 function refresh() {
-  page.refresh(connection === undefined ? 0 : Date.now() - connection.currentAt);
+  const now = Date.now();
+  for (const panel of panels) panel.refresh(now);
+  const isOld = state !== 'live' && panels.some(({ isShown }) => isShown);
+  page.showAge(isOld && connection ? Math.max(0, now - connection.currentAt) : undefined);
 }
 
 /** Keeps the display on, where the browser lets us. */
@@ -148,6 +158,9 @@ document.addEventListener('visibilitychange', () => void stayAwake());
 setInterval(refresh, 1000);
 
 document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
-page.showState({ name: 'connecting', message: '' });
+applyTheme(settings.theme);
+page.arrange(panels);
+page.showState(state);
+void showJoin(byId('join'), settings.join, strings);
 void stayAwake();
 void start();

@@ -1,31 +1,43 @@
-/** One subscription over server-sent events, for networks that let no WebSocket through. */
-import { createReceiver, payloadOf, reasonOf } from './subscription.js';
+/** A stream of server-sent events for each board, for networks that let no WebSocket through. */
+import { createSession } from './session.js';
+import { payloadOf, reasonOf } from './subscription.js';
 
-/** @typedef {ReturnType<typeof createReceiver>} Receiver */
+/** @typedef {import('./session.js').Receiver} Receiver */
 
-/** @type {import('./subscription.js').OpenSession} */
-export function openEventSession(subscription, events) {
+/** @type {import('./session.js').OpenSession} */
+export const openEventSession = (key, events) =>
+  createSession(events, {
+    open: (subscription, receiver) => openStream(key, subscription, receiver),
+    release: () => {},
+  });
+
+/**
+ * @param {string} key
+ * @param {import('./subscription.js').Subscription} subscription
+ * @param {Receiver} receiver
+ */
+function openStream(key, subscription, receiver) {
   const abort = new AbortController();
-  const receiver = createReceiver(events, () => abort.abort());
-  void request(subscription, abort.signal)
+  void request(key, subscription, abort.signal)
     .then((response) => receive(response, receiver))
     .catch(() => {})
     // Whatever happened: nothing more will come.
     .then(() => receiver.end({ reason: 'lost' }));
-  return { close: receiver.close };
+  return () => abort.abort();
 }
 
 /**
  * EventSource can neither POST nor send the key in a header.
+ * @param {string} key
  * @param {import('./subscription.js').Subscription} subscription
  * @param {AbortSignal} signal
  */
-function request(subscription, signal) {
+function request(key, subscription, signal) {
   return fetch(new URL('graphql', document.baseURI).href, {
     method: 'POST',
     headers: {
       accept: 'text/event-stream',
-      authorization: `Bearer ${subscription.key}`,
+      authorization: `Bearer ${key}`,
       'content-type': 'application/json',
     },
     body: JSON.stringify(payloadOf(subscription)),
@@ -59,7 +71,7 @@ async function receive(response, receiver) {
 
 /**
  * @param {Response} response
- * @returns {Promise<ReturnType<typeof reasonOf>>}
+ * @returns {Promise<import('./subscription.js').Reason>}
  */
 async function refusalOf(response) {
   const body = await response.json().catch(() => undefined);

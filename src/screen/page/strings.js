@@ -3,6 +3,7 @@
 /** @typedef {typeof en} Strings */
 
 const en = {
+  boards: 'Leaderboards',
   connecting: 'Connecting…',
   live: 'Live',
   paused: 'Updates paused',
@@ -19,14 +20,28 @@ const en = {
   fault: (message) => `The server could not show this leaderboard: ${message}`,
   /** @param {string} name @param {string} score */
   leads: (name, score) => `${name} leads with ${score}`,
-  /** @param {number} places */
+  /** @param {string} board @param {string} news */
+  ofBoard: (board, news) => `${board}: ${news}`,
+  /** @param {string} places */
   up: (places) => `up ${places}`,
-  /** @param {number} places */
+  /** @param {string} places */
   down: (places) => `down ${places}`,
+  newcomer: 'new',
+  /** @param {string} points @param {string} rank */
+  behind: (points, rank) => `${points} behind place ${rank}`,
+  /** @param {string} rank */
+  level: (rank) => `level with place ${rank}`,
+  /** @param {string} points */
+  ahead: (points) => `${points} ahead`,
+  levelAtTop: 'level at the top',
   cadence: { ALL_TIME: 'All time', DAILY: 'Today', WEEKLY: 'This week', MONTHLY: 'This month' },
   /** @param {string} end */
   until: (end) => `until ${end}`,
   ended: 'ended',
+  join: 'Scan to join',
+  joinRefused:
+    'No code is shown: its address must begin with https:// or http://, have at most 256 characters and no password.',
+  joinFault: 'The code could not be made.',
   keyTitle: 'This screen needs a key',
   keyHelp: 'Make a screen key for your program and paste it here. It can only read live data.',
   keyLabel: 'Screen key',
@@ -39,6 +54,7 @@ const en = {
 
 /** @type {Strings} */
 const zh = {
+  boards: '排行榜',
   connecting: '正在连接…',
   live: '实时',
   paused: '更新已暂停',
@@ -50,11 +66,20 @@ const zh = {
   unknownBoard: (key) => `没有名为“${key}”的排行榜。`,
   fault: (message) => `服务器无法显示此排行榜：${message}`,
   leads: (name, score) => `${name} 以 ${score} 分领先`,
+  ofBoard: (board, news) => `${board}：${news}`,
   up: (places) => `上升 ${places} 位`,
   down: (places) => `下降 ${places} 位`,
+  newcomer: '新上榜',
+  behind: (points, rank) => `距第 ${rank} 名差 ${points}`,
+  level: (rank) => `与第 ${rank} 名持平`,
+  ahead: (points) => `领先 ${points}`,
+  levelAtTop: '并列领先',
   cadence: { ALL_TIME: '总榜', DAILY: '今日', WEEKLY: '本周', MONTHLY: '本月' },
   until: (end) => `至 ${end}`,
   ended: '已结束',
+  join: '扫码参与',
+  joinRefused: '未显示二维码：地址须以 https:// 或 http:// 开头，不超过 256 个字符，且不含密码。',
+  joinFault: '无法生成二维码。',
   keyTitle: '此屏幕需要密钥',
   keyHelp: '请为您的项目创建一个屏幕密钥并粘贴到此处。该密钥只能读取实时数据。',
   keyLabel: '屏幕密钥',
@@ -78,8 +103,5 @@ export function chooseLanguage(wanted) {
   return 'en';
 }
 
-/**
- * @param {'en' | 'zh'} language
- * @returns {Strings}
- */
-export const stringsFor = (language) => (language === 'zh' ? zh : en);
+/** All there are, by language. @type {Readonly<Record<'en' | 'zh', Strings>>} */
+export const languages = { en, zh };

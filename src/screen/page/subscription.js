@@ -4,9 +4,11 @@
  * @typedef {object} Standing
  * @property {number} rank
  * @property {number} score
+ * @property {string} reachedAt
  * @property {{ id: string, displayName: string }} member
  *
  * @typedef {object} Season
+ * @property {string} id
  * @property {string | null} startsAt
  * @property {string | null} endsAt
  * @property {number} participants
@@ -16,49 +18,43 @@
  * @property {'SNAPSHOT' | 'DELTA'} kind
  * @property {number} version
  * @property {Season} season
- * @property {Standing[]} standings
+ * @property {string[]} removed  Ids of members.
+ * @property {Standing[]} changes
  *
  * @typedef {{ message: string, path?: readonly (string | number)[],
  *   extensions?: { code?: string, field?: string } }} GraphQLError
  * @typedef {{ data?: { leaderboardChanged: Change } | null, errors?: readonly GraphQLError[] }} Result
  *
- * @typedef {{ board: string, first: number, key: string }} Subscription
- *
- * @typedef {object} SessionEnd
- * @property {'lost' | 'unauthorized' | 'unknown-board' | 'fault'} reason
- * @property {boolean} opened  Whether it ever received a change.
- * @property {string} [message]
- *
- * @typedef {object} SessionEvents
- * @property {() => void} onAlive  Anything at all came, once there was a first change.
- * @property {(change: Change) => void} onChange
- * @property {(end: SessionEnd) => void} onEnd  At most once, and never after `close`.
- *
- * @typedef {{ close(): void }} Session
- * @typedef {(subscription: Subscription, events: SessionEvents) => Session} OpenSession
+ * @typedef {{ version: number, seasonId: string }} Place  What was seen last.
+ * @typedef {{ board: string, first: number, place: Place | undefined }} Subscription
  */
 
-const OPEN_MS = 10_000; // Until the first change.
-
-const query = `subscription Screen($key: String!, $first: Int!) {
-  leaderboardChanged(key: $key, first: $first) {
-    kind version
-    season { startsAt endsAt participants leaderboard { title cadence timeZone } }
-    standings { rank score member { id displayName } }
+// One document, and variables that differ in nothing but the place: the server then executes a
+// change once for every screen of the program.
+const query = `subscription Screen($key: String!, $first: Int!, $after: SafeInt, $season: ID) {
+  leaderboardChanged(key: $key, first: $first, after: $after, season: $season) {
+    kind version removed
+    season { id startsAt endsAt participants leaderboard { title cadence timeZone } }
+    changes { rank score reachedAt member { id displayName } }
   }
 }`;
 
 /** @param {Subscription} subscription */
-export const payloadOf = ({ board, first }) => ({
+export const payloadOf = ({ board, first, place }) => ({
   query,
   operationName: 'Screen',
-  variables: { key: board, first },
+  variables: {
+    key: board,
+    first,
+    ...(place === undefined ? {} : { after: place.version, season: place.seasonId }),
+  },
 });
 
 /**
  * Why the server would not, or would no longer, send changes.
+ * @typedef {{ reason: 'lost' | 'unauthorized' | 'unknown-board' | 'fault', message?: string }} Reason
  * @param {readonly GraphQLError[]} errors
- * @returns {Pick<SessionEnd, 'reason' | 'message'>}
+ * @returns {Reason}
  */
 export function reasonOf(errors) {
   const codes = errors.map((error) => error.extensions?.code);
@@ -72,49 +68,4 @@ export function reasonOf(errors) {
   }
   if (codes.includes('SERVICE_UNAVAILABLE')) return { reason: 'lost' };
   return { reason: 'fault', message };
-}
-
-/**
- * The bookkeeping both transports share: results become changes or an end, and it ends once.
- * @param {SessionEvents} events
- * @param {() => void} release  Lets go of the connection.
- */
-export function createReceiver(events, release) {
-  let opened = false;
-  let over = false;
-  // Proxies swallow upgrades and hold streams back: then nothing comes, not even an end.
-  const openTimer = setTimeout(() => end({ reason: 'lost' }), OPEN_MS);
-
-  /** @param {Pick<SessionEnd, 'reason' | 'message'>} why */
-  function end(why) {
-    if (over) return;
-    close();
-    events.onEnd({ ...why, opened });
-  }
-
-  function close() {
-    if (over) return;
-    over = true;
-    clearTimeout(openTimer);
-    release();
-  }
-
-  return {
-    end,
-    close,
-    /** Says nothing about what is shown as long as the first change is still to come. */
-    alive() {
-      if (opened && !over) events.onAlive();
-    },
-    /** @param {Result} result */
-    result(result) {
-      if (over) return;
-      const change = result.data?.leaderboardChanged;
-      if (!change) return end(reasonOf(result.errors ?? []));
-      opened = true;
-      clearTimeout(openTimer);
-      events.onAlive();
-      events.onChange(change);
-    },
-  };
 }

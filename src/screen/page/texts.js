@@ -24,6 +24,16 @@ export function createTexts(language) {
     /** @param {number} value */
     number: (value) => numbers.format(value),
 
+    /** @param {import('./board-window.js').Gap | undefined} gap @param {Strings} strings */
+    gap(gap, strings) {
+      if (gap === undefined) return '';
+      if (gap.kind === 'level-at-top') return strings.levelAtTop;
+      if (gap.kind === 'level') return strings.level(numbers.format(gap.rank));
+      const points = numbers.format(gap.points);
+      if (gap.kind === 'ahead') return strings.ahead(points);
+      return strings.behind(points, numbers.format(gap.rank));
+    },
+
     /** How long something took, in its largest unit. @param {number} ms */
     age(ms) {
       if (ms < MINUTE) return amount(Math.max(0, Math.floor(ms / SECOND)), 'second');

@@ -1,0 +1,54 @@
+/** What the address of the page asks for. */
+
+const BOARDS_MAX = 4;
+const JOIN_LENGTH_MAX = 256; // A denser code is hard to scan from a hall.
+
+/** @typedef {'dark' | 'light' | 'hall'} Theme */
+
+/**
+ * Query: board (up to four, with commas), first (1 to 50), lang (en, zh), theme (dark, light,
+ * hall), transport (ws, sse), join (an address). Fragment: key.
+ * @param {URLSearchParams} query
+ */
+export function readSettings(query) {
+  const wanted = query.get('transport');
+  const theme = query.get('theme');
+  return {
+    boards: readBoards(query.get('board')),
+    first: Math.min(50, Math.max(1, Number.parseInt(query.get('first') ?? '', 10) || 10)),
+    /** @type {'ws' | 'sse' | undefined} */
+    transport: wanted === 'ws' || wanted === 'sse' ? wanted : undefined,
+    /** The one the system is set to, when undefined. @type {Theme | undefined} */
+    theme: theme === 'dark' || theme === 'light' || theme === 'hall' ? theme : undefined,
+    language: query.get('lang'),
+    join: readJoin(query.get('join')),
+  };
+}
+
+/** @typedef {ReturnType<typeof readSettings>} Settings */
+
+/** @param {string | null} text */
+function readBoards(text) {
+  const keys = (text ?? '').split(',').map((key) => key.trim());
+  const boards = [...new Set(keys)].filter((key) => key !== '').slice(0, BOARDS_MAX);
+  return boards.length > 0 ? boards : ['all-time'];
+}
+
+/**
+ * The address of a QR code, in its plain form: what is shown is what is scanned. One that is not
+ * of the web, too long or made to look like another is refused.
+ * @param {string | null} text
+ * @returns {{ address: string } | 'refused' | undefined}
+ */
+function readJoin(text) {
+  if (text === null || text.trim() === '') return undefined;
+  try {
+    const url = new URL(text.trim());
+    const isOfWeb = url.protocol === 'https:' || url.protocol === 'http:';
+    const isPlain = url.username === '' && url.password === '';
+    const isShort = url.href.length <= JOIN_LENGTH_MAX;
+    return isOfWeb && isPlain && isShort ? { address: url.href } : 'refused';
+  } catch {
+    return 'refused';
+  }
+}

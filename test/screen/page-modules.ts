@@ -1,0 +1,61 @@
+/** The page's plain JavaScript, as tests use it. tsc checks it by itself (src/screen/page). */
+
+export type Row = {
+  readonly rank: number;
+  readonly score: number;
+  readonly reachedAt: string;
+  readonly member: { readonly id: string; readonly displayName: string };
+};
+
+export type Change = {
+  readonly kind: 'SNAPSHOT' | 'DELTA';
+  readonly version: number;
+  readonly season: { readonly id: string };
+  readonly removed: readonly string[];
+  readonly changes: readonly Row[];
+};
+
+export type Window = { readonly version: number; readonly standings: readonly Row[] };
+
+type BoardWindowModule = {
+  applyChange(before: Window | undefined, change: Change, first: number): Window | undefined;
+  gapsOf(standings: readonly Row[]): readonly unknown[];
+};
+
+type Settings = {
+  readonly boards: readonly string[];
+  readonly first: number;
+  readonly theme: string | undefined;
+  readonly transport: string | undefined;
+  readonly join: { readonly address: string } | 'refused' | undefined;
+};
+
+type SettingsModule = { readSettings(query: URLSearchParams): Settings };
+
+export type Strings = { readonly [name: string]: unknown };
+type StringsModule = { readonly languages: Readonly<Record<'en' | 'zh', Strings>> };
+
+type Drawable = { prepare(mayMove: boolean): () => readonly unknown[] };
+type PaceModule = {
+  readonly Pace: new (
+    move: (rows: readonly unknown[]) => void,
+  ) => { request(view: Drawable): void; now(view: Drawable): void };
+};
+
+type Place = { readonly version: number; readonly seasonId: string };
+type SubscriptionModule = {
+  payloadOf(subscription: { board: string; first: number; place: Place | undefined }): {
+    readonly query: string;
+    readonly operationName: string;
+    readonly variables: Readonly<Record<string, unknown>>;
+  };
+};
+
+const load = async <Module>(name: string): Promise<Module> =>
+  (await import(new URL(`../../src/screen/page/${name}.js`, import.meta.url).href)) as Module;
+
+export const loadBoardWindow = () => load<BoardWindowModule>('board-window');
+export const loadSettings = () => load<SettingsModule>('settings');
+export const loadStrings = () => load<StringsModule>('strings');
+export const loadPace = () => load<PaceModule>('pace');
+export const loadSubscription = () => load<SubscriptionModule>('subscription');
