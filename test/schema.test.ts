@@ -143,6 +143,12 @@ describe('connections', () => {
       'Award.limits', // Caps and budgets of one rule.
       'Award.multipliers', // A program’s campaigns that run at one time.
       'Challenge.targetReached', // first
+      'ChallengeChange.changes', // first
+      'ChallengeChange.removed', // first
+      'ChallengeChange.standings', // first
+      'ChallengeChange.teamChanges', // first
+      'ChallengeChange.teamStandings', // first
+      'ChallengeChange.teamsRemoved', // first
       'ChallengeNotValid.problems', // The settings of one challenge, which are bounded.
       'CheckInPayload.awards', // The days of one run within the program's lateness.
       'ClaimTaskPayload.awards', // One task.

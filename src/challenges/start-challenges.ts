@@ -16,6 +16,8 @@ type Tools = { readonly pool: Pool; readonly clock: Clock; readonly bus: Bus };
 /** Why a challenge is called off that too few have joined, for its members. */
 const TOO_FEW = 'Too few have joined.';
 
+export { nextStart } from './start.sql.ts';
+
 /** Returns how many challenges have started, or not. */
 export async function startChallenges({ pool, clock, bus }: Tools): Promise<number> {
   const due = await findStarting(pool, clock.now());

@@ -1,11 +1,9 @@
 import { refundEntryFee } from '../challenges/leave-challenge.ts';
-import { nextStart } from '../challenges/start.sql.ts';
-import { startChallenges } from '../challenges/start-challenges.ts';
+import { nextStart, startChallenges } from '../challenges/start-challenges.ts';
 import type { Keyed, MemberRef, Operation } from '../engine/operation.ts';
 import { expireMemberHolds } from '../holds/end-hold.ts';
 import { runBoardBackfills } from '../leaderboards/backfill.ts';
-import { nextFreeze } from '../leaderboards/freeze.sql.ts';
-import { freezeSeasons } from '../leaderboards/freeze.ts';
+import { freezeSeasons, nextFreeze } from '../leaderboards/freeze.ts';
 import { runErasures } from '../members/run-erasures.ts';
 import type { Pool } from '../platform/db.ts';
 import { expirePoints } from '../points/expire-points.ts';

@@ -15,6 +15,8 @@ import { STANDINGS } from './standings-consumer.ts';
 
 type Tools = { readonly pool: Pool; readonly clock: Clock; readonly bus: Pick<Bus, 'publish'> };
 
+export { nextFreeze } from './freeze.sql.ts';
+
 /** Freezes what is to be; returns how many seasons. What the boards lag behind waits. */
 export async function freezeSeasons({ pool, clock, bus }: Tools): Promise<number> {
   let seasons = 0;

@@ -7,6 +7,13 @@ const about = (subject: Subject) => `${of(subject)}, ${member(subject)}`;
 const answer = `__typename ${refusal}`;
 
 export const rootChallenges: Readonly<Record<string, Field>> = {
+  'Subscription.challengeChanged': {
+    scope: 'known',
+    operations: (subject) => [
+      `subscription { challengeChanged(id: "${subject.challenge}") { challenge { title }
+         standings { score member { externalId displayName } } } }`,
+    ],
+  },
   'Query.challenge': {
     scope: 'known',
     operations: ({ challenge, position }) => [

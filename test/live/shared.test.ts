@@ -1,5 +1,4 @@
 /** What subscribers and readers share, and what never: through real doors. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { GraphQLObjectType } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { schema } from '../../src/graphql/schema.ts';
@@ -8,7 +7,6 @@ import { type RunningServer, startServer } from '../../src/http/server.ts';
 import {
   createTestApp,
   createTestProgram,
-  runJob,
   type TestApp,
   type TestProgram,
 } from '../support/app.ts';
@@ -16,7 +14,7 @@ import { openSocket } from '../support/doors.ts';
 import { boardQuery, expectFaithful, followers } from '../support/live.ts';
 import { pays, setRule } from '../support/rules.ts';
 import { metric } from '../support/server-process.ts';
-import { everything, everythingOfChallenge } from './everything.ts';
+import { everything, everythingOfChallenge, settledChallenge } from './everything.ts';
 
 let test: TestApp;
 let server: RunningServer;
@@ -49,26 +47,6 @@ async function walk(id: string) {
       ... on RecordActivityPayload { position } } }`,
   );
   await ask(`{ leaderboard(key: "all-time", after: ${recordActivity.position}) { key } }`);
-}
-/** A challenge of one team, which won 7 points. */
-async function settledChallenge(): Promise<string> {
-  const startsAt = new Date(Date.now() + 1_000);
-  const { createChallenge } = await ask(`mutation { createChallenge(input: {title: "Walk",
-    metric: POINTS_EARNED, kind: TEAM, teamRules: {sizeMax: 2}, settleDelayMinutes: 0,
-    startsAt: "${startsAt.toISOString()}", endsAt: "${new Date(Date.now() + 60_000).toISOString()}",
-    prizes: {bands: [{from: 1, to: 1, points: 7}]}}) {
-    ... on CreateChallengePayload { challenge { id } } } }`);
-  const { id } = createChallenge.challenge;
-  await ask(`mutation { joinChallenge(input: {challengeId: "${id}", member: {externalId: "ada"},
-    team: {create: {name: "Reds"}}}) { __typename } }`);
-  await sleep(startsAt.getTime() - Date.now());
-  await walk('ada');
-  await ask(`mutation { endChallenge(input: {challengeId: "${id}"}) { __typename } }`);
-  await sleep(10);
-  for (const job of ['startChallenges', 'freezeSeasons', 'settleSeasons']) {
-    await runJob(test.app, job);
-  }
-  return id;
 }
 const made = () => metric(server.url, 'tallymark_live_made');
 const sent = () => metric(server.url, 'tallymark_live_sent');
@@ -233,7 +211,7 @@ describe('readers of a board', () => {
   it('get the same bytes, whoever they are, and the same as by their own execution', async () => {
     await walk('ada');
     await walk('bob');
-    const id = await settledChallenge();
+    const id = await settledChallenge(test.app, ask, walk);
     const both = `leaderboard(key: "all-time") { ${everything} } leaderboards { key }
       challenge(id: "${id}") { ${everythingOfChallenge} }`;
     const query = `{ ${both} }`;
