@@ -196,6 +196,37 @@ describe('a target', () => {
     expect(await reached(one)).toEqual([]);
   });
 
+  it('is reached by teams in the order of the facts, which come together or not', async () => {
+    for (const together of [true, false]) {
+      eco = await economies.open();
+      for (const name of ['ada', 'bob', 'cleo', 'dan']) await eco.enrol(name);
+      const one = await contest(eco, { ...goal, kind: 'TEAM', teamRules: { sizeMax: 2 } });
+      const foxes = await one.found('ada', 'Foxes');
+      await one.join('bob', { team: { inviteCode: foxes } });
+      const owls = await one.found('cleo', 'Owls');
+      await one.join('dan', { team: { inviteCode: owls } });
+      eco.clock.advance(HOUR);
+      const facts = [
+        ...[
+          ['ada', 6],
+          ['cleo', 6],
+          ['dan', 4],
+          ['bob', 5],
+          ['cleo', 9],
+          ['dan', 1],
+        ],
+      ] as const;
+      const times: string[] = [];
+      for (const [who, value] of facts) {
+        eco.clock.advance(1000);
+        times.push(ahead(eco, 0));
+        await run(String(who), Number(value));
+        if (!together) await one.read();
+      }
+      expect(await reached(one)).toEqual([`1 Owls ${times[2]}`, `2 Foxes ${times[3]}`]);
+    }
+  });
+
   it('is reached by teams', async () => {
     const one = await contest(eco, { ...goal, kind: 'TEAM', teamRules: { sizeMax: 2 } });
     const inviteCode = await one.found('ada', 'Foxes');
