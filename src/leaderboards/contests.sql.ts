@@ -5,6 +5,7 @@ import { named } from '../platform/db.ts';
 import { writeStandings } from './histogram.sql.ts';
 import type { Move } from './histogram.ts';
 import type { StandingPlace } from './standings.ts';
+import type { TeamScored } from './team-score.ts';
 
 type Window = {
   readonly challengeId: number;
@@ -76,7 +77,7 @@ function moveOf({ seasonId, hidden, ...place }: Turned): Move {
 }
 
 /** A team's score as it is now; null: none of its members has one that counts. */
-export type TeamRow = {
+export type TeamRecount = {
   readonly seasonId: number;
   readonly teamId: number;
   readonly score: number | null;
@@ -89,7 +90,7 @@ export type TeamRow = {
  * when the newest of its parts was (S65); one that stays as it is keeps its instant.
  */
 export const recountTeams = (client: PoolClient, standings: readonly StandingKey[]) =>
-  named<TeamRow>(
+  named<TeamRecount>(
     client,
     'leaderboards.recountTeams',
     `with touched as (
@@ -136,6 +137,36 @@ export const recountTeams = (client: PoolClient, standings: readonly StandingKey
 const rosterSize = `(select count(*) from challenge_participant r
   where r.team_id = part.team_id and r.counts_from = part.starts_at
     and coalesce(r.counts_until > r.counts_from, true))`;
+
+/** A team that may come to a target, with its members' scores as they are now. */
+export type TargetTeam = TeamScored & {
+  readonly seasonId: number;
+  readonly teamId: number;
+  readonly members: readonly {
+    readonly memberId: number;
+    readonly score: number | null;
+    /** ISO 8601. */
+    readonly reachedAt: string | null;
+  }[];
+};
+
+/** These teams with all members whose scores count, or would. */
+export const loadTargetTeams = (client: PoolClient, teamIds: readonly number[]) =>
+  named<TargetTeam>(
+    client,
+    'leaderboards.loadTargetTeams',
+    `select s.id as "seasonId", part.team_id as "teamId", part.team_scoring as scoring,
+            part.team_top as top, part.team_member_cap as "memberCap", ${rosterSize} as roster,
+            (select json_agg(json_build_object('memberId', p.member_id, 'score', o.score,
+               'reachedAt', o.reached_at))
+             from challenge_participant p
+             left join standing o on o.season_id = s.id and o.member_id = p.member_id
+             where p.team_id = part.team_id and p.state <> 'DISQUALIFIED') as members
+     from (select t.id as team_id, c.* from team t join challenge c on c.id = t.challenge_id
+           where t.id = any($1)) part
+     join season s on s.leaderboard_id = part.leaderboard_id`,
+    [teamIds],
+  );
 
 /** Somebody, or a team, of whom it changes whether they have reached the target. */
 export type Reaching = {

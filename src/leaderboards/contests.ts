@@ -5,12 +5,12 @@ import { type Changes, noteChange } from './apply-gains.ts';
 import {
   findContests,
   listParticipants,
+  loadTargetTeams,
   noteReached,
-  type Reaching,
   recountTeams,
 } from './contests.sql.ts';
 import type { BoardRow } from './seasons.sql.ts';
-import { reachings, type Written } from './targets.ts';
+import { reachings, teamReaching, type Written } from './targets.ts';
 
 /** Events that change who takes part in a challenge. */
 const ROSTER: ReadonlySet<string> = new Set([
@@ -53,13 +53,16 @@ export async function followScores(
     teams.has(seasonId) ? memberIds.map((memberId) => ({ seasonId, memberId })) : [],
   );
   if (touched.length > 0) {
-    const position = Math.max(0, ...written.gains.map((gain) => gain.position));
-    for (const { seasonId, teamId, score, reachedAt } of await recountTeams(client, touched)) {
-      const target = teams.get(seasonId)?.target ?? null;
-      if (target === null) continue;
-      const isThere = score !== null && score >= target;
-      const row = { seasonId, participantId: teamId, position };
-      reached.push({ ...row, reachedAt: isThere ? reachedAt : null } satisfies Reaching);
+    const recounts = await recountTeams(client, touched);
+    const aiming = recounts.filter(
+      ({ seasonId }) => (teams.get(seasonId)?.target ?? null) !== null,
+    );
+    const ids = aiming.map(({ teamId }) => teamId);
+    for (const team of ids.length === 0 ? [] : await loadTargetTeams(client, ids)) {
+      const recount = aiming.find(({ teamId }) => teamId === team.teamId);
+      const target = teams.get(team.seasonId)?.target ?? null;
+      if (recount === undefined || target === null) continue;
+      reached.push(teamReaching(team, recount, target, written));
     }
   }
   if (reached.length > 0) await noteReached(client, reached);

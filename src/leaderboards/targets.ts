@@ -1,8 +1,9 @@
 /** When somebody reaches the target of a challenge. Pure. */
-import type { Reaching } from './contests.sql.ts';
+import type { Reaching, TargetTeam, TeamRecount } from './contests.sql.ts';
 import type { Gain } from './count-facts.ts';
 import { combiningOf } from './metrics.ts';
 import type { PutRow } from './seasons.sql.ts';
+import { teamScore } from './team-score.ts';
 
 /** Standings that were written, with the facts that changed them, in the order of the log. */
 export type Written = { readonly rows: readonly PutRow[]; readonly gains: readonly Gain[] };
@@ -30,20 +31,81 @@ export function reachings({ rows, gains }: Written): Reaching[] {
 
 function reachingOf(row: PutRow, gains: readonly Gain[], target: number): Reaching {
   const { seasonId, memberId: participantId } = row;
-  let score = row.oldScore;
-  let reachedAt = row.oldReachedAt;
-  let position = 0;
-  let at = score !== null && score >= target ? reachedAt : null;
+  let now: Score = { score: row.oldScore, reachedAt: row.oldReachedAt };
+  const crossing = new Crossing(target, now);
   for (const gain of gains) {
-    const next = after({ score, reachedAt }, gain);
-    ({ score, reachedAt } = next);
-    if (next.score < target) at = null;
-    else if (at === null) {
-      at = next.reachedAt;
-      position = gain.position;
+    now = after(now, gain);
+    crossing.follow(now, gain.position);
+  }
+  return crossing.told({ seasonId, participantId, isThere: row.score >= target });
+}
+
+/** Follows a score from fact to fact, and knows by which it came to the target. */
+class Crossing {
+  readonly #target: number;
+  #at: Date | null;
+  #position = 0;
+
+  constructor(target: number, { score, reachedAt }: Score) {
+    this.#target = target;
+    this.#at = score !== null && score >= target ? reachedAt : null;
+  }
+
+  follow({ score, reachedAt }: Score, position: number): void {
+    if (score === null || score < this.#target) this.#at = null;
+    else if (this.#at === null) {
+      this.#at = reachedAt;
+      this.#position = position;
     }
   }
-  return { seasonId, participantId, reachedAt: row.score >= target ? at : null, position };
+
+  told(of: Pick<Reaching, 'seasonId' | 'participantId'> & { readonly isThere: boolean }): Reaching {
+    const { seasonId, participantId, isThere } = of;
+    const reachedAt = isThere ? this.#at : null;
+    return { seasonId, participantId, reachedAt, position: this.#position };
+  }
+}
+
+/** The same for a team, by the facts of its members; `recount` is what it has come to. */
+export function teamReaching(
+  team: TargetTeam,
+  recount: TeamRecount,
+  target: number,
+  { rows, gains }: Written,
+): Reaching {
+  const { seasonId, teamId: participantId } = team;
+  const changed = new Map(
+    rows.filter((row) => row.seasonId === seasonId).map((row) => [row.memberId, row]),
+  );
+  const scores = new Map<number, Score>();
+  for (const { memberId, score, reachedAt } of team.members) {
+    const row = changed.get(memberId);
+    const before = row && { score: row.oldScore, reachedAt: row.oldReachedAt };
+    scores.set(
+      memberId,
+      before ?? { score, reachedAt: reachedAt === null ? null : new Date(reachedAt) },
+    );
+  }
+  const crossing = new Crossing(target, totalOf(team, scores));
+  for (const gain of gains) {
+    const known = scores.get(gain.memberId);
+    if (known === undefined || gain.board.challenge?.seasonId !== seasonId) continue;
+    scores.set(gain.memberId, after(known, gain));
+    crossing.follow(totalOf(team, scores), gain.position);
+  }
+  const isThere = recount.score !== null && recount.score >= target;
+  return crossing.told({ seasonId, participantId, isThere });
+}
+
+/** A team's score, reached when the newest of its parts was. */
+function totalOf(team: TargetTeam, scores: ReadonlyMap<number, Score>): Score {
+  const parts = [...scores.values()];
+  const score = teamScore(
+    team,
+    parts.flatMap((part) => part.score ?? []),
+  );
+  const newest = Math.max(0, ...parts.map(({ reachedAt }) => reachedAt?.getTime() ?? 0));
+  return { score, reachedAt: score === null ? null : new Date(newest) };
 }
 
 type Score = { readonly score: number | null; readonly reachedAt: Date | null };

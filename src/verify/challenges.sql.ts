@@ -1,5 +1,5 @@
 import type { ParticipantRow } from '../engine/challenge-rows.ts';
-import type { TeamScoring } from '../generated/prisma/enums.ts';
+import type { TeamScored } from '../leaderboards/team-score.ts';
 import type { Pool } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
 import { keysetReader } from './verify.sql.ts';
@@ -75,13 +75,8 @@ export const findMiscounts = (pool: Pool, programId: number) =>
   );
 
 /** A team's stored score beside the scores of which it is made. */
-export type VerifiedTeam = {
+export type VerifiedTeam = TeamScored & {
   readonly teamId: number;
-  readonly scoring: TeamScoring;
-  readonly top: number | null;
-  readonly memberCap: number | null;
-  /** Members it had when play began. */
-  readonly roster: number;
   readonly scores: readonly number[];
   readonly found: number | null;
 };

@@ -1,8 +1,8 @@
 /** Challenges: who takes part, what they paid, and what their teams score. */
-import { limits } from '../limits.ts';
+import { teamScore } from '../leaderboards/team-score.ts';
 import type { Pool } from '../platform/db.ts';
 import { groupBy } from '../platform/lists.ts';
-import { findMiscounts, loadTeamScores, type VerifiedTeam } from './challenges.sql.ts';
+import { findMiscounts, loadTeamScores } from './challenges.sql.ts';
 import { compare, type Finding } from './difference.ts';
 import type { MemberRows } from './member-rows.ts';
 
@@ -46,36 +46,14 @@ export async function findChallengeDifference(
   for (let afterId = 0; ; ) {
     const teams = await loadTeamScores(pool, programId, afterId);
     for (const team of teams) {
-      const { teamId, found } = team;
-      for (const finding of compare(`team ${teamId}: score`, teamScore(team), found)) {
+      const { teamId, found, scores } = team;
+      const expected = teamScore(team, scores);
+      for (const finding of compare(`team ${teamId}: score`, expected, found)) {
         return finding;
       }
     }
     const last = teams.at(-1);
     if (last === undefined) return undefined;
     afterId = last.teamId;
-  }
-}
-
-/** What the scores of its members make for a team; null: none has one (S83). */
-export function teamScore({
-  scoring,
-  top,
-  memberCap,
-  roster,
-  scores,
-}: Omit<VerifiedTeam, 'teamId' | 'found'>): number | null {
-  if (scores.length === 0) return null;
-  const sum = (some: readonly number[]) => some.reduce((all, score) => all + score, 0);
-  const within = (score: number) => Math.max(-limits.pointsMax, Math.min(limits.pointsMax, score));
-  switch (scoring) {
-    case 'SUM':
-      return within(sum(scores));
-    case 'AVERAGE':
-      return within(Math.floor(sum(scores) / Math.max(1, roster)));
-    case 'TOP_N':
-      return within(sum([...scores].sort((a, b) => b - a).slice(0, top ?? 0)));
-    case 'CAPPED_SUM':
-      return within(sum(scores.map((score) => Math.min(score, memberCap ?? score))));
   }
 }

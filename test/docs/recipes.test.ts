@@ -76,12 +76,13 @@ describe('docs/recipes.md', () => {
       );
       if (expected !== undefined) expect(text).toContain(expected);
       const { holdPoints, adjustPoints, mug, voucher, redeemReward, backfillTask } = data;
-      const { backfillLeaderboard } = data;
+      const { backfillLeaderboard, createChallenge } = data;
       if (holdPoints) ids.holdId = holdPoints.hold.id;
       if (adjustPoints) ids.adjustmentId = adjustPoints.adjustmentId;
       if (mug) Object.assign(ids, { mugId: mug.reward.id, voucherId: voucher.reward.id });
       if (redeemReward) ids.orderId = redeemReward.redemption.id;
       if (backfillLeaderboard) ids.boardRunId = backfillLeaderboard.run.id;
+      if (createChallenge) ids.challengeId = createChallenge.challenge.id;
       if (backfillTask) ids.runId = backfillTask.run.id;
     },
   );
