@@ -5,34 +5,10 @@ import { type AwardTerms, atStart, award, type Ranked } from '../../src/settleme
 import { isLowered, type Prizes, prizesOf, worthOf } from '../../src/settlements/prizes.ts';
 import { splitPrize, type TeamMember } from '../../src/settlements/team-split.ts';
 import { seedOf } from '../rules/arbitraries.ts';
+import { bands, byPlaces } from './arbitraries.ts';
 
 const seed = seedOf('settlements/awards');
 
-/** Bands as they may be: from the first place on, without gaps, never rising. */
-const bands = fc
-  .array(
-    fc.record({ size: fc.integer({ min: 1, max: 4 }), points: fc.integer({ min: 1, max: 50 }) }),
-    {
-      minLength: 1,
-      maxLength: 5,
-    },
-  )
-  .map((given) => {
-    const falling = given.map(({ points }) => points).sort((a, b) => b - a);
-    let to = 0;
-    return given.map(({ size }, index) => {
-      const from = to + 1;
-      to += size;
-      return { from, to, points: falling[index] ?? 1 };
-    });
-  });
-
-const ties = fc.constantFrom('SHARE' as const, 'ALL' as const, 'FIRST' as const);
-const byPlaces = fc
-  .tuple(bands, ties, fc.option(fc.integer({ min: 1, max: 400 }), { nil: undefined }))
-  .map(([some, how, budget]) =>
-    prizesOf({ bands: some, ties: how, budget: how === 'ALL' ? (budget ?? 100) : budget }),
-  );
 const terms: fc.Arbitrary<AwardTerms> = fc.oneof(
   fc.record({
     prizes: byPlaces,
