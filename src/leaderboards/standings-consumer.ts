@@ -8,7 +8,7 @@ import { applyGains, type Changes, noteChange, type Put, publishSeasons } from '
 import { followRosters, followScores } from './contests.ts';
 import { countFacts } from './count-facts.ts';
 import { loadBoards } from './counting-boards.sql.ts';
-import { setHidden } from './visibility.sql.ts';
+import { findShown, setHidden } from './visibility.sql.ts';
 
 /** Board changes per message: keeps every message far below the bus's limit. */
 const BOARDS_PER_MESSAGE = 500;
@@ -28,6 +28,7 @@ export const standingsConsumer = (clock: Clock, configs: ProgramConfigs): Consum
     const { changes, rows }: Put =
       gains.length === 0 ? { changes: new Map(), rows: [] } : await applyGains(client, gains, now);
     await showOrHide(client, events, changes);
+    await showAnew(client, events, changes);
     await followRosters(client, events, changes);
     await followScores(client, boards, changes, { rows, gains });
     const changed = await publishSeasons(client, changes);
@@ -51,6 +52,19 @@ async function showOrHide(
   for (const row of await setHidden(client, [...new Set(ids)])) {
     noteChange(changes, row, row.hidden ? -1 : 1);
   }
+}
+
+/** Boards that show somebody who looks other than before, in name or picture, show it at once. */
+async function showAnew(
+  client: PoolClient,
+  events: readonly LoggedEvent[],
+  changes: Changes,
+): Promise<void> {
+  const ids = events.flatMap(({ memberId, payload }) =>
+    (payload as { looksOther?: boolean }).looksOther === true ? [memberId] : [],
+  );
+  if (ids.length === 0) return;
+  for (const row of await findShown(client, [...new Set(ids)])) noteChange(changes, row, 0);
 }
 
 /** What subscribers are told: boards that changed, and members. */

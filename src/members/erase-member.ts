@@ -34,7 +34,7 @@ export const eraseMember: Operation<EraseMemberInput, EraseMemberOutcome> = {
       nickname: null,
       avatarUrl: null,
     });
-    const position = facts.emit(member, 'member.erased', now, {});
+    const position = facts.emit(member, 'member.erased', now, { looksOther: true });
     const row = { memberId, programId, externalId, requestedAt: now, position };
     facts.changes.insert('erasures', row);
     return { memberId, position };

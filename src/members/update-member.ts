@@ -22,10 +22,9 @@ export const updateMember: Operation<UpdateMemberInput, UpdateMemberOutcome> = {
   touches: ({ member }) => ({ member }),
   decide(facts, { displayName, birthday, tags, ...choices }, now) {
     const member = requireMember(facts);
-    const chosen = chosenBy(member, choices);
+    const chosen = { displayName: displayName ?? member.displayName, ...chosenBy(member, choices) };
     const payload = toldOf(member, chosen);
     facts.changes.update('profiles', member, {
-      displayName: displayName ?? member.displayName,
       birthday: birthday === undefined ? member.birthday : birthday,
       tags: tags ?? member.tags,
       ...chosen,
@@ -62,6 +61,14 @@ const chosenBy = (
 });
 
 /** What changed is not repeated in the log: it is personal. Boards are told to look (S74). */
-function toldOf(member: MemberState, { leaderboardOptOut }: Chosen) {
-  return leaderboardOptOut === member.leaderboardOptOut ? {} : { leaderboardOptOut };
+function toldOf(member: MemberState, chosen: Chosen & { readonly displayName?: string }) {
+  const { leaderboardOptOut, nickname, avatarUrl, displayName = member.displayName } = chosen;
+  const looksOther =
+    nickname !== member.nickname ||
+    avatarUrl !== member.avatarUrl ||
+    displayName !== member.displayName;
+  return {
+    ...(leaderboardOptOut !== member.leaderboardOptOut && { leaderboardOptOut }),
+    ...(looksOther && { looksOther }),
+  };
 }
