@@ -104,3 +104,25 @@ export const loadTeamScores = (pool: Pool, programId: number, afterId: number) =
      order by t.id limit ${TEAMS_PER_READ}`,
     [programId, afterId],
   );
+
+/** Somebody, or a team, who is noted to have reached a target and has not, or the other way round. */
+export const findReachedDifference = (pool: Pool, programId: number) =>
+  named<{ challengeId: number; participantId: number; score: number; noted: boolean }>(
+    pool,
+    'verify.findReachedDifference',
+    `with aim as (
+       select c.id, c.kind, c.target, s.id as season_id from challenge c
+       join season s on s.leaderboard_id = c.leaderboard_id and s.frozen_at is null
+       where c.program_id = $1 and c.target is not null and c.cancelled_at is null),
+     scores as (
+       select a.*, o.member_id as participant_id, o.score from aim a
+       join standing o using (season_id) where a.kind = 'INDIVIDUAL'
+       union all
+       select a.*, o.team_id, o.score from aim a
+       join team_standing o using (season_id) where a.kind = 'TEAM')
+     select id as "challengeId", participant_id as "participantId", x.score,
+            r.season_id is not null as noted
+     from scores x left join target_reached r using (season_id, participant_id)
+     where (x.score >= x.target) <> (r.season_id is not null) limit 1`,
+    [programId],
+  );

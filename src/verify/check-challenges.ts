@@ -2,7 +2,7 @@
 import { teamScore } from '../leaderboards/team-score.ts';
 import type { Pool } from '../platform/db.ts';
 import { groupBy } from '../platform/lists.ts';
-import { findMiscounts, loadTeamScores } from './challenges.sql.ts';
+import { findMiscounts, findReachedDifference, loadTeamScores } from './challenges.sql.ts';
 import { compare, type Finding } from './difference.ts';
 import type { MemberRows } from './member-rows.ts';
 
@@ -34,7 +34,7 @@ export function* checkParts({ chain, parts, attempts }: MemberRows): Generator<F
   }
 }
 
-/** Counters of challenges, sizes of teams, and the scores of teams. */
+/** Counters of challenges, sizes of teams, targets that were reached, and the scores of teams. */
 export async function findChallengeDifference(
   pool: Pool,
   programId: number,
@@ -42,6 +42,10 @@ export async function findChallengeDifference(
   for (const { id, what, expected, found } of await findMiscounts(pool, programId)) {
     const name = what === 'size' ? 'team' : 'challenge';
     for (const finding of compare(`${name} ${id}: ${what}`, expected, found)) return finding;
+  }
+  for (const one of await findReachedDifference(pool, programId)) {
+    const what = `challenge ${one.challengeId}: target reached by ${one.participantId}`;
+    return { what, expected: one.noted ? 'no' : 'yes', found: one.noted ? 'yes' : 'no' };
   }
   for (let afterId = 0; ; ) {
     const teams = await loadTeamScores(pool, programId, afterId);
