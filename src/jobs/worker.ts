@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type AddJobFunction, Logger, type Runner, run } from 'graphile-worker';
+import { limits } from '../limits.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Job } from './due.ts';
@@ -15,7 +17,8 @@ type Tools = { readonly log: Log; readonly clock: Pick<Clock, 'now'> };
 
 /**
  * Runs jobs on their schedule in this process, through Graphile Worker's tables: of several nodes
- * one does each, and a job that failed is tried again.
+ * one does each, and a job that failed is tried again. A runner that ends, cut off by the database,
+ * is replaced.
  */
 export async function startWorker(
   databaseUrl: string,
@@ -23,12 +26,59 @@ export async function startWorker(
   tools: Tools,
 ): Promise<Worker> {
   const { log } = tools;
-  const runner: Runner = await run({
+  const begin = () => startRunner(databaseUrl, jobs, tools);
+  const stopping = new AbortController();
+  let runner = await begin();
+  const keepOn = async () => {
+    for (;;) {
+      await endOf(runner).catch((err: unknown) => log.error({ err }, 'the job runner failed'));
+      for (let begun = false; !begun; ) {
+        await sleep(limits.jobRestartMs, undefined, { signal: stopping.signal, ref: false });
+        const next = await begin().catch((err: unknown) => {
+          log.error({ err }, 'the job runner did not start');
+        });
+        if (next === undefined) continue;
+        [runner, begun] = [next, true];
+        if (stopping.signal.aborted) await runner.stop();
+      }
+    }
+  };
+  keepOn().catch(() => {}); // Stopped.
+  return {
+    async stop() {
+      stopping.abort();
+      await runner.stop().catch(() => {});
+    },
+  };
+}
+
+/**
+ * When a runner has ended, or has begun to and may never come to it: it waits for answers of
+ * connections that are gone.
+ */
+const endOf = (runner: Runner): Promise<unknown> =>
+  Promise.race([
+    runner.promise,
+    new Promise((resolve) => {
+      runner.events.once('pool:gracefulShutdown', () =>
+        setTimeout(resolve, limits.jobRestartMs).unref(),
+      );
+    }),
+  ]);
+
+async function startRunner(
+  databaseUrl: string,
+  jobs: readonly Job[],
+  tools: Tools,
+): Promise<Runner> {
+  const runner = await run({
     connectionString: databaseUrl,
     maxPoolSize: CONNECTIONS,
     concurrency: 1,
     noHandleSignals: true,
-    logger: loggerOf(log),
+    logger: loggerOf(tools.log),
+    // Otherwise nobody hears that a job could not be noted as done, and that ends the process.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     taskList: Object.fromEntries(
       jobs.map((job) => [job.name, (_payload, { addJob }) => runJob(job, addJob, tools)]),
     ),
@@ -40,8 +90,7 @@ export async function startWorker(
       .join('\n'),
   });
   for (const { name, atStart } of jobs) if (atStart) await addOnce(runner.addJob, name);
-  runner.promise.catch((err: unknown) => log.error({ err }, 'the job runner failed'));
-  return { stop: () => runner.stop().catch(() => {}) };
+  return runner;
 }
 
 async function runJob(job: Job, addJob: AddJobFunction, { log, clock }: Tools): Promise<void> {

@@ -2,11 +2,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Economy, openEconomies } from '../economy/api.ts';
 import { make, send } from '../leaderboards/boards.ts';
+import { bePatient } from '../support/patience.ts';
 import { bands, contest, problems, TUESDAY } from './contest.ts';
 
 let economies: Awaited<ReturnType<typeof openEconomies>>;
 let eco: Economy;
 beforeAll(async () => {
+  bePatient();
   economies = await openEconomies(TUESDAY);
 });
 afterAll(() => economies.close());

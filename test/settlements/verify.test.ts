@@ -3,11 +3,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inTransaction } from '../../src/platform/db.ts';
 import { findSettlementDifference } from '../../src/verify/check-settlements.ts';
 import { type Economy, openEconomies } from '../economy/api.ts';
+import { bePatient } from '../support/patience.ts';
 import { bands, contest, score, settle, TUESDAY } from './contest.ts';
 
 let economies: Awaited<ReturnType<typeof openEconomies>>;
 let eco: Economy;
 beforeAll(async () => {
+  bePatient();
   economies = await openEconomies(TUESDAY);
   eco = await economies.open();
   await contest(eco, { bands });
