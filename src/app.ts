@@ -44,6 +44,8 @@ export type App = {
   readonly rules: RuleReader;
   readonly jobs: readonly Job[];
   readonly standings: Standings;
+  /** For answers that are the same for everybody: their members may be a moment old. */
+  readonly sharedStandings: Standings;
   readonly projection: Projection;
   /** Progress of tasks, as the boards a projection of the event log. */
   readonly taskProjection: Projection;
@@ -84,9 +86,9 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     closers.push(() => bus.close());
     const registry = new Registry();
     const boards = await openBoards({ ...config, pool, clock, bus, registry, log });
-    const { standings, projection } = boards;
-    closers.push(() => standings.close());
-    const live = createLive(pool, standings, clock, bus, log);
+    const { standings, sharedStandings, projection } = boards;
+    closers.push(() => boards.close());
+    const live = createLive(pool, sharedStandings, clock, bus, log);
     closers.push(() => live.close());
     await projection.start();
     closers.push(() => projection.stop());
@@ -117,6 +119,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       rules: new RuleReader(pool, clock),
       jobs,
       standings,
+      sharedStandings,
       projection,
       taskProjection: tasks.projection,
       bus,

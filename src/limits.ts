@@ -69,6 +69,8 @@ export const limits = {
   // Answers that are the same for all of a program, by the text of the request.
   sharedAnswersMax: 500,
   sharedAnswersBytesMax: 16_000_000,
+  memberCardsMax: 20_000, // Of members on boards, some 1 KB each.
+  memberCardMs: 10 * SECOND, // For changes that no message tells of.
   pageSizeDefault: 20,
   pageSizeMax: 100,
   errorsMax: 5,

@@ -1,5 +1,6 @@
 import type { App } from '../app.ts';
 import type { KnownViewer, Viewer } from '../auth/viewer.ts';
+import type { Standings } from '../leaderboards/standings.ts';
 import { newRequestId } from '../platform/ids.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
@@ -9,11 +10,14 @@ export type Context = {
   readonly viewer: Viewer;
   readonly requestId: string;
   readonly loaders: Loaders;
+  readonly standings: Standings;
 };
 
 /** What a door knows: sockets their viewer, requests a header that names them. */
 export type DoorContext = {
   readonly viewer?: Viewer;
+  /** The answer is shared by all who ask: its members may be a moment old. */
+  readonly isShared?: boolean;
   readonly requestId?: string;
   /** The header `Authorization`, of a request that Yoga has not seen. */
   readonly authorization?: string | undefined;
@@ -22,13 +26,14 @@ export type DoorContext = {
 
 /** Makes the context of one request, or of one operation on a socket. */
 export async function createContext(app: App, door: DoorContext): Promise<Context> {
-  const { viewer, requestId = newRequestId(), request } = door;
+  const { viewer, requestId = newRequestId(), request, isShared = false } = door;
   const authorization = door.authorization ?? request?.headers.get('authorization');
   return {
     app,
     viewer: viewer ?? (await app.authenticator.authenticate(authorization)),
     requestId,
     loaders: loadersOf(app),
+    standings: isShared ? app.sharedStandings : app.standings,
   };
 }
 

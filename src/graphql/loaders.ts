@@ -2,11 +2,12 @@ import DataLoader from 'dataloader';
 import { loadKeyNames } from '../auth/keys.sql.ts';
 import { loadEarnedDays, loadPending, type PendingPoints } from '../engine/history.sql.ts';
 import type { MemberState, RedemptionChangeRow } from '../engine/rows.ts';
+import type { Reward } from '../generated/prisma/client.ts';
 import { type HoldShape, type HoldsKey, loadHolds } from '../holds/holds.sql.ts';
 import { limits } from '../limits.ts';
 import { findMember, loadMembers } from '../members/members.sql.ts';
 import { earlier } from '../platform/calendar.ts';
-import type { Pool } from '../platform/db.ts';
+import type { Pool, PrismaClient } from '../platform/db.ts';
 import { groupBy } from '../platform/lists.ts';
 import type { EarnedDay } from '../points/counters.ts';
 import {
@@ -36,6 +37,8 @@ export type Loaders = {
   readonly pointsByState: DataLoader<number, PointsByState>;
   readonly offers: DataLoader<OfferWanted, Offer | null>;
   readonly tasks: DataLoader<TasksKey, readonly StoredTask[]>;
+  /** Rewards by id, drafts and withdrawn ones, too: for rows that name them. */
+  readonly rewards: DataLoader<bigint, Reward | undefined>;
   readonly redemptionCodes: DataLoader<number, OrderCode[]>;
   readonly redemptionChanges: DataLoader<number, RedemptionChangeRow[]>;
   readonly expiring: DataLoader<ExpiringKey, Expiring[]>;
@@ -55,8 +58,8 @@ type TasksKey = {
   readonly past: number;
 };
 
-export function createLoaders(tools: ShopperTools): Loaders {
-  const { pool, clock } = tools;
+export function createLoaders(tools: ShopperTools & { readonly db: PrismaClient }): Loaders {
+  const { pool, clock, db } = tools;
   const options = { cache: false, maxBatchSize: limits.loaderKeysMax };
   const loaders: Loaders = {
     members: new DataLoader(async (ids) => {
@@ -78,6 +81,11 @@ export function createLoaders(tools: ShopperTools): Loaders {
     }, options),
     offers: new DataLoader((wanted) => loadOffers(tools, reads, wanted), options),
     tasks: new DataLoader((keys) => loadAllTasks(pool, keys), options),
+    rewards: new DataLoader(async (ids) => {
+      const rows = await db.reward.findMany({ where: { id: { in: [...ids] } } });
+      const byId = new Map(rows.map((row) => [row.id, row]));
+      return ids.map((id) => byId.get(id));
+    }, options),
     redemptionCodes: new DataLoader(
       async (ids) => rowsOf(ids, await loadCodes(pool, ids), byOrder),
       options,

@@ -35,6 +35,7 @@ import '../leaderboards/refusals.schema.ts';
 import '../leaderboards/leaderboards.schema.ts';
 import '../leaderboards/board-mutations.schema.ts';
 import '../leaderboards/backfill.schema.ts';
+import '../leaderboards/late-facts.schema.ts';
 import '../live/live.schema.ts';
 import '../audit/audit.schema.ts';
 import { builder } from './builder.ts';

@@ -49,7 +49,7 @@ export class SharedAnswers {
     const { schema, document, operationName } = args;
     const programId = sharedProgramOf((args.contextValue as Context).viewer);
     if (programId === undefined || !isShareable(schema, document, operationName)) return undefined;
-    const door = { viewer: sharedViewer(programId) };
+    const door = { viewer: sharedViewer(programId), isShared: true };
     const made: Kept = {
       execute: async () => {
         const context = await createContext(this.#app, door);

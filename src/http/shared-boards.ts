@@ -70,7 +70,7 @@ export class SharedBoards {
     { args: given, execute }: Operation,
     variableValues: Readonly<Record<string, unknown>>,
   ): Promise<SharedBoard | undefined> {
-    const door = { viewer: sharedViewer(programId) };
+    const door = { viewer: sharedViewer(programId), isShared: true };
     const args = { ...given, variableValues };
     const context = () => createContext(this.#app, door);
     const source = await createSourceEventStream({ ...args, contextValue: await context() });

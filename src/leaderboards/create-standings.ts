@@ -28,6 +28,8 @@ export type StandingsOptions = {
 
 /** The rankings of seasons, with how they are kept. */
 export type OpenStandings = Standings & {
+  /** The same, with members from elsewhere. */
+  withCards(cards: MemberCards): Standings;
   /** Versions of seasons were committed on this node. Returns at once; never fails. */
   changed(seasons: readonly { readonly seasonId: number }[]): void;
   close(): void;
@@ -40,14 +42,14 @@ export async function createStandings(options: StandingsOptions): Promise<OpenSt
   const sql = createSqlPlacements(pool);
   if (redisUrl === undefined) {
     const placements = counted(sql, metrics);
-    return { ...withCards(placements, cards), changed() {}, close() {} };
+    return { ...dressed(placements, cards), changed() {}, close() {} };
   }
   const prefix = `${redisChannel}:standings:${await databaseName(pool)}`;
   const gate = new RedisGate(redisUrl, prefix, log);
   const copy = new RedisCopy(pool, gate, log, metrics);
   const placements = inFront(new RedisPlacements(gate), sql, copy, metrics);
   return {
-    ...withCards(placements, cards),
+    ...dressed(placements, cards),
     changed(seasons) {
       for (const { seasonId } of seasons) void copy.advance(seasonId);
     },
@@ -57,6 +59,11 @@ export async function createStandings(options: StandingsOptions): Promise<OpenSt
     },
   };
 }
+
+const dressed = (placements: Placements, cards: MemberCards) => ({
+  ...withCards(placements, cards),
+  withCards: (other: MemberCards) => withCards(placements, other),
+});
 
 function counted(sql: Placements, metrics: StandingsMetrics): Placements {
   const count = () => metrics.reads.inc({ source: 'sql', reason: 'alone' });

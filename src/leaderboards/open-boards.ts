@@ -1,4 +1,5 @@
 import type { LiveMessage } from '../live/messages.ts';
+import { MemberCardCache } from '../members/member-cards.ts';
 import { loadMembers } from '../members/members.sql.ts';
 import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -12,7 +13,10 @@ export type BoardsOptions = Omit<StandingsOptions, 'cards'> & {
   readonly bus: Bus;
 };
 
-/** The rankings of all boards, and the projection that keeps them; it is not started yet. */
+/**
+ * The rankings of all boards, and the projection that keeps them; it is not started yet. For what
+ * all callers are given alike, members may come from memory.
+ */
 export async function openBoards(options: BoardsOptions) {
   const { pool, log, clock, bus } = options;
   const standings = await createStandings({
@@ -22,10 +26,19 @@ export async function openBoards(options: BoardsOptions) {
     },
     ...options,
   });
+  const kept = new MemberCardCache((ids) => loadMembers(pool, ids), bus);
   const consumer = standingsConsumer(clock, new ProgramConfigs());
   const projection = new Projection(consumer, pool, log, (message) => {
     bus.publish(message);
     standings.changed((message as LiveMessage).boards);
   });
-  return { standings, projection };
+  return {
+    standings,
+    sharedStandings: standings.withCards((ids) => kept.cards(ids)),
+    projection,
+    close() {
+      kept.close();
+      standings.close();
+    },
+  };
 }

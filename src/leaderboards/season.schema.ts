@@ -193,7 +193,7 @@ builder.node(SeasonType, {
 });
 
 async function readPage(
-  { app }: Context,
+  { standings }: Context,
   season: SeasonRow,
   first: number | null | undefined,
   after: string | null | undefined,
@@ -205,7 +205,7 @@ async function readPage(
     throw new InputError('after', 'is a cursor of another season');
   }
   const from = place && { score: place[1], reachedAt: new Date(place[2]), memberId: place[3] };
-  const view = await app.standings.page(rankedSeason(season), size + 1, from);
+  const view = await standings.page(rankedSeason(season), size + 1, from);
   return {
     season,
     version: view.version,
@@ -229,5 +229,5 @@ async function readAround(
   if (member === undefined) return [];
   if (member.leaderboardOptOut && !mayReadPrivate(context, member)) return [];
   const ranked = rankedSeason(season);
-  return (await context.app.standings.around(ranked, member.memberId, radius)).standings;
+  return (await context.standings.around(ranked, member.memberId, radius)).standings;
 }

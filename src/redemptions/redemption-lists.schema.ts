@@ -5,7 +5,6 @@ import { instant } from '../engine/inputs.ts';
 import type { Prisma } from '../generated/prisma/client.ts';
 import { RedemptionState } from '../generated/prisma/enums.ts';
 import { builder } from '../graphql/builder.ts';
-import { byId } from '../graphql/by-id.ts';
 import { type Context, known } from '../graphql/context.ts';
 import { fromGlobalId } from '../graphql/ids.ts';
 import { withoutNulls } from '../graphql/inputs.ts';
@@ -18,6 +17,7 @@ import { rewardTerms } from '../rewards/terms.ts';
 import { anyOf } from '../rules/shapes.ts';
 import { RedemptionStateEnum } from './redemption-enums.schema.ts';
 import { RedemptionType } from './redemptions.schema.ts';
+import { listOrders } from './redemptions.sql.ts';
 
 const redemptionCursor = cursorCodec('redemptions', z.number().int().positive());
 
@@ -49,18 +49,12 @@ builder.objectField(MemberType, 'redemptions', (t) =>
           description: 'Only orders that stand in one of these; all when absent.',
         }),
       },
-      resolve: (member, { states, ...args }, context, info) => {
-        const standing = standingIn(states, context.app.clock.now());
-        const condition = { memberId: BigInt(member.memberId), ...standing };
+      resolve: ({ memberId }, { states, ...args }, { app: { pool, clock } }) => {
+        const among = { states: states ?? null, now: clock.now() };
         return pageOf(
           args,
           redemptionCursor,
-          (range) => {
-            const { id, ...page } = byId(range, true);
-            const query = queryFromInfo({ context, info, path: ['edges', 'node'] });
-            const where = { ...condition, id };
-            return context.app.db.redemption.findMany({ ...(query as object), ...page, where });
-          },
+          (range) => listOrders(pool, memberId, among, range),
           ({ id }) => Number(id),
         );
       },

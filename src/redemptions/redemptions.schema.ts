@@ -110,6 +110,12 @@ const ChangeType = builder.objectRef<Change>('RedemptionChange').implement({
   }),
 });
 
+async function rewardOf({ rewardId }: { readonly rewardId: bigint }, { loaders }: Context) {
+  const reward = await loaders.rewards.load(rewardId);
+  assert(reward !== undefined, 'an order has its reward');
+  return reward;
+}
+
 export const RedemptionType = builder.prismaNode('Redemption', {
   description: 'A reward bought with points: an order.',
   id: { field: 'id' },
@@ -122,7 +128,11 @@ export const RedemptionType = builder.prismaNode('Redemption', {
   }),
   nullable: true,
   fields: (t) => ({
-    reward: t.relation('reward', { description: 'What was bought.' }),
+    reward: t.prismaField({
+      type: 'Reward',
+      description: 'What was bought.',
+      resolve: (_query, order, _args, context) => rewardOf(order, context),
+    }),
     member: t.field({
       type: MemberType,
       description: 'Who bought it.',
@@ -175,12 +185,10 @@ export const RedemptionType = builder.prismaNode('Redemption', {
     memberMay: t.field({
       type: [RedemptionMoveEnum],
       description: 'What the member may do to it now: CONFIRM, CANCEL, or nothing.',
-      select: {
-        ...{ kind: true, state: true, reservedUntil: true, unitCash: true },
-        reward: { select: { memberCancels: true } },
+      resolve: async (order, _args, context) => {
+        const { memberCancels } = await rewardOf(order, context);
+        return memberMovesOf(order, memberCancels, context.app.clock.now());
       },
-      resolve: ({ reward, ...order }, _args, { app }) =>
-        memberMovesOf(order, reward.memberCancels, app.clock.now()),
     }),
     operatorMay: t.field({
       type: [RedemptionMoveEnum],

@@ -1,4 +1,7 @@
 import type { CodeRow, RedemptionChangeRow } from '../engine/rows.ts';
+import type { Redemption } from '../generated/prisma/client.ts';
+import type { RedemptionState } from '../generated/prisma/enums.ts';
+import type { PageRange } from '../graphql/paging.ts';
 import type { Pool } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
 
@@ -38,6 +41,48 @@ export const findCode = async (pool: Pool, programId: number, rewardId: number, 
   );
   return found;
 };
+
+/** An order as this pool has it: Prisma has bigints, and instants for dates. */
+type OrderRead = Omit<Redemption, 'localDate'> & { readonly localDate: string };
+
+const asStored = (row: OrderRead): Redemption => ({
+  ...row,
+  id: BigInt(row.id),
+  memberId: BigInt(row.memberId),
+  rewardId: BigInt(row.rewardId),
+  points: BigInt(row.points),
+  unitCash: row.unitCash === null ? null : BigInt(row.unitCash),
+  entrySeq: BigInt(row.entrySeq),
+  localDate: new Date(row.localDate),
+});
+
+/** A page of a member's orders, newest first: those that stand in one of the states, or all. */
+export async function listOrders(
+  pool: Pool,
+  memberId: number,
+  { states, now }: { readonly states: readonly RedemptionState[] | null; readonly now: Date },
+  { before, after, limit, inverted }: PageRange<number>,
+): Promise<Redemption[]> {
+  const rows = await named<OrderRead>(
+    pool,
+    `redemptions.listOrders:${inverted}:${limit}`,
+    `select r.id, r.program_id as "programId", r.member_id as "memberId",
+            r.reward_id as "rewardId", r.kind, r.quantity, r.cancelled_units as "cancelledUnits",
+            r.points, r.unit_cash as "unitCash", r.cash_currency as "cashCurrency", r.state,
+            r.reserved_until as "reservedUntil", r.entry_seq as "entrySeq",
+            r.occurred_at as "occurredAt", r.local_date as "localDate", r.zone,
+            r.utc_offset_seconds as "utcOffsetSeconds",
+            r.day_start_minutes as "dayStartMinutes", r.updated_at as "updatedAt"
+     from redemption r
+     where r.member_id = $1 and ($2::bigint is null or r.id < $2) and ($3::bigint is null or r.id > $3)
+       and ($4::text[] is null or $4 @> array[
+         case when r.state = 'RESERVED' and r.reserved_until <= $5 then 'EXPIRED'
+         else r.state::text end])
+     order by r.id ${inverted ? 'asc' : 'desc'} limit ${Math.trunc(limit)}`,
+    [memberId, after ?? null, before ?? null, states, now.toISOString()],
+  );
+  return rows.map(asStored);
+}
 
 /** A code as its owner may see it. */
 export type OrderCode = Pick<CodeRow, 'state' | 'usedAt'> & {

@@ -38,6 +38,20 @@ async function frozenBy(job: () => Promise<unknown> = freeze): Promise<number> {
 }
 const at = START;
 
+type Late = { amount: number; occurredAt: string; member: { externalId: string } };
+/** What came late to the season of the board that holds an instant. */
+async function lateFacts(asked: { at: string; page?: string }): Promise<Late[]> {
+  const args = asked.page === undefined ? '' : `(${asked.page})`;
+  await counted(eco.test.app);
+  const { data, errors } = await eco.test.ask(
+    eco.program.keys.operator,
+    `{ leaderboard(key: "board") { season(at: "${asked.at}") { lateFacts${args} { edges { node {
+      amount occurredAt member { externalId } } } } } } }`,
+  );
+  expect(errors).toBeUndefined();
+  return data.leaderboard.season.lateFacts.edges.map(({ node }: { node: Late }) => node);
+}
+
 describe('a season', () => {
   it('is SCHEDULED, ACTIVE, CLOSING and FROZEN; facts that come before the freeze count', async () => {
     const startsAt = '2026-03-11T12:00:00Z';
@@ -68,12 +82,33 @@ describe('a season', () => {
     await eco.done('checkIn', 'bob', { occurredAt: '2026-03-14T12:00:00Z' });
     expect(await season(eco, closing)).toEqual(frozen);
     expect(await frozenBy()).toBe(1);
-    const { rows } = await eco.test.app.pool.query(
-      `select m.external_id as who, f.amount from late_fact f join member m on m.id = f.member_id
-       where m.program_id = $1`,
-      [eco.program.id],
-    );
-    expect(rows).toEqual([{ who: 'bob', amount: 1 }]);
+    expect(await lateFacts(closing)).toEqual([
+      { amount: 1, occurredAt: '2026-03-14T12:00:00.000Z', member: { externalId: 'bob' } },
+    ]);
+  });
+
+  it('tells operators of late facts in pages, in the order they came, and nobody else', async () => {
+    await make(eco, { settleDelayMinutes: 0 });
+    await eco.done('checkIn', 'ada');
+    await counted(eco.test.app);
+    eco.clock.set(SUNDAY);
+    expect(await frozenBy()).toBe(1);
+    for (const name of ['bob', 'ada']) {
+      await eco.done('checkIn', name, { occurredAt: '2026-03-14T12:00:00Z' });
+    }
+    const at = '2026-03-14T12:00:00Z';
+    const who = async (page: string) =>
+      (await lateFacts({ at, page })).map(({ member }) => member.externalId);
+    expect(await who('first: 100')).toEqual(['bob', 'ada']);
+    expect(await who('last: 1')).toEqual(['ada']);
+    const query = `{ leaderboard(key: "board") { season(at: "${at}") { lateFacts(first: 1) {
+      pageInfo { endCursor } } } } }`;
+    const { data } = await eco.test.ask(eco.program.keys.service, query);
+    const { endCursor } = data.leaderboard.season.lateFacts.pageInfo;
+    expect(await who(`after: "${endCursor}"`)).toEqual(['ada']);
+    expect(await who(`last: 5, before: "${endCursor}"`)).toEqual([]);
+    const { errors } = await eco.test.ask(eco.program.keys.screen, query);
+    expect(errors?.[0]).toMatchObject({ extensions: { code: 'FORBIDDEN' } });
   });
 
   it('keeps what it was ranked by, and is found by its id for ever', async () => {
