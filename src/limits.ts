@@ -47,6 +47,8 @@ export const limits = {
   taskKeepersMax: 10_000, // Members of earlier versions that a warning counts.
   taskSettleAloneMs: 10 * SECOND, // What failed in company is tried alone for so long a round.
   programTasksMax: 200, // In force at once: each fact is held against all of its trigger.
+  programBadgesMax: 200, // In force at once: each fact is held against all it may earn.
+  badgeSweepMembersMax: 500, // Looked at in one transaction.
   programLeaderboardsMax: 100, // In use at once: each event is held against all of them.
   leaderboardFilterKeysMax: 50,
   settleDelayMinutesMax: 366 * 24 * 60,
