@@ -1,5 +1,11 @@
 import DataLoader from 'dataloader';
 import { loadKeyNames } from '../auth/keys.sql.ts';
+import {
+  type CountAsked,
+  countFacts,
+  loadAwards,
+  type StoredAward,
+} from '../badges/badge-reads.sql.ts';
 import { loadEarnedDays, loadPending, type PendingPoints } from '../engine/history.sql.ts';
 import type { MemberState, RedemptionChangeRow } from '../engine/rows.ts';
 import type { Reward } from '../generated/prisma/client.ts';
@@ -37,6 +43,9 @@ export type Loaders = {
   readonly pointsByState: DataLoader<number, PointsByState>;
   readonly offers: DataLoader<OfferWanted, Offer | null>;
   readonly tasks: DataLoader<TasksKey, readonly StoredTask[]>;
+  readonly badgeAwards: DataLoader<number, readonly StoredAward[]>;
+  /** Progress towards badges. */
+  readonly badgeCounts: DataLoader<CountAsked, number>;
   /** Rewards by id, drafts and withdrawn ones, too: for rows that name them. */
   readonly rewards: DataLoader<bigint, Reward | undefined>;
   readonly redemptionCodes: DataLoader<number, OrderCode[]>;
@@ -58,9 +67,10 @@ type TasksKey = {
   readonly past: number;
 };
 
+const options = { cache: false, maxBatchSize: limits.loaderKeysMax };
+
 export function createLoaders(tools: ShopperTools & { readonly db: PrismaClient }): Loaders {
   const { pool, clock, db } = tools;
-  const options = { cache: false, maxBatchSize: limits.loaderKeysMax };
   const loaders: Loaders = {
     members: new DataLoader(async (ids) => {
       const rows = await loadMembers(pool, ids);
@@ -81,6 +91,7 @@ export function createLoaders(tools: ShopperTools & { readonly db: PrismaClient 
     }, options),
     offers: new DataLoader((wanted) => loadOffers(tools, reads, wanted), options),
     tasks: new DataLoader((keys) => loadAllTasks(pool, keys), options),
+    ...badgeLoaders(pool),
     rewards: new DataLoader(async (ids) => {
       const rows = await db.reward.findMany({ where: { id: { in: [...ids] } } });
       const byId = new Map(rows.map((row) => [row.id, row]));
@@ -127,6 +138,14 @@ export function createLoaders(tools: ShopperTools & { readonly db: PrismaClient 
   };
   return loaders;
 }
+
+const badgeLoaders = (pool: Pool): Pick<Loaders, 'badgeAwards' | 'badgeCounts'> => ({
+  badgeAwards: new DataLoader(
+    async (ids) => rowsOf(ids, await loadAwards(pool, ids), byMember),
+    options,
+  ),
+  badgeCounts: new DataLoader((keys) => countFacts(pool, keys), options),
+});
 
 /** One statement for all members: those of a request are of one program. */
 async function loadAllTasks(pool: Pool, keys: readonly TasksKey[]): Promise<StoredTask[][]> {

@@ -1,12 +1,14 @@
 /** Every root field, asked once: a field without an entry here fails the tests that use this. */
 import { isObjectType } from 'graphql';
 import { schema } from '../../src/graphql/schema.ts';
+import { badgeFields } from './badge-fields.ts';
 import { type Field, member, noBackfill, noBoardBackfill } from './root-field.ts';
 import { rootMutations } from './root-mutations.ts';
 
 export type { Subject } from './root-field.ts';
 
 export const rootFields: Readonly<Record<string, Field>> = {
+  ...badgeFields,
   'Query.audit': {
     scope: 'operator',
     operations: () => [
