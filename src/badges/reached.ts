@@ -34,10 +34,11 @@ export async function findEarned(
   client: PoolClient,
   program: ProgramConfig,
   candidates: readonly Candidate[],
+  factsOf = (badge: BadgeVersion, memberId: number) => askedOf(program, badge, memberId),
 ): Promise<Earned[]> {
   const found: Earned[] = [];
   for (const [kind, group] of groupBy(candidates, ({ badge }) => kindOf(badge))) {
-    const asked = group.map(({ memberId, badge }) => askedOf(program, badge, memberId));
+    const asked = group.map(({ memberId, badge }) => factsOf(badge, memberId));
     const rows = (await finders[kind]?.(client, asked, program.zone)) ?? [];
     for (const { place, occurredAt, source } of rows) {
       const candidate = group[place - 1];

@@ -1,5 +1,6 @@
 import { inTransaction, type Pool } from '../platform/db.ts';
 import { checkActivityBoards } from './check-activity-boards.ts';
+import { findBadgeDifference } from './check-badges.ts';
 import { checkMember } from './check-member.ts';
 import {
   findSeasonDifference,
@@ -145,6 +146,7 @@ function verifyGroup(
     const read = members.filter(({ memberId }) => !unread.has(memberId));
     const found =
       (await findTaskDifference(client, program.id, members)) ??
+      (await findBadgeDifference(client, program.id, memberIds)) ??
       (await findStandingDifference(client, boards, read, participants));
     const whose = members.find(({ memberId }) => memberId === found?.memberId);
     if (found !== undefined && whose !== undefined) {
