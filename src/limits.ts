@@ -48,7 +48,8 @@ export const limits = {
   taskSettleAloneMs: 10 * SECOND, // What failed in company is tried alone for so long a round.
   programTasksMax: 200, // In force at once: each fact is held against all of its trigger.
   programBadgesMax: 200, // In force at once: each fact is held against all it may earn.
-  badgeSweepMembersMax: 500, // Looked at in one transaction.
+  badgeSweepMembersMax: 200, // Looked at in one statement, which may read all of their lines.
+  badgeAwardsMax: 5_000, // Written in one statement.
   programLeaderboardsMax: 100, // In use at once: each event is held against all of them.
   leaderboardFilterKeysMax: 50,
   settleDelayMinutesMax: 366 * 24 * 60,

@@ -1,5 +1,6 @@
 /** Awards badges to those who have earned them: once for each member and badge, ever. */
 import { isFor } from '../earning/audience.ts';
+import { limits } from '../limits.ts';
 import type { PoolClient } from '../platform/db.ts';
 import type { ProgramConfig } from '../programs/config.ts';
 import { factTime } from '../programs/fact-time.ts';
@@ -49,12 +50,16 @@ export async function award(
     const known = first.get(name);
     if (known === undefined || one.occurredAt < known.occurredAt) first.set(name, one);
   }
-  if (first.size === 0) return [];
   const rows = [...first.values()].map(({ memberId, badge, occurredAt, source, position }) => ({
     ...{ memberId, ruleId: badge.ruleId, programId: program.id, version: badge.version },
     ...{ awardedAt: occurredAt, source, position },
   }));
-  return (await insertAwards(client, rows, now)).map(({ memberId }) => memberId);
+  const members: number[] = [];
+  for (let at = 0; at < rows.length; at += limits.badgeAwardsMax) {
+    const some = rows.slice(at, at + limits.badgeAwardsMax);
+    for (const { memberId } of await insertAwards(client, some, now)) members.push(memberId);
+  }
+  return members;
 }
 
 /** Those whom their badge is for; members are read only where one asks. */

@@ -52,8 +52,9 @@ export function judging(
   at: Date,
   now: Date,
 ): BadgeVersion[] {
+  const time = at.getTime();
   const past = inForce(versions, now).filter(
-    (version) => version.definition.countsPast && at.getTime() < spanOf(program, version).since,
+    (one) => one.definition.countsPast && time < one.startsAt && time < spanOf(program, one).since,
   );
   return [...inForce(versions, at), ...past];
 }

@@ -67,6 +67,20 @@ export async function shown(eco: Economy, externalId: string): Promise<string[]>
   );
 }
 
+/** Which of some members have a badge. */
+export async function holdersOf(
+  eco: Economy,
+  names: readonly string[],
+  key: string,
+): Promise<string[]> {
+  const having: string[] = [];
+  for (const name of names) {
+    const one = (await badgesOf(eco, name))[key];
+    if (one?.earnedAt != null && one.revokedAt === null) having.push(name);
+  }
+  return having;
+}
+
 /** Awards as they are stored: what earned them. */
 export async function sources(eco: Economy, externalId: string): Promise<string[]> {
   await settled(eco.test.app);
