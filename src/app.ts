@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { Registry } from 'prom-client';
 import { Authenticator } from './auth/authenticate.ts';
+import { loadBadgeRevisions } from './badges/badge-reads.sql.ts';
+import { openBadges } from './badges/create-badges.ts';
 import { readContest } from './challenges/read-contest.ts';
 import type { Config } from './config.ts';
 import { SettingError } from './config.ts';
@@ -50,6 +52,8 @@ export type App = {
   readonly projection: Projection;
   /** Progress of tasks, as the boards a projection of the event log. */
   readonly taskProjection: Projection;
+  /** Awards of badges, the same. */
+  readonly badgeProjection: Projection;
   readonly bus: Bus;
   readonly live: LiveHub;
   readonly databaseUrl: string;
@@ -95,14 +99,15 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     closers.push(() => projection.stop());
     const tools = { pool, clock, configs: new ProgramConfigs() };
     const engine = new Engine(tools, log, createEngineMetrics(registry), () => {
-      projection.wake();
-      tasks.projection.wake();
+      for (const one of [projection, tasks.projection, badges.projection]) one.wake();
     });
     closers.push(() => engine.close());
     const tasks = createTasks({ pool, clock, log, bus, engine });
     closers.push(() => tasks.close());
     await tasks.start();
-    const jobs = createJobs({ pool, engine, clock, bus, tasks, log });
+    const badges = await openBadges({ pool, clock, log, bus });
+    closers.push(() => badges.projection.stop());
+    const jobs = createJobs({ pool, engine, clock, bus, tasks, badges, log });
     if (purpose === 'serve' && config.jobs) {
       const worker = await startWorker(database.url, jobs, { log, clock });
       closers.push(() => worker.stop());
@@ -123,6 +128,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       sharedStandings,
       projection,
       taskProjection: tasks.projection,
+      badgeProjection: badges.projection,
       bus,
       live,
       databaseUrl: database.url,
@@ -144,7 +150,7 @@ const createLive = (pool: Pool, standings: Standings, clock: Clock, bus: Bus, lo
           : readBoard(pool, standings, board, clock.now()),
       seasonVersions: (ids) => seasonVersions(pool, ids),
       members: (ids) => loadMembers(pool, ids),
-      taskRevisions: (ids) => loadTaskRevisions(pool, ids),
+      revisions: [(ids) => loadTaskRevisions(pool, ids), (ids) => loadBadgeRevisions(pool, ids)],
       now: () => clock.now(),
     },
     bus,

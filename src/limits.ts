@@ -47,6 +47,9 @@ export const limits = {
   taskKeepersMax: 10_000, // Members of earlier versions that a warning counts.
   taskSettleAloneMs: 10 * SECOND, // What failed in company is tried alone for so long a round.
   programTasksMax: 200, // In force at once: each fact is held against all of its trigger.
+  programBadgesMax: 200, // In force at once: each fact is held against all it may earn.
+  badgeSweepMembersMax: 200, // Looked at in one statement, which may read all of their lines.
+  badgeAwardsMax: 5_000, // Written in one statement.
   programLeaderboardsMax: 100, // In use at once: each event is held against all of them.
   leaderboardFilterKeysMax: 50,
   programChallengesMax: 200, // Not over yet: as of boards.

@@ -163,6 +163,7 @@ describe('connections', () => {
       'LeaderboardNotValid.problems', // The settings of one board, which are bounded.
       'LedgerEntry.limits', // As of an award.
       'LedgerEntry.multipliers',
+      'Member.badges', // At most 200 in force, and those that the member was awarded.
       'Member.tags', // At most 50.
       'Member.tasks', // At most 200 in force, and `past` (up to 10) periods of each.
       'MemberTask.missingTasks', // At most 20.
@@ -173,6 +174,7 @@ describe('connections', () => {
       'Points.expiryNotices', // first
       'Prizes.bands', // At most 100.
       'PublishRulePayload.warnings', // As RuleNotValid.problems.
+      'Query.badges', // At most 200 in force.
       'Query.leaderboards', // The boards of a program, made by its operator.
       'Query.nodes', // At most 100 ids.
       'Quote.awards', // As of the command.

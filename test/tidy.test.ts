@@ -224,6 +224,7 @@ const sharedSql = [
   'src/cli/token.ts → src/members/members.sql.ts',
   // Loaders batch the domains' reads; they are the API's, not the domains'.
   'src/graphql/loaders.ts → src/auth/keys.sql.ts',
+  'src/graphql/loaders.ts → src/badges/badge-reads.sql.ts',
   'src/graphql/loaders.ts → src/challenges/challenge-reads.sql.ts',
   'src/graphql/loaders.ts → src/challenges/roster-reads.sql.ts',
   'src/graphql/loaders.ts → src/engine/history.sql.ts',

@@ -1,5 +1,11 @@
 import DataLoader from 'dataloader';
 import { loadKeyNames } from '../auth/keys.sql.ts';
+import {
+  type CountAsked,
+  countFacts,
+  loadAwards,
+  type StoredAward,
+} from '../badges/badge-reads.sql.ts';
 import { type ChallengeShape, loadChallenges } from '../challenges/challenge-reads.sql.ts';
 import { loadTeams, type TeamShape, teamsOfViewers } from '../challenges/roster-reads.sql.ts';
 import { loadEarnedDays, loadPending, type PendingPoints } from '../engine/history.sql.ts';
@@ -39,6 +45,9 @@ export type Loaders = {
   readonly pointsByState: DataLoader<number, PointsByState>;
   readonly offers: DataLoader<OfferWanted, Offer | null>;
   readonly tasks: DataLoader<TasksKey, readonly StoredTask[]>;
+  readonly badgeAwards: DataLoader<number, readonly StoredAward[]>;
+  /** Progress towards badges. */
+  readonly badgeCounts: DataLoader<CountAsked, number>;
   /** Rewards by id, drafts and withdrawn ones, too: for rows that name them. */
   readonly rewards: DataLoader<bigint, Reward | undefined>;
   readonly redemptionCodes: DataLoader<number, OrderCode[]>;
@@ -70,9 +79,10 @@ type TasksKey = {
   readonly past: number;
 };
 
+const options = { cache: false as const, maxBatchSize: limits.loaderKeysMax };
+
 export function createLoaders(tools: ShopperTools & { readonly db: PrismaClient }): Loaders {
   const { pool, clock, db } = tools;
-  const options = { cache: false as const, maxBatchSize: limits.loaderKeysMax };
   const loaders: Loaders = {
     members: new DataLoader(async (ids) => {
       const rows = await loadMembers(pool, ids);
@@ -84,7 +94,7 @@ export function createLoaders(tools: ShopperTools & { readonly db: PrismaClient 
       const byId = new Map(rows.map(({ id, name }) => [id, name]));
       return ids.map((id) => byId.get(id));
     }, options),
-    ...challengeLoaders(pool, options),
+    ...challengeLoaders(pool),
     pointsByState: new DataLoader(async (ids) => {
       const rows = await loadPointsByState(pool, ids, clock.now());
       const byId = new Map(rows.map((row) => [row.memberId, row]));
@@ -94,6 +104,7 @@ export function createLoaders(tools: ShopperTools & { readonly db: PrismaClient 
     }, options),
     offers: new DataLoader((wanted) => loadOffers(tools, reads, wanted), options),
     tasks: new DataLoader((keys) => loadAllTasks(pool, keys), options),
+    ...badgeLoaders(pool),
     rewards: new DataLoader(async (ids) => {
       const rows = await db.reward.findMany({ where: { id: { in: [...ids] } } });
       const byId = new Map(rows.map((row) => [row.id, row]));
@@ -141,10 +152,7 @@ export function createLoaders(tools: ShopperTools & { readonly db: PrismaClient 
   return loaders;
 }
 
-const challengeLoaders = (
-  pool: Pool,
-  options: { cache: false; maxBatchSize: number },
-): Pick<Loaders, 'challenges' | 'teams' | 'isInTeam'> => ({
+const challengeLoaders = (pool: Pool): Pick<Loaders, 'challenges' | 'teams' | 'isInTeam'> => ({
   challenges: new DataLoader(async (ids) => {
     const byId = new Map((await loadChallenges(pool, ids)).map((row) => [row.id, row]));
     return ids.map((id) => byId.get(id));
@@ -157,6 +165,14 @@ const challengeLoaders = (
     const found = new Set((await teamsOfViewers(pool, keys)).map(({ place }) => place));
     return keys.map((_key, index) => found.has(index + 1));
   }, options),
+});
+
+const badgeLoaders = (pool: Pool): Pick<Loaders, 'badgeAwards' | 'badgeCounts'> => ({
+  badgeAwards: new DataLoader(
+    async (ids) => rowsOf(ids, await loadAwards(pool, ids), byMember),
+    options,
+  ),
+  badgeCounts: new DataLoader((keys) => countFacts(pool, keys), options),
 });
 
 /** One statement for all members: those of a request are of one program. */

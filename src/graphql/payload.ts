@@ -25,8 +25,8 @@ const PayloadInterface = builder.interfaceRef<AnyPayload>('Payload').implement({
     member: t.field({
       type: MemberType,
       description:
-        'The member as the command left them; only `tasks` are counted a moment later: read them ' +
-        'with `after`.',
+        'The member as the command left them; only `tasks` and `badges` are counted a moment ' +
+        'later: read them with `after`.',
       resolve: payloadMember,
     }),
     position: t.expose('position', {

@@ -20,6 +20,7 @@ export const RuleKindEnum = builder.enumType('RuleKind', {
     TIERS: { description: 'The tiers of the program; one rule at most.' },
     POINTS_POLICY: { description: 'What holds for all points; one rule at most.' },
     TASK: { description: 'Something for members to do, and what it pays.' },
+    BADGE: { description: 'Something that members are awarded once, and what for.' },
   },
 });
 

@@ -46,6 +46,8 @@ export const RefusalCode = builder.enumType('RefusalCode', {
     TASK_PAID_BY_ITSELF: { description: 'The task is not claimed: it is paid as completed.' },
     TASK_ALREADY_CLAIMED: { description: 'The task was paid for that period before.' },
     TASK_CLAIM_CLOSED: { description: 'The time to claim the task is over.' },
+    BADGE_NOT_FOUND: { description: 'There is no such badge, or none in force.' },
+    BADGE_NOT_EARNED: { description: 'The member was never awarded the badge.' },
     LEADERBOARD_NOT_FOUND: { description: 'There is no such leaderboard.' },
     LEADERBOARD_NOT_VALID: { description: 'The settings of the leaderboard have mistakes.' },
     LEADERBOARD_KEY_TAKEN: { description: 'There is a leaderboard with this key already.' },

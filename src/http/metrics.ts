@@ -40,6 +40,11 @@ export function createServerMetrics(
     'For how long the oldest event that the tasks have not read has waited.',
     () => app.taskProjection.lagSeconds,
   );
+  gauge(
+    'tallymark_badges_lag_seconds',
+    'For how long the oldest event that the badges have not read has waited.',
+    () => app.badgeProjection.lagSeconds,
+  );
   gauge('tallymark_bus_ready', '1 while other nodes are reached.', () => (app.bus.ready() ? 1 : 0));
   gauge('tallymark_bus_junk', 'Messages skipped as junk.', () => app.bus.stats.junk);
   gauge('tallymark_bus_gaps', 'Times that messages may have been lost.', () => app.bus.stats.gaps);

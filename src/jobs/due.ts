@@ -17,6 +17,7 @@ export type JobTools = {
   readonly clock: Clock;
   readonly bus: Bus;
   readonly log: Log;
+  readonly badges: { sweep(): Promise<number> };
   readonly tasks: Pick<ReturnType<typeof createTasks>, 'settler' | 'configs'>;
 };
 

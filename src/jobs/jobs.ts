@@ -29,7 +29,7 @@ const eachMinute = '* * * * *';
 
 /** Everything that time brings, and when it is looked for. */
 export function createJobs(tools: JobTools): readonly Job[] {
-  const { tasks } = tools;
+  const { tasks, badges } = tools;
   const job = <Input extends Keyed & { readonly member: MemberRef }, Outcome>(
     name: string,
     actor: string,
@@ -82,6 +82,10 @@ export function createJobs(tools: JobTools): readonly Job[] {
     {
       ...{ name: 'settleSeasons', cron: eachMinute, atStart: true, takesTurns: true },
       run: () => runSettlements(tools),
+    },
+    {
+      ...{ name: 'awardBadges', cron: eachMinute, takesTurns: true },
+      run: () => badges.sweep(),
     },
     { name: 'eraseMembers', cron: eachMinute, run: () => runErasures(tools) },
     { name: 'settleTasks', cron: eachMinute, run: () => tasks.settler.drain() },

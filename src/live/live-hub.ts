@@ -15,8 +15,8 @@ export type LiveReads = {
   readonly board: BoardReader;
   readonly seasonVersions: (ids: number[]) => Promise<{ id: number; version: number }[]>;
   readonly members: (ids: number[]) => Promise<MemberState[]>;
-  /** By member: grows with every change of their tasks. */
-  readonly taskRevisions: (ids: number[]) => Promise<ReadonlyMap<number, number>>;
+  /** By member: each grows with every change of what projections keep: their tasks, their badges. */
+  readonly revisions: readonly ((ids: number[]) => Promise<ReadonlyMap<number, number>>)[];
   readonly now: () => Date;
 };
 
@@ -139,9 +139,12 @@ export class LiveHub {
     const ids = [...this.#dirtyMembers];
     this.#dirtyMembers.clear();
     try {
-      const revisions = await this.#reads.taskRevisions(ids);
+      const revisions = await Promise.all(this.#reads.revisions.map((read) => read(ids)));
       for (const member of await this.#reads.members(ids)) {
-        const version = member.version + (revisions.get(member.memberId) ?? 0);
+        const version = revisions.reduce(
+          (sum, byMember) => sum + (byMember.get(member.memberId) ?? 0),
+          member.version,
+        );
         for (const slot of this.#members.get(member.memberId) ?? []) slot.push({ version, member });
       }
     } catch (error) {

@@ -54,7 +54,8 @@ const MemberChangeType = builder.objectRef<MemberChange>('MemberChange').impleme
     version: t.expose('version', {
       type: 'SafeInt',
       description:
-        'Grows with every command that changed the member and with the progress of their tasks; ' +
+        'Grows with every command that changed the member, with the progress of their tasks and ' +
+        'with their badges; ' +
         'only the newest is sent.',
     }),
     member: t.expose('member', { type: MemberType, description: 'The member as of that version.' }),

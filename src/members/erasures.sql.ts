@@ -25,14 +25,18 @@ export async function lockErasure(client: PoolClient): Promise<PendingErasure | 
   return rows[0];
 }
 
-/** What people wrote for other people to read: reasons of holds, notes of requests and orders. */
+/** What people wrote for others to read: reasons of holds and badges, notes of requests, orders. */
 export async function eraseTexts(client: PoolClient, memberId: number): Promise<void> {
   await named(
     client,
     'members.eraseTexts',
     `with holds as (update hold set reason = 'erased' where member_id = $1),
        requests as (update adjustment_request set note = null
-                    where member_id = $1 and note is not null)
+                    where member_id = $1 and note is not null),
+       badges as (update badge_award set reason = 'erased'
+                  where member_id = $1 and reason is not null),
+       audits as (update audit_entry set after = after - 'reason'
+                  where target like 'badge:%' and after->>'memberId' = $1::bigint::text)
      update redemption_change c set note = null from redemption r
      where r.id = c.redemption_id and r.member_id = $1 and c.note is not null`,
     [memberId],

@@ -3,6 +3,7 @@ import { assert } from '../platform/assert.ts';
 import type { Pool, PoolClient } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
 import {
+  type Badge,
   type Campaign,
   type CheckInPlan,
   type Definitions,
@@ -33,6 +34,8 @@ export type ProgramConfig = {
   readonly policies: readonly Versioned<PointsPolicy>[];
   /** Including those that have ended: facts of their time may still come. */
   readonly tasks: readonly Versioned<Task>[];
+  /** As of tasks. */
+  readonly badges: readonly Versioned<Badge>[];
 };
 
 type VersionRow = {
@@ -106,6 +109,7 @@ function configOf({ versions, ...program }: ConfigRow['config']): ProgramConfig 
     tiers: of('TIERS'),
     policies: of('POINTS_POLICY'),
     tasks: of('TASK'),
+    badges: of('BADGE'),
   };
 }
 

@@ -38,6 +38,11 @@ export class RuleReader {
     return rules;
   }
 
+  /** The next question is answered with the rules as they are. */
+  forget(programId: number): void {
+    this.#known.delete(programId);
+  }
+
   async #read(programId: number): Promise<ProgramConfig> {
     const [row] = await findVersion(this.#pool, programId);
     assert(row !== undefined, 'a viewer’s program exists');

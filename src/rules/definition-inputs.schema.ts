@@ -1,6 +1,7 @@
 /** Rule definitions as inputs: field by field what the schemas of definition.ts take. */
 import { builder } from '../graphql/builder.ts';
 import { assert } from '../platform/assert.ts';
+import { BadgeInput } from './badge-inputs.schema.ts';
 import type { RuleKind } from './definition.ts';
 import {
   AfterReversalEnum,
@@ -240,6 +241,7 @@ export const RuleDefinitionInput = builder.inputType('RuleDefinitionInput', {
     tiers: t.field({ type: TiersInput, description: 'The tiers of the program.' }),
     pointsPolicy: t.field({ type: PointsPolicyInput, description: 'What holds for all points.' }),
     task: t.field({ type: TaskInput, description: 'Something for members to do.' }),
+    badge: t.field({ type: BadgeInput, description: 'Something that members are awarded.' }),
   }),
 });
 

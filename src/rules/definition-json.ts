@@ -11,6 +11,7 @@ export const kindsByField = {
   tiers: 'TIERS',
   pointsPolicy: 'POINTS_POLICY',
   task: 'TASK',
+  badge: 'BADGE',
 } as const satisfies Record<string, RuleKind>;
 
 /** A stored definition in the words of the input: `{ earning: { … } }`. */

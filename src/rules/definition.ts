@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { exact, keyText, positivePoints, quantity, shortText } from '../engine/inputs.ts';
+import { badge } from './badge-definition.ts';
 import { condition } from './condition.ts';
 import { activation, audience, expiry, localDate } from './definition-parts.ts';
 import {
@@ -18,6 +19,7 @@ import {
 } from './shapes.ts';
 import { task } from './task-definition.ts';
 
+export type { Badge, BadgeCriterion } from './badge-definition.ts';
 export {
   type Activation,
   type Audience,
@@ -226,6 +228,7 @@ export const definitionSchemas = {
   TIERS: tiers,
   POINTS_POLICY: pointsPolicy,
   TASK: task,
+  BADGE: badge,
 } as const;
 
 export type RuleKind = keyof typeof definitionSchemas;

@@ -1,6 +1,6 @@
 /** What a definition meets when it is published: the program's other rules, and the calendar. */
 import type { LocalDate } from '../platform/calendar.ts';
-import type { Campaign, EarningRule, Task, Tiers } from './definition.ts';
+import type { Badge, Campaign, EarningRule, Task, Tiers } from './definition.ts';
 import { bothDays, type Days } from './worlds.ts';
 
 /** Another rule's version that judges some of the same instants. */
@@ -20,6 +20,10 @@ export type OtherRules = {
   readonly campaigns: readonly Other<Campaign>[];
   /** Of each task the newest. */
   readonly tasks: readonly Other<Task>[];
+  /** Of each badge the newest. */
+  readonly badges: readonly Other<Badge>[];
+  /** Leaderboards that are in use, and whether their seasons end. */
+  readonly boards: readonly { readonly key: string; readonly ends: boolean }[];
   /** Key of the rule itself. */
   readonly key: string;
   /** Those in force at the start. */

@@ -17,7 +17,7 @@ import { neededBy } from './task-definition.ts';
 /** From when to when something is published. */
 export type Interval = { readonly startsAt: Date; readonly endsAt: Date | null };
 
-const met: readonly RuleKind[] = ['EARNING', 'CAMPAIGN', 'TIERS', 'TASK'];
+const met: readonly RuleKind[] = ['EARNING', 'CAMPAIGN', 'TIERS', 'TASK', 'BADGE'];
 
 /** What is published for some of the time of an interval, the rule itself left out. */
 export async function otherRules(
@@ -50,7 +50,9 @@ export async function otherRules(
   return {
     earning: of('EARNING'),
     campaigns: of('CAMPAIGN'),
-    tasks: of('TASK').filter((one, at, all) => all.findIndex(isOf(one)) === at),
+    tasks: newest(of('TASK')),
+    badges: newest(of('BADGE')),
+    boards: await boardsOf(tx, programId),
     key,
     tiers: tiers === undefined ? null : parsed('TIERS', tiers.definition),
     laterTiers: changes.map(({ at, keys }) => ({ from: dateOf(new Date(at)), keys })),
@@ -62,6 +64,21 @@ export async function otherRules(
       last: endsAt === null ? null : dateOf(new Date(endsAt.getTime() - 1)),
     },
   };
+}
+
+const newest = <Definition>(list: readonly Other<Definition>[]) =>
+  list.filter((one, at, all) => all.findIndex(isOf(one)) === at);
+
+/** Leaderboards of a program that are in use. */
+async function boardsOf(tx: Change['tx'], programId: number) {
+  const boards = await tx.leaderboard.findMany({
+    where: { programId, archivedAt: null, challenge: null },
+    select: { key: true, cadence: true, endsAt: true },
+  });
+  return boards.map(({ key, cadence, endsAt }) => ({
+    key,
+    ends: cadence !== 'ALL_TIME' || endsAt !== null,
+  }));
 }
 
 const isOf = (one: Other<unknown>) => (other: Other<unknown>) => other.key === one.key;

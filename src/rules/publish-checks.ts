@@ -2,6 +2,7 @@
  * What is wrong with a definition that its schema accepts, found when it is published (ADR 9):
  * mistakes of which no operator could want the result. Messages name no field.
  */
+import { badgeProblems } from './badge-checks.ts';
 import {
   audienceProblems,
   capProblems,
@@ -13,6 +14,7 @@ import {
   repeated,
 } from './common-checks.ts';
 import type {
+  Badge,
   Campaign,
   CheckInPlan,
   Definitions,
@@ -40,6 +42,7 @@ const checks: { readonly [Kind in RuleKind]: Check<Definitions[Kind]> } = {
   TIERS: tierProblems,
   POINTS_POLICY: policyProblems,
   TASK: (task, others) => [...taskProblems(task, others), ...lifeProblems(task)],
+  BADGE: badgeProblems,
 };
 
 /** Everything that must be put right before the definition can be published; empty: nothing. */
@@ -131,13 +134,15 @@ function planProblems({ ladder, milestones }: CheckInPlan, { earning }: OtherRul
   return [...unpaid, ...tooLong, ...twice];
 }
 
+type Kinds = 'earning' | 'campaigns' | 'tasks' | 'badges';
+
 /** Rules whose audiences name tiers that are not among `levels`, in words. */
 export function strandedRules(
   levels: readonly { readonly key: string }[],
-  { earning, campaigns, tasks }: Pick<OtherRules, 'earning' | 'campaigns' | 'tasks'>,
+  { earning, campaigns, tasks, badges }: Pick<OtherRules, Kinds>,
 ): string[] {
   const keys = levels.map(({ key }) => key);
-  const words = (kind: string, rules: readonly Other<EarningRule | Campaign | Task>[]) =>
+  const words = (kind: string, rules: readonly Other<EarningRule | Campaign | Task | Badge>[]) =>
     rules.flatMap(({ key, definition }) => {
       const gone = (definition.audience?.tiers ?? []).filter((tier) => !keys.includes(tier));
       return gone.length === 0 ? [] : [`${kind} ${key} is for ${gone.join(' and ')} members`];
@@ -147,6 +152,7 @@ export function strandedRules(
       ...words('earning rule', earning),
       ...words('campaign', campaigns),
       ...words('task', tasks),
+      ...words('badge', badges),
     ]),
   ];
 }

@@ -56,7 +56,11 @@ async function strangeTags(
   return strange;
 }
 
-type Triggered = { readonly trigger?: Trigger; readonly triggers?: readonly Trigger[] };
+type Triggered = {
+  readonly trigger?: Trigger;
+  readonly triggers?: readonly Trigger[];
+  readonly criterion?: Partial<Record<'activities', { readonly type: string }>>;
+};
 
 /** Types of activities that it is about and nobody has recorded. */
 async function strangeTypes(
@@ -64,9 +68,10 @@ async function strangeTypes(
   programId: number,
   definition: object,
 ): Promise<string[]> {
-  const { trigger, triggers = [] } = definition as Triggered;
+  const { trigger, triggers = [], criterion } = definition as Triggered;
   const all = trigger === undefined ? triggers : [trigger];
   const types = new Set(all.flatMap((one) => (one.on === 'ACTIVITY' ? one.type : [])));
+  if (criterion?.activities !== undefined) types.add(criterion.activities.type);
   const strange: string[] = [];
   for (const type of types) {
     const known = await tx.activity.findFirst({

@@ -21,6 +21,7 @@ const prefixes: Readonly<Record<RuleKind, string>> = {
   TIERS: 'tiers',
   POINTS_POLICY: 'policy',
   TASK: 'task',
+  BADGE: 'badge',
 };
 
 export const ruleName = (kind: RuleKind, key: string) => `${prefixes[kind]}:${key}`;

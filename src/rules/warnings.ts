@@ -3,6 +3,7 @@ import { limits } from '../limits.ts';
 import type { LocalDate } from '../platform/calendar.ts';
 import { count } from './common-checks.ts';
 import type {
+  Badge,
   Campaign,
   CheckInPlan,
   Definitions,
@@ -57,6 +58,7 @@ const kinds: { readonly [Kind in RuleKind]: Warn<Definitions[Kind]> } = {
     ...tagWarnings(situation),
     ...keeperWarnings(situation),
   ],
+  BADGE: badgeWarnings,
 };
 
 export const warningsOf = <Kind extends RuleKind>(
@@ -86,6 +88,18 @@ function earningWarnings(rule: EarningRule, others: OtherRules, situation: Situa
     ...tagWarnings(situation),
   ];
 }
+
+function badgeWarnings(badge: Badge, others: OtherRules, situation: Situation): Problem[] {
+  const { criterion, countsPast, firstDate } = badge;
+  const trigger = 'activities' in criterion ? activityOf(criterion.activities) : undefined;
+  return [
+    ...typeWarnings('criterion.activities', trigger, situation),
+    ...(countsPast ? [] : lateStart('', firstDate, others, situation)),
+    ...tagWarnings(situation),
+  ];
+}
+
+const activityOf = ({ type }: { readonly type: string }) => ({ on: 'ACTIVITY', type }) as const;
 
 const fallingRows = (table: readonly TableRow[]): Problem[] =>
   table.flatMap(({ points }, index) => {

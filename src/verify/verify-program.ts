@@ -1,5 +1,6 @@
 import { inTransaction, type Pool } from '../platform/db.ts';
 import { checkActivityBoards } from './check-activity-boards.ts';
+import { findBadgeDifference } from './check-badges.ts';
 import { findChallengeDifference } from './check-challenges.ts';
 import { checkMember } from './check-member.ts';
 import { findSettlementDifference } from './check-settlements.ts';
@@ -153,6 +154,7 @@ function verifyGroup(
     const read = members.filter(({ memberId }) => !unread.has(memberId));
     const found =
       (await findTaskDifference(client, program.id, members)) ??
+      (await findBadgeDifference(client, program.id, memberIds)) ??
       (await findStandingDifference(client, boards, read, participants));
     const whose = members.find(({ memberId }) => memberId === found?.memberId);
     if (found !== undefined && whose !== undefined) {

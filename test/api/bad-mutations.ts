@@ -18,6 +18,7 @@ import {
   badShortTexts,
   badTags,
 } from './bad-values.ts';
+import { badBadgeMutations } from './badge-fields.ts';
 
 const soon = new Date(Date.now() + 3_600_000).toISOString();
 const definition = { earning: { trigger: { on: 'ENROLMENT' }, points: { fixed: 1 } } };
@@ -27,6 +28,7 @@ export const badMutations = (good: Good): Record<string, Mutation> => ({
   ...badRewardMutations(good),
   ...badBoardMutations(),
   ...badChallengeMutations(good),
+  ...badBadgeMutations(good),
   enrolMember: {
     input: () => ({ externalId: 'new' }),
     bad: {

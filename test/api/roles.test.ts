@@ -108,6 +108,7 @@ describe('what is private', () => {
     'ledger { edges { cursor } }',
     'checkIns { edges { cursor } }',
     'redemptions { edges { cursor } }',
+    'badges { badge { key } earnedAt }',
   ];
 
   it.each(selections)('%s is for the member, the operator and the service', async (selection) => {

@@ -1,6 +1,7 @@
 /** Every root field, asked once: a field without an entry here fails the tests that use this. */
 import { isObjectType } from 'graphql';
 import { schema } from '../../src/graphql/schema.ts';
+import { badgeFields } from './badge-fields.ts';
 import { rootChallenges } from './root-challenges.ts';
 import { type Field, member, noBackfill, noBoardBackfill } from './root-field.ts';
 import { rootMutations } from './root-mutations.ts';
@@ -8,6 +9,7 @@ import { rootMutations } from './root-mutations.ts';
 export type { Subject } from './root-field.ts';
 
 export const rootFields: Readonly<Record<string, Field>> = {
+  ...badgeFields,
   'Query.audit': {
     scope: 'operator',
     operations: () => [

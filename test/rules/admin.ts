@@ -11,6 +11,7 @@ const fields = {
   TIERS: 'tiers',
   POINTS_POLICY: 'pointsPolicy',
   TASK: 'task',
+  BADGE: 'badge',
 } as const;
 export type Kind = keyof typeof fields;
 

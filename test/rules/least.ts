@@ -11,6 +11,7 @@ export const least = {
     ...{ title: 'Share', trigger: { on: 'ACTIVITY', type: 'share' } },
     ...{ target: { count: 2 }, points: 10 },
   },
+  BADGE: { title: 'First steps', criterion: { checkIns: { total: 1 } } },
 } as const;
 
 /** A definition as it is read, or what is wrong with it, as 'field: message'. */

@@ -46,6 +46,8 @@ export const others: OtherRules = {
     ],
   }),
   tasks: [],
+  badges: [],
+  boards: [],
   key: 'published',
   today: '2026-05-10',
   startsAt: Date.parse('2026-05-10T08:00:00Z'),
