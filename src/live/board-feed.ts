@@ -90,6 +90,8 @@ export class BoardFeed {
   #lastReadAt = Number.NEGATIVE_INFINITY;
   #lastWatchedAt = performance.now();
   #timer: NodeJS.Timeout | undefined;
+  /** Who waits for a read that begins from now on. */
+  #renewing: (() => void)[] = [];
 
   constructor(board: WatchedBoard, read: BoardReader, onFault: (error: unknown) => void) {
     this.board = board;
@@ -100,8 +102,10 @@ export class BoardFeed {
   /** Snapshot first, then what changed, for as long as the iterator is not closed. */
   subscribe(first: number, after?: ResumePlace): AsyncIterableIterator<BoardChange> {
     let seen = this.#known(after);
+    let ahead = this.aheadOf(after);
     const slot: Latest<BoardSnapshot, BoardChange> = new Latest(
       (snapshot) => {
+        if (isOld(ahead, snapshot)) return undefined;
         const change = changeBetween(seen, snapshot, first);
         seen = snapshot;
         return change;
@@ -113,8 +117,31 @@ export class BoardFeed {
     );
     this.#subscribers.add(slot);
     if (this.#snapshot !== undefined) slot.push(this.#snapshot);
-    this.refresh();
+    void this.renewed().then(() => {
+      if (ahead === undefined) return;
+      ahead = undefined;
+      if (this.#snapshot !== undefined) slot.push(this.#snapshot);
+    });
     return slot;
+  }
+
+  /**
+   * Where a subscriber is who saw more than this node has read, on another one: they are told
+   * nothing older, until it was read whether there is such a version.
+   */
+  aheadOf(place: ResumePlace | undefined): BoardPlace | undefined {
+    const known = this.#snapshot;
+    if (place === undefined || known === undefined || place.version <= known.version) return;
+    const seasonId = place.seasonId ?? known.season.id;
+    return seasonId === known.season.id ? { seasonId, version: place.version } : undefined;
+  }
+
+  /** Reads anew; resolves once that was done, or could not be. */
+  renewed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#renewing.push(resolve);
+      this.refresh();
+    });
   }
 
   /** Tells `follower` of every news from now on. Returns how to stop. */
@@ -172,6 +199,7 @@ export class BoardFeed {
 
   close(): void {
     clearTimeout(this.#timer);
+    for (const done of this.#renewing.splice(0)) done();
     for (const slot of [...this.#subscribers]) void slot.return();
     for (const follower of [...this.#followers]) follower.end();
   }
@@ -187,6 +215,7 @@ export class BoardFeed {
     this.#reading = true;
     this.#dirty = false;
     this.#lastReadAt = performance.now();
+    const renewing = this.#renewing.splice(0);
     try {
       const snapshot = await this.#read(this.board);
       if (this.#isNews(snapshot)) this.#publish(snapshot);
@@ -194,6 +223,7 @@ export class BoardFeed {
       this.#onFault(error); // The periodic recheck reads again.
     } finally {
       this.#reading = false;
+      for (const done of renewing) done();
       if (this.#dirty && this.isWarm) this.refresh();
     }
   }
@@ -280,6 +310,7 @@ const isSamePlace = (a: Place, b: Place) =>
 
 const isSame = (a: Standing, b: Standing) =>
   isSamePlace(a, b) &&
+  a.member.externalId === b.member.externalId &&
   a.member.displayName === b.member.displayName &&
   a.member.nickname === b.member.nickname &&
   a.member.avatarUrl === b.member.avatarUrl;

@@ -56,8 +56,11 @@ export class SharedBoard implements FeedFollower {
   #serving = false;
   #news = false;
   #retry: NodeJS.Timeout | undefined;
+  /** Rounds in a row that failed. */
+  #failures = 0;
+  /** Ends it when nobody comes back; no news need come for that. */
+  #idle: NodeJS.Timeout | undefined;
   #ended = false;
-  #idleSince = performance.now();
 
   constructor(options: {
     readonly feed: BoardFeed;
@@ -74,6 +77,7 @@ export class SharedBoard implements FeedFollower {
     this.#onEnd = options.onEnd;
     this.#onFault = options.onFault;
     this.#unfollow = this.#feed.follow(this);
+    this.#endSoon();
   }
 
   get active(): boolean {
@@ -86,12 +90,15 @@ export class SharedBoard implements FeedFollower {
 
   /** Serves a subscriber who last saw `after`, if anything. Returns how to leave. */
   join(sink: Sink, after: ResumePlace | undefined): () => void {
-    const subscriber: Subscriber = { sink, seen: this.#placeOf(after) };
+    const ahead = this.#feed.aheadOf(after);
+    const subscriber: Subscriber = { sink, seen: ahead ?? this.#placeOf(after) };
     this.#subscribers.add(subscriber);
-    this.onNews();
+    clearTimeout(this.#idle);
+    if (ahead === undefined) this.onNews();
+    else void this.#feed.renewed().then(() => this.#goOn(subscriber, ahead));
     return () => {
       this.#subscribers.delete(subscriber);
-      this.#idleSince = performance.now();
+      if (!this.active && !this.#ended) this.#endSoon();
     };
   }
 
@@ -99,10 +106,6 @@ export class SharedBoard implements FeedFollower {
     const snapshot = this.#feed.snapshot;
     if (snapshot === undefined || this.#ended) return;
     this.#keepDelta(snapshot);
-    if (!this.active && performance.now() - this.#idleSince > limits.liveLingerMs) {
-      this.end();
-      return;
-    }
     this.#news = true;
     if (!this.#serving) void this.#serve();
   }
@@ -111,10 +114,25 @@ export class SharedBoard implements FeedFollower {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#retry);
+    clearTimeout(this.#idle);
     this.#unfollow();
     for (const { sink } of [...this.#subscribers]) sink.end();
     this.#subscribers.clear();
     this.#onEnd();
+  }
+
+  /** By now it was read whether there is what a subscriber saw elsewhere. */
+  #goOn(subscriber: Subscriber, ahead: BoardPlace): void {
+    if (subscriber.seen === ahead) {
+      const { version, seasonId } = ahead;
+      subscriber.seen = this.#placeOf({ version, seasonId });
+    }
+    this.onNews();
+  }
+
+  #endSoon(): void {
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.end(), limits.liveLingerMs).unref();
   }
 
   /** Serves everybody, again as long as there are news. Who is slow is looked at again soon. */
@@ -125,16 +143,19 @@ export class SharedBoard implements FeedFollower {
       while (this.#news && !this.#ended) {
         this.#news = false;
         behind = await this.#round();
+        this.#failures = 0;
       }
     } catch (error) {
       behind = true;
+      this.#failures += 1;
       this.#onFault(error);
     } finally {
       this.#serving = false;
     }
     if (!behind || this.#ended) return;
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.onNews(), limits.liveRetryMs);
+    const waitMs = limits.liveRetryMs * 2 ** Math.min(this.#failures, 10);
+    this.#retry = setTimeout(() => this.onNews(), Math.min(waitMs, limits.liveRecheckMs));
   }
 
   /** Where to go on; nowhere for who has missed nothing: a message tells them that all is well. */
