@@ -41,7 +41,7 @@ export class SharedAnswers {
     const viewer = await this.#app.authenticator.authenticate(authorization).catch(() => undefined);
     const programId = viewer && sharedProgramOf(viewer); // Why not, is said where it is executed.
     const found = programId === undefined ? undefined : kept.get(programId);
-    return found && this.#fresh(found);
+    return found && this.#fresh(found, text);
   }
 
   /** Keeps and gives the answer to an operation that can be shared; undefined for any other. */
@@ -59,21 +59,29 @@ export class SharedAnswers {
       madeAt: Number.NEGATIVE_INFINITY,
       making: undefined,
     };
-    const answer = await this.#fresh(made);
+    const answer = await this.#fresh(made, text);
     if (answer === undefined) return undefined;
     const programs = this.#kept.get(text) ?? new Map<number, Kept>();
-    this.#kept.set(text, programs.set(programId, made));
+    this.#keep(text, programs.set(programId, made));
     return answer;
   }
 
   /** No older than the throttle; all who ask meanwhile wait for one execution. */
-  #fresh(kept: Kept): Promise<SharedAnswer | undefined> | SharedAnswer {
+  #fresh(kept: Kept, text: string): Promise<SharedAnswer | undefined> | SharedAnswer {
     const { answer, madeAt } = kept;
     if (answer !== undefined && performance.now() - madeAt < limits.boardThrottleMs) return answer;
     kept.making ??= remake(kept).finally(() => {
       kept.making = undefined;
+      const programs = this.#kept.get(text);
+      if (programs !== undefined) this.#keep(text, programs);
     });
     return kept.making;
+  }
+
+  /** Weighed anew each time: a value that is there already keeps the weight it came with. */
+  #keep(text: string, programs: Map<number, Kept>): void {
+    this.#kept.delete(text);
+    this.#kept.set(text, programs);
   }
 }
 
