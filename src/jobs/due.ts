@@ -25,7 +25,7 @@ export type Job = {
   readonly name: string;
   /** When, as crontab has it: minute, hour, day, month, weekday (UTC). */
   readonly cron: string;
-  /** It runs as soon as a node starts, too: it may be overdue. */
+  /** It runs soon after a node starts, too: it may be overdue. */
   readonly atStart?: true;
   /** As long as `run` did something, it runs again at once, behind the jobs that wait already. */
   readonly takesTurns?: true;

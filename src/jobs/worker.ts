@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AddJobFunction, Logger, type Runner, run } from 'graphile-worker';
 import { limits } from '../limits.ts';
+import { systemClock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Job } from './due.ts';
 
@@ -79,7 +80,8 @@ async function startRunner(databaseUrl: string, jobs: readonly Job[], log: Log):
       )
       .join('\n'),
   });
-  for (const { name, atStart } of jobs) if (atStart) await addOnce(runner.addJob, name);
+  const soon = new Date(systemClock.now().getTime() + limits.jobStartMs);
+  for (const { name, atStart } of jobs) if (atStart) await addOnce(runner.addJob, name, soon);
   return runner;
 }
 
@@ -95,8 +97,15 @@ async function runJob(
 }
 
 /** Adds a job that is not waiting yet. */
-const addOnce = (addJob: AddJobFunction, name: string) =>
-  addJob(name, {}, { jobKey: name, jobKeyMode: 'preserve_run_at', maxAttempts: ATTEMPTS_MAX });
+const addOnce = (addJob: AddJobFunction, name: string, runAt?: Date) =>
+  addJob(
+    name,
+    {},
+    {
+      ...{ jobKey: name, jobKeyMode: 'preserve_run_at', maxAttempts: ATTEMPTS_MAX },
+      ...(runAt && { runAt }),
+    },
+  );
 
 /** Its messages of every start and job are left out: ours say what was done. */
 const loggerOf = (log: Log) =>
