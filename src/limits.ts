@@ -151,6 +151,7 @@ export const limits = {
   jobRoundsMax: 100, // … and so many times in a row, when a year’s points expire.
   settlementRowsMax: 10_000, // Winners, or payouts, of one transaction: a tenth of a second.
   settlementTeamsMax: 100, // Whose members are read together.
+  jobStartMs: 5 * SECOND, // After its start a node answers first, then does what is overdue.
   jobRestartMs: 5 * SECOND, // A job runner that was cut off is replaced.
   jobTurnMs: 5 * SECOND, // Longer work lets other jobs of its node have their turn.
 

@@ -1,7 +1,7 @@
 import { findSeason } from '../leaderboards/board-reads.ts';
 import { rankedSeason, type Standings } from '../leaderboards/standings.ts';
 import { limits } from '../limits.ts';
-import type { BoardSnapshot, WatchedChallenge } from '../live/board-feed.ts';
+import type { BoardSnapshot, WatchedChallenge } from '../live/board-changes.ts';
 import { assert } from '../platform/assert.ts';
 import type { Pool } from '../platform/db.ts';
 import { loadChallenges } from './challenge-reads.sql.ts';

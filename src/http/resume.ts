@@ -1,7 +1,7 @@
 import { type DocumentNode, Kind, visit } from 'graphql';
 import { z } from 'zod';
 import { fromGlobalId } from '../graphql/ids.ts';
-import type { ResumePlace } from '../live/board-feed.ts';
+import type { ResumePlace } from '../live/board-changes.ts';
 
 /** What is a subscriber's own in the variables of a shared subscription: where they go on. */
 export type Resume = {

@@ -26,12 +26,12 @@ export type Job = {
   readonly name: string;
   /** When, as crontab has it: minute, hour, day, month, weekday (UTC). */
   readonly cron: string;
-  /** It runs as soon as a node starts, too: it may be overdue. */
+  /** It runs soon after a node starts, too: it may be overdue. */
   readonly atStart?: true;
   /** As long as `run` did something, it runs again at once, behind the jobs that wait already. */
   readonly takesTurns?: true;
   /** Jobs that have work once this one did something. */
-  readonly then?: readonly string[];
+  readonly wakes?: readonly string[];
   /** When it is next due: it runs then, not only at its next minute. */
   readonly dueAt?: (now: Date) => Promise<Date | null>;
   /** Does all that is due now; returns for how many members (or orders). */

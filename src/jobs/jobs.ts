@@ -69,13 +69,13 @@ export function createJobs(tools: JobTools): readonly Job[] {
       run: () => runBoardBackfills(tools),
     },
     {
-      ...{ name: 'startChallenges', cron: eachMinute, then: ['freezeSeasons'] },
+      ...{ name: 'startChallenges', cron: eachMinute, wakes: ['freezeSeasons'] },
       run: () => startChallenges(tools),
       dueAt: (now) => nextStart(tools.pool, now),
     },
     job('refundEntryFees', 'challenges', eachMinute, refundEntryFee, findFeesDue, closeRefunds),
     {
-      ...{ name: 'freezeSeasons', cron: eachMinute, atStart: true, then: ['settleSeasons'] },
+      ...{ name: 'freezeSeasons', cron: eachMinute, atStart: true, wakes: ['settleSeasons'] },
       run: () => freezeSeasons(tools),
       dueAt: (now) => nextFreeze(tools.pool, now),
     },

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AddJobFunction, Logger, type Runner, run } from 'graphile-worker';
 import { limits } from '../limits.ts';
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, systemClock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Job } from './due.ts';
 
@@ -89,16 +89,17 @@ async function startRunner(
       )
       .join('\n'),
   });
-  for (const { name, atStart } of jobs) if (atStart) await addOnce(runner.addJob, name);
+  const soon = new Date(systemClock.now().getTime() + limits.jobStartMs);
+  for (const { name, atStart } of jobs) if (atStart) await addOnce(runner.addJob, name, soon);
   return runner;
 }
 
 async function runJob(job: Job, addJob: AddJobFunction, { log, clock }: Tools): Promise<void> {
-  const { name, takesTurns, then = [], dueAt } = job;
+  const { name, takesTurns, wakes = [], dueAt } = job;
   const members = await job.run();
   if (members > 0) {
     log.info({ job: name, members }, 'job done');
-    for (const next of takesTurns ? [name, ...then] : then) await addOnce(addJob, next);
+    for (const next of takesTurns ? [name, ...wakes] : wakes) await addOnce(addJob, next);
   }
   const now = clock.now();
   const runAt = await dueAt?.(now);
@@ -107,8 +108,15 @@ async function runJob(job: Job, addJob: AddJobFunction, { log, clock }: Tools): 
 }
 
 /** Adds a job that is not waiting yet. */
-const addOnce = (addJob: AddJobFunction, name: string) =>
-  addJob(name, {}, { jobKey: name, jobKeyMode: 'preserve_run_at', maxAttempts: ATTEMPTS_MAX });
+const addOnce = (addJob: AddJobFunction, name: string, runAt?: Date) =>
+  addJob(
+    name,
+    {},
+    {
+      ...{ jobKey: name, jobKeyMode: 'preserve_run_at', maxAttempts: ATTEMPTS_MAX },
+      ...(runAt && { runAt }),
+    },
+  );
 
 /** Its messages of every start and job are left out: ours say what was done. */
 const loggerOf = (log: Log) =>

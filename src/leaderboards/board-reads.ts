@@ -1,6 +1,6 @@
 import { keyText } from '../engine/inputs.ts';
 import { limits } from '../limits.ts';
-import type { BoardSnapshot } from '../live/board-feed.ts';
+import type { BoardSnapshot } from '../live/board-changes.ts';
 import { assert } from '../platform/assert.ts';
 import type { Pool } from '../platform/db.ts';
 import { named } from '../platform/db.ts';

@@ -1,4 +1,5 @@
-import type { BoardChange, BoardFeed, ResumePlace } from './board-feed.ts';
+import type { BoardChange, ResumePlace } from './board-changes.ts';
+import type { BoardFeed } from './board-feed.ts';
 
 const DONE = { value: undefined, done: true } as const;
 

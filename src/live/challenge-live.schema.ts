@@ -5,7 +5,7 @@ import { checkPageSize } from '../graphql/paging.ts';
 import { ChallengeType, SeasonType, StandingType, TeamStandingType } from '../graphql/refs.ts';
 import { assert } from '../platform/assert.ts';
 import { InputError } from '../platform/refusal.ts';
-import type { BoardChange, ContestChange } from './board-feed.ts';
+import type { BoardChange, ContestChange } from './board-changes.ts';
 import { ChangeKindEnum } from './live.schema.ts';
 
 function contestOf({ contest }: BoardChange): ContestChange {

@@ -3,7 +3,8 @@ import { limits } from '../limits.ts';
 import type { Bus } from '../platform/bus.ts';
 import { Latest } from '../platform/latest.ts';
 import type { Log } from '../platform/log.ts';
-import { BoardFeed, type BoardReader, type ResumePlace, type WatchedBoard } from './board-feed.ts';
+import type { ResumePlace, WatchedBoard } from './board-changes.ts';
+import { BoardFeed, type BoardReader } from './board-feed.ts';
 import { BoardWatch } from './board-watch.ts';
 import { type LiveMessage, liveMessage } from './messages.ts';
 

@@ -6,7 +6,7 @@ import { MemberByInput, MemberType, SeasonType, StandingType } from '../graphql/
 import { findBoard } from '../leaderboards/board-reads.ts';
 import { memberRefFor, readMember } from '../members/member-access.ts';
 import { InputError } from '../platform/refusal.ts';
-import type { BoardChange } from './board-feed.ts';
+import type { BoardChange } from './board-changes.ts';
 import type { MemberChange } from './live-hub.ts';
 
 export const ChangeKindEnum = builder.enumType('ChangeKind', {

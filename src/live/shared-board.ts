@@ -2,16 +2,15 @@ import { limits } from '../limits.ts';
 import { assert } from '../platform/assert.ts';
 import {
   type BoardChange,
-  type BoardFeed,
   type BoardPlace,
   type BoardSnapshot,
   changeBetween,
-  type FeedFollower,
   isNext,
   isOld,
   placeOf,
   type ResumePlace,
-} from './board-feed.ts';
+} from './board-changes.ts';
+import type { BoardFeed, FeedFollower } from './board-feed.ts';
 
 /** Makes the bytes of a change, as every subscriber of one document gets them. */
 export type RenderChange = (change: BoardChange) => Promise<Buffer>;

@@ -97,12 +97,12 @@ describe('the worker', () => {
   });
 
   it('runs a job when it is due, and who has work once another did something', async () => {
+    Object.assign(limits, { jobStartMs: 0 });
     const own = await createTestDatabase();
     const done: string[] = [];
-    const begun = Date.now();
-    const dueAt = new Date(begun + 2_000);
+    const dueAt = new Date(Date.now() + 2_000);
     const due: Job = {
-      ...{ name: 'due', cron: '0 0 1 1 *', atStart: true, then: ['after'] },
+      ...{ name: 'due', cron: '0 0 1 1 *', atStart: true, wakes: ['after'] },
       dueAt: (now) => Promise.resolve(now < dueAt ? dueAt : null),
       run: () => {
         const isDue = Date.now() >= dueAt.getTime();

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { limits } from '../../src/limits.ts';
-import { type BoardChange, BoardFeed, type BoardSnapshot } from '../../src/live/board-feed.ts';
+import type { BoardChange, BoardSnapshot } from '../../src/live/board-changes.ts';
+import { BoardFeed } from '../../src/live/board-feed.ts';
 import { SharedBoard } from '../../src/live/shared-board.ts';
 
 const FIRST = 3;

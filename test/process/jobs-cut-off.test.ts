@@ -34,10 +34,12 @@ it('when a job is noted as done', async () => {
   await client.query(`create trigger cut_off before delete on graphile_worker._private_jobs
     for each row execute function cut_off()`);
   server = await startProcess({ DATABASE_URL: database.url });
-  await new Promise((resolve) => setTimeout(resolve, 5_000));
+  const cut = () => /Failed to complete jobs/.test(server?.stdout ?? '');
+  await expect.poll(cut, { timeout: 40_000 }).toBe(true);
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
   expect(server.running).toBe(true);
   expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
   await client.query('drop trigger cut_off on graphile_worker._private_jobs');
   await client.query(`select graphile_worker.add_job('settleSeasons', job_key => 'again')`);
   await expect.poll(jobs, { timeout: 30_000 }).toBe(0);
-}, 90_000);
+}, 120_000);

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { toGlobalId } from '../../src/graphql/ids.ts';
 import type { SeasonRow } from '../../src/leaderboards/seasons.sql.ts';
 import type { Standing } from '../../src/leaderboards/standings.ts';
-import { type BoardSnapshot, changeBetween } from '../../src/live/board-feed.ts';
+import { type BoardSnapshot, changeBetween } from '../../src/live/board-changes.ts';
 import {
   type Change,
   loadBoardWindow,
