@@ -15,6 +15,7 @@ import {
   openPage,
   retime,
 } from './chromium.ts';
+import { measureContrast } from './contrast.ts';
 
 const soon = { timeout: 8_000, interval: 30 };
 
@@ -118,6 +119,9 @@ describeInChromium('challenges on the live screen', () => {
     expect(await textOf(page, '#announcer')()).toBe('Week of running: Ada wins 100 points');
     await page.waitForTimeout(800);
     await keepScreenshot(page, 'challenge-result');
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.waitForTimeout(800);
+    expect((await measureContrast(page)).poor).toEqual([]);
     expect(complaints).toEqual([]);
     await page.context().close();
   });
@@ -132,7 +136,7 @@ describeInChromium('challenges on the live screen', () => {
     await one.join('cyd', { team: { inviteCode: red } });
     const two = await contest(eco, { title: 'Alone' });
     eco.clock.advance(HOUR / 2);
-    const address = `challenge=${one.id},${two.id}&board=all-time,nowhere&theme=hall&lang=zh`;
+    const address = `challenge=${one.id},${two.id}&board=all-time,nowhere&theme=hall&lang=zh&first=50`;
     const { page, complaints } = await open(eco, address);
     await expectState(page, 'live');
     const panel = (id: string, part: string) =>
@@ -159,6 +163,7 @@ describeInChromium('challenges on the live screen', () => {
     expect(await panel(one.id, '.gap')()).toBe('赢得 90 积分');
     await page.waitForTimeout(800);
     await keepScreenshot(page, 'challenge-teams');
+    expect((await measureContrast(page)).poor).toEqual([]);
     await page.setViewportSize({ width: 390, height: 844 });
     await page.waitForTimeout(800);
     expect(
@@ -169,36 +174,44 @@ describeInChromium('challenges on the live screen', () => {
     await page.context().close();
   });
 
-  it('go on after a restart, with what happened meanwhile', async () => {
-    const eco = await program();
-    const one = await contest(eco);
-    await one.join('ada');
-    await one.join('bob');
-    eco.clock.advance(HOUR);
-    await run(eco, 'ada', 5);
-    let node = await startNode(economies, 0);
-    const { port } = node;
-    const { page } = await open(eco, `challenge=${one.id}`, { url: node.url });
-    const asked: unknown[] = [];
-    page.on('websocket', (socket) =>
-      socket.on('framesent', ({ payload }) => asked.push(afterOf(String(payload)))),
-    );
-    await page.reload();
-    await expect.poll(() => rows(page), soon).toEqual(['1 Ada 5']);
-    await node.close();
-    await expectState(page, 'reconnecting');
-    expect(await rows(page)).toEqual(['1 Ada 5']);
-    expect(await textOf(page, '.period')()).toContain('On now · ends in');
-    await run(eco, 'bob', 6);
-    node = await startNode(economies, port);
-    await expectState(page, 'live', 15_000);
-    await expect.poll(() => rows(page), soon).toEqual(['1 Bob 6', '2 Ada 5']);
-    const places = asked.filter((after) => after !== 'other');
-    expect(places[0]).toBeUndefined();
-    expect(places.at(-1)).toEqual(expect.any(Number));
-    await page.context().close();
-    await node.close();
-  });
+  it.each(['ws', 'sse'])(
+    'go on after a restart over %s, with what happened meanwhile',
+    async (how) => {
+      const eco = await program();
+      const one = await contest(eco);
+      await one.join('ada');
+      await one.join('bob');
+      eco.clock.advance(HOUR);
+      await run(eco, 'ada', 5);
+      let node = await startNode(economies, 0);
+      const { port } = node;
+      const { page } = await open(eco, `challenge=${one.id}&transport=${how}`, { url: node.url });
+      const asked: unknown[] = [];
+      const ask = (sent: { variables: { after?: number } }) => asked.push(sent.variables.after);
+      page.on('request', (request) => {
+        if (request.method() === 'POST') ask(request.postDataJSON());
+      });
+      page.on('websocket', (socket) =>
+        socket.on('framesent', (frame) => {
+          const { type, payload } = JSON.parse(String(frame.payload));
+          if (type === 'subscribe') ask(payload);
+        }),
+      );
+      await page.reload();
+      await expect.poll(() => rows(page), soon).toEqual(['1 Ada 5']);
+      await node.close();
+      await expectState(page, 'reconnecting');
+      expect(await rows(page)).toEqual(['1 Ada 5']);
+      expect(await textOf(page, '.period')()).toContain('On now · ends in');
+      await run(eco, 'bob', 6);
+      node = await startNode(economies, port);
+      await expectState(page, 'live', 15_000);
+      await expect.poll(() => rows(page), soon).toEqual(['1 Bob 6', '2 Ada 5']);
+      expect([asked[0], asked.at(-1)]).toEqual([undefined, expect.any(Number)]);
+      await page.context().close();
+      await node.close();
+    },
+  );
 
   it('say in their place that they were called off, or are not there', async () => {
     const eco = await program();
@@ -233,10 +246,4 @@ async function startNode(
       await app.close();
     },
   };
-}
-
-/** The version that a subscription goes on from; `other`: it is another message. */
-function afterOf(message: string): unknown {
-  const { type, payload } = JSON.parse(message);
-  return type === 'subscribe' ? payload.variables.after : 'other';
 }

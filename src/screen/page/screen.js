@@ -169,4 +169,5 @@ page.arrange(panels, heading);
 page.showState(state);
 void showJoin(byId('join'), settings.join, strings);
 void stayAwake();
+now(); // Asks the time at once.
 void start();
