@@ -1,9 +1,10 @@
 /** What the page decides of a challenge without a browser: phase, what is next, and who is shown. */
 import { describe, expect, it } from 'vitest';
 import { phaseOf } from '../../src/challenges/phases.ts';
-import { type Challenge, loadChallenge, type Row } from './page-modules.ts';
+import { type Challenge, loadChallenge, loadSubscription, type Row } from './page-modules.ts';
 
 const { phaseAt, nextAnchor, rowsOf } = await loadChallenge();
+const { changeOf, reasonOf } = await loadSubscription();
 
 const hour = (hours: number) => Date.UTC(2026, 2, 10, hours);
 const iso = (hours: number) => new Date(hour(hours)).toISOString();
@@ -107,5 +108,49 @@ describe('the rows of a challenge', () => {
       ['id-b', 1, 50],
       ['id-z', 2, 20],
     ]);
+  });
+});
+
+describe('what is sent of a challenge', () => {
+  const place = { rank: 1, score: 9, reachedAt: iso(6) };
+  const ada = { id: 'm1', displayName: 'Ada' };
+  const won = { ...place, points: 50, teamName: 'Red', member: null };
+  const sent = (kind: string, settlement: object | null = null) => ({
+    ...{ kind: 'DELTA', version: 2, removed: ['m2'], teamsRemoved: ['t2'] },
+    ...{ challenge: of({ kind }), season: { id: 's1', settlement } },
+    changes: [{ ...place, member: ada }],
+    teamChanges: [{ ...place, team: { id: 't1', name: 'Red' } }],
+  });
+  const read = (...given: Parameters<typeof sent>) =>
+    changeOf({ data: { challengeChanged: sent(...given) } });
+
+  it('has rows of members, or of teams', () => {
+    const alike = { kind: 'DELTA', version: 2, seasonId: 's1' };
+    expect(read('INDIVIDUAL')).toMatchObject({
+      ...alike,
+      ...{ removed: ['m2'], changes: [{ ...place, id: 'm1', name: 'Ada' }] },
+    });
+    expect(read('TEAM')).toMatchObject({
+      ...alike,
+      ...{ removed: ['t2'], changes: [{ ...place, id: 't1', name: 'Red' }] },
+    });
+  });
+
+  it('has who won, a team or a member', () => {
+    const edges = [won, { ...won, teamName: null, member: ada }].map((node) => ({ node }));
+    expect(read('TEAM')?.about.winners).toEqual([]);
+    expect(read('TEAM', { winners: { edges } })?.about.winners).toEqual([
+      { ...place, id: '', name: 'Red', prize: 50 },
+      { ...place, id: 'm1', name: 'Ada', prize: 50 },
+    ]);
+  });
+
+  it('is an error where there is none of it', () => {
+    expect(changeOf({ data: null })).toBeUndefined();
+    const error = (code: string, field?: string) =>
+      reasonOf([{ message: 'no', extensions: { code, field } }]).reason;
+    expect(error('BAD_USER_INPUT', 'id')).toBe('unknown');
+    expect(error('BAD_USER_INPUT', 'first')).toBe('fault');
+    expect(error('SERVICE_UNAVAILABLE')).toBe('lost');
   });
 });

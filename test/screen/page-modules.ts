@@ -68,6 +68,8 @@ type SubscriptionModule = {
     readonly operationName: string;
     readonly variables: Readonly<Record<string, unknown>>;
   };
+  changeOf(result: object): (Change & { readonly about: About }) | undefined;
+  reasonOf(errors: readonly object[]): { readonly reason: string };
 };
 
 const load = async <Module>(name: string): Promise<Module> =>
