@@ -53,7 +53,6 @@ let watching = false;
 let deliveries = 0;
 let bytes = 0;
 let delays: number[] = [];
-let arrived = 0;
 
 serveParent(async (order: FollowOrder) => {
   if (order.do === 'watch') return watch(order);
@@ -101,7 +100,6 @@ function open(index: number, query: string, credential: string): Promise<void> {
 const VERSION = Buffer.from('"version":');
 
 function onMessage(index: number, data: Buffer): void {
-  arrived += 1;
   const at = data.indexOf(VERSION);
   if (at === -1) return; // A ping.
   const version = Number.parseInt(data.toString('latin1', at + VERSION.length, at + 27), 10);

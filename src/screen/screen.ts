@@ -1,4 +1,4 @@
-/** Serves the live screen: a page without a build step that follows up to four leaderboards. */
+/** Serves the live screen: a page without a build step that follows leaderboards and challenges. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';

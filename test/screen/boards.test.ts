@@ -163,7 +163,7 @@ describeInChromium('the live screen of several boards', () => {
     });
     await open(page, 'board=weekly,later');
     await expectState(page, 'live');
-    await expect.poll(() => stateOf(page, 'later')).toBe('unknown-board');
+    await expect.poll(() => stateOf(page, 'later')).toBe('unknown');
     expect(await panel(page, 'later').locator('.message').textContent()).toBe(
       'There is no leaderboard “later”.',
     );

@@ -4,7 +4,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page, WebSocketRoute } from 'playwright-core';
 import { serveScreen } from '../../src/screen/screen.ts';
-import type { Change, Row } from './page-modules.ts';
+import type { Change } from './page-modules.ts';
+
+/** A row as the server sends it. */
+export type SentRow = {
+  readonly rank: number;
+  readonly score: number;
+  readonly reachedAt: string;
+  readonly member: { readonly id: string; readonly displayName: string };
+};
 
 export type Asked = {
   readonly query: string;
@@ -31,7 +39,7 @@ export class FakeBoards {
   /** Whether a page's socket comes here. */
   serves = false;
   readonly #streams = new Map<string, { socket: WebSocketRoute; id: string }>();
-  readonly #rows = new Map<string, readonly Row[]>();
+  readonly #rows = new Map<string, readonly SentRow[]>();
   readonly #versions = new Map<string, number>();
   #socket: WebSocketRoute | undefined;
 
@@ -55,7 +63,7 @@ export class FakeBoards {
     this.#send(key, 'SNAPSHOT', this.rowsOf(key), []);
   }
 
-  rowsOf(key: string): readonly Row[] {
+  rowsOf(key: string): readonly SentRow[] {
     return this.#rows.get(key) ?? [];
   }
 
@@ -64,9 +72,9 @@ export class FakeBoards {
   }
 
   /** Rows in order; sends what changed, as the next version, to who follows. */
-  set(key: string, rows: readonly Row[]): void {
+  set(key: string, rows: readonly SentRow[]): void {
     const before = new Map(this.rowsOf(key).map((row) => [row.member.id, row]));
-    const same = (a: Row | undefined, b: Row) => a?.rank === b.rank && a.score === b.score;
+    const same = (a: SentRow | undefined, b: SentRow) => a?.rank === b.rank && a.score === b.score;
     const changes = rows.filter((row) => !same(before.get(row.member.id), row));
     for (const row of rows) before.delete(row.member.id);
     this.#rows.set(key, rows);
@@ -93,7 +101,7 @@ export class FakeBoards {
     await this.#socket?.close({ code: 1001 });
   }
 
-  #send(key: string, kind: Change['kind'], changes: readonly Row[], removed: string[]): void {
+  #send(key: string, kind: Change['kind'], changes: readonly SentRow[], removed: string[]): void {
     const stream = this.#streams.get(key);
     if (stream === undefined) return;
     const change = {
@@ -109,7 +117,7 @@ export class FakeBoards {
 }
 
 /** Rows of members 0, 1, 2 … with these scores, in order, with competition ranks. */
-export function ranked(scores: readonly number[]): Row[] {
+export function ranked(scores: readonly number[]): SentRow[] {
   const order = scores.map((score, member) => ({ score, member }));
   order.sort((a, b) => b.score - a.score || a.member - b.member);
   return order.map(({ score, member }) => ({

@@ -1,16 +1,18 @@
 /** The page's plain JavaScript, as tests use it. tsc checks it by itself (src/screen/page). */
 
 export type Row = {
+  readonly id: string;
+  readonly name: string;
   readonly rank: number;
   readonly score: number;
   readonly reachedAt: string;
-  readonly member: { readonly id: string; readonly displayName: string };
+  readonly prize?: number;
 };
 
 export type Change = {
   readonly kind: 'SNAPSHOT' | 'DELTA';
   readonly version: number;
-  readonly season: { readonly id: string };
+  readonly seasonId: string;
   readonly removed: readonly string[];
   readonly changes: readonly Row[];
 };
@@ -22,8 +24,10 @@ type BoardWindowModule = {
   gapsOf(standings: readonly Row[]): readonly unknown[];
 };
 
+type Topic = { readonly kind: 'board' | 'challenge'; readonly key: string };
+
 type Settings = {
-  readonly boards: readonly string[];
+  readonly topics: readonly Topic[];
   readonly first: number;
   readonly theme: string | undefined;
   readonly transport: string | undefined;
@@ -42,13 +46,30 @@ type PaceModule = {
   ) => { request(view: Drawable): void; now(view: Drawable): void };
 };
 
+export type Challenge = Readonly<Record<string, string>>;
+export type About = {
+  readonly kind: string;
+  readonly challenge: Challenge;
+  readonly winners: readonly Row[];
+};
+type ChallengeModule = {
+  phaseAt(challenge: Challenge, now: number | undefined): string;
+  nextAnchor(
+    challenge: Challenge,
+    now: number | undefined,
+  ): { readonly what: string; readonly inMs: number } | undefined;
+  rowsOf(window: { about: About; standings: readonly Row[] }): readonly Row[];
+};
+
 type Place = { readonly version: number; readonly seasonId: string };
 type SubscriptionModule = {
-  payloadOf(subscription: { board: string; first: number; place: Place | undefined }): {
+  payloadOf(subscription: { topic: Topic; first: number; place: Place | undefined }): {
     readonly query: string;
     readonly operationName: string;
     readonly variables: Readonly<Record<string, unknown>>;
   };
+  changeOf(result: object): (Change & { readonly about: About }) | undefined;
+  reasonOf(errors: readonly object[]): { readonly reason: string };
 };
 
 const load = async <Module>(name: string): Promise<Module> =>
@@ -59,3 +80,4 @@ export const loadSettings = () => load<SettingsModule>('settings');
 export const loadStrings = () => load<StringsModule>('strings');
 export const loadPace = () => load<PaceModule>('pace');
 export const loadSubscription = () => load<SubscriptionModule>('subscription');
+export const loadChallenge = () => load<ChallengeModule>('challenge');

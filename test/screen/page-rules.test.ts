@@ -1,6 +1,4 @@
-/** What the page decides without a browser: rows, gaps, settings, words and the pace of drawing. */
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
+/** What the page decides without a browser: rows, gaps, settings and the pace of drawing. */
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { toGlobalId } from '../../src/graphql/ids.ts';
@@ -12,14 +10,12 @@ import {
   loadBoardWindow,
   loadPace,
   loadSettings,
-  loadStrings,
   type Row,
   type Window,
 } from './page-modules.ts';
 
 const { applyChange, gapsOf } = await loadBoardWindow();
 const { readSettings } = await loadSettings();
-const { languages } = await loadStrings();
 const { Pace } = await loadPace();
 
 describe('the rows of a board', () => {
@@ -47,17 +43,18 @@ describe('the rows of a board', () => {
     return {
       kind: change.kind,
       version: change.version,
-      season: { id: toGlobalId('Season', change.season.id) },
+      seasonId: toGlobalId('Season', change.season.id),
       removed: change.removed.map((id) => toGlobalId('Member', id)),
       changes: change.changes.map(rowOf),
     };
   };
 
   const rowOf = ({ rank, score, reachedAt, member }: Standing): Row => ({
+    id: toGlobalId('Member', member.memberId),
+    name: member.displayName,
     rank,
     score,
     reachedAt: reachedAt.toISOString(),
-    member: { id: toGlobalId('Member', member.memberId), displayName: member.displayName },
   });
 
   it('are the server’s after any changes, in its order', () => {
@@ -96,7 +93,7 @@ describe('the rows of a board', () => {
     expect(applyChange(undefined, delta, FIRST)).toBeUndefined();
     expect(applyChange(window, { ...delta, version: 3 }, FIRST)).toBeUndefined();
     expect(applyChange(window, { ...delta, version: 1 }, FIRST)).toBeUndefined();
-    expect(applyChange(window, { ...delta, season: { id: 'other' } }, FIRST)).toBeUndefined();
+    expect(applyChange(window, { ...delta, seasonId: 'other' }, FIRST)).toBeUndefined();
     expect(applyChange(window, { ...delta, changes: rows(9, 8, 7, 6, 5) }, FIRST)).toBeUndefined();
     // A snapshot replaces everything, also with an earlier version: a database was restored.
     const early = { ...asSent(undefined, two), version: 0 };
@@ -136,10 +133,11 @@ const behind = (points: number, rank: number) => ({ kind: 'behind', points, rank
 /** Rows with competition ranks. */
 function rows(...scores: number[]): Row[] {
   return scores.map((score, index) => ({
+    id: toGlobalId('Member', 1000 + index),
+    name: `m${index}`,
     rank: scores.indexOf(score) + 1,
     score,
     reachedAt: new Date(index).toISOString(),
-    member: { id: toGlobalId('Member', 1000 + index), displayName: `m${index}` },
   }));
 }
 
@@ -153,8 +151,15 @@ describe('what the address asks for', () => {
     ['board=daily', ['daily']],
     ['board=daily, weekly,daily', ['daily', 'weekly']],
     ['board=a,b,c,d,e', ['a', 'b', 'c', 'd']],
-  ])('%j are the boards %j', (query, boards) => {
-    expect(read(query).boards).toEqual(boards);
+    ['challenge=%20,&board=daily', ['daily']],
+    ['challenge=x,y&board=daily,x,z', ['challenge x', 'challenge y', 'daily', 'x']],
+    ['board=a,b&challenge=x&board=c,a&challenge=y', ['a', 'b', 'challenge x', 'c']],
+    ['challenge=x', ['challenge x']],
+  ])('%j are the boards and challenges %j', (query, wanted) => {
+    const topics = read(query).topics.map(({ kind, key }) =>
+      kind === 'board' ? key : `${kind} ${key}`,
+    );
+    expect(topics).toEqual(wanted);
   });
 
   it.each([
@@ -188,56 +193,6 @@ describe('what the address asks for', () => {
     expect(read('first=0').first).toBe(10);
     expect([read('first=-3').first, read('first=99').first]).toEqual([1, 50]);
     expect(read('theme=hall').theme).toBe('hall');
-  });
-});
-
-describe('every string', () => {
-  type Said = { readonly name: string; readonly value: unknown };
-  const flatten = (strings: object, prefix = ''): Said[] =>
-    Object.entries(strings).flatMap(([key, value]) =>
-      typeof value === 'object' && value !== null
-        ? flatten(value, `${prefix}${key}.`)
-        : [{ name: prefix + key, value }],
-    );
-  const say = (value: unknown) => (typeof value === 'function' ? value('7', '3') : value);
-  const { en, zh } = languages;
-
-  it('is there in both languages, in its own words', () => {
-    const names = (strings: object) => flatten(strings).map(({ name }) => name);
-    expect(names(zh)).toEqual(names(en));
-    expect(names(en).length).toBeGreaterThan(35);
-    const inEnglish = new Map(flatten(en).map(({ name, value }) => [name, value]));
-    for (const { name, value } of flatten(zh)) {
-      const english = inEnglish.get(name);
-      expect(typeof value, name).toBe(typeof english);
-      const [text, other] = [say(value), say(english)];
-      expect(text, name).not.toBe('');
-      expect(other, name).toMatch(/^[ -~…“”–—·]+$/);
-      // A format of names and numbers alone has no words.
-      if (name === 'ofBoard') continue;
-      expect(text, name).toMatch(/\p{Script=Han}/u);
-      expect(text.replace(/https?:\/\/|tm_screen_/g, ''), name).not.toMatch(/[A-Za-z]{2,}/);
-    }
-  });
-
-  it('uses all that it is given', () => {
-    for (const [language, strings] of Object.entries(languages)) {
-      for (const { name, value } of flatten(strings)) {
-        if (typeof value !== 'function' || name === 'participants') continue;
-        const given = ['α', 'β'].slice(0, value.length);
-        for (const part of given) expect(value('α', 'β'), `${language}.${name}`).toContain(part);
-      }
-    }
-  });
-
-  it('is said: none stands there unused, none is missing', () => {
-    const page = path.join(import.meta.dirname, '../../src/screen/page');
-    const code = readdirSync(page)
-      .filter((name) => name.endsWith('.js') && name !== 'strings.js')
-      .map((name) => readFileSync(path.join(page, name), 'utf8'))
-      .join('\n');
-    const unused = Object.keys(en).filter((name) => !new RegExp(`\\b${name}\\b`).test(code));
-    expect(unused).toEqual([]);
   });
 });
 

@@ -169,7 +169,7 @@ describeInChromium('the live screen', () => {
   it.each(['ws', 'sse'])('names a board that is not there over %s', async (transport) => {
     const { page } = await openPage(browser, { locale: 'zh-CN' });
     await open(page, `board=nowhere&transport=${transport}`);
-    await expectState(page, 'unknown-board');
+    await expectState(page, 'unknown');
     expect(await page.locator('.panel .message').textContent()).toBe('没有名为“nowhere”的排行榜。');
     expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN');
     await page.context().close();

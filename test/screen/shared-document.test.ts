@@ -1,4 +1,4 @@
-/** The screen's document is one that the server executes once for all screens, whatever they saw. */
+/** The screen's documents are ones that the server executes once for all screens, whatever they saw. */
 import { parse, validate } from 'graphql';
 import { expect, it } from 'vitest';
 import { schema } from '../../src/graphql/schema.ts';
@@ -8,18 +8,23 @@ import { loadSubscription } from './page-modules.ts';
 
 const { payloadOf } = await loadSubscription();
 
-it('is shared, and its place is told apart', () => {
-  const seasonId = btoa('Season:7');
-  const fresh = payloadOf({ board: 'weekly', first: 10, place: undefined });
-  const again = payloadOf({ board: 'weekly', first: 10, place: { version: 41, seasonId } });
+it.each([
+  ['board', 'key', 7],
+  // Has but one season, which its resumption need not say.
+  ['challenge', 'id', undefined],
+] as const)('of a %s: is shared, and its place is told apart', (kind, name, seasonId) => {
+  const topic = { kind, key: 'weekly' };
+  const fresh = payloadOf({ topic, first: 10, place: undefined });
+  const place = { version: 41, seasonId: btoa('Season:7') };
+  const again = payloadOf({ topic, first: 10, place });
   expect(again.query).toBe(fresh.query);
   const document = parse(fresh.query);
   expect(validate(schema, document)).toEqual([]);
   expect(isShareable(schema, document, fresh.operationName)).toBe(true);
-  const shared = { key: 'weekly', first: 10 };
+  const shared = { [name]: 'weekly', first: 10 };
   expect(resumeOf(document, fresh.variables)).toEqual({ place: undefined, variables: shared });
   expect(resumeOf(document, again.variables)).toEqual({
-    place: { version: 41, seasonId: 7 },
+    place: { version: 41, seasonId },
     variables: shared,
   });
 });

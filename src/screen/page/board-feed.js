@@ -1,4 +1,4 @@
-/** One board of a connection: its window, how it goes on, and what the server says against it. */
+/** One board or challenge of a connection: its window, how it goes on, and what the server says against it. */
 import { backoff } from './backoff.js';
 import { applyChange } from './board-window.js';
 
@@ -6,7 +6,7 @@ import { applyChange } from './board-window.js';
 /** @typedef {import('./session.js').BoardProblem} BoardProblem */
 
 export class BoardFeed {
-  /** @type {string} */ #key;
+  /** @type {import('./subscription.js').Topic} */ #topic;
   /** @type {number} */ #first;
   /** @type {BoardWindow | undefined} */ #window;
   #isSuspect = false;
@@ -21,18 +21,18 @@ export class BoardFeed {
   failures = 0;
   /** Until it is asked for again. @type {number | undefined} */ #retryTimer;
 
-  /** @param {string} key @param {number} first */
-  constructor(key, first) {
-    this.#key = key;
+  /** @param {import('./subscription.js').Topic} topic @param {number} first */
+  constructor(topic, first) {
+    this.#topic = topic;
     this.#first = first;
   }
 
   /** What to ask for now: to go on where it stopped, or everything. */
   get subscription() {
-    const { version, season } = this.#window ?? {};
-    const isKnown = version !== undefined && season !== undefined && !this.#isSuspect;
-    const place = isKnown ? { version, seasonId: season.id } : undefined;
-    return { board: this.#key, first: this.#first, place };
+    const { version, seasonId } = this.#window ?? {};
+    const isKnown = version !== undefined && seasonId !== undefined && !this.#isSuspect;
+    const place = isKnown ? { version, seasonId } : undefined;
+    return { topic: this.#topic, first: this.#first, place };
   }
 
   /**
@@ -86,9 +86,9 @@ export class BoardFeed {
 export class BoardFeeds {
   /** @type {readonly BoardFeed[]} */ all;
 
-  /** @param {readonly string[]} keys @param {number} first */
-  constructor(keys, first) {
-    this.all = keys.map((key) => new BoardFeed(key, first));
+  /** @param {readonly import('./subscription.js').Topic[]} topics @param {number} first */
+  constructor(topics, first) {
+    this.all = topics.map((topic) => new BoardFeed(topic, first));
   }
 
   /** @param {number} board */

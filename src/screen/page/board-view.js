@@ -73,7 +73,7 @@ export class BoardView {
    * @param {{ rows: Map<string, Place>, list: Place } | undefined} places  They just go without.
    */
   #removeAbsent(standings, places) {
-    const present = new Set(standings.map(({ member }) => member.id));
+    const present = new Set(standings.map(({ id }) => id));
     for (const [id, row] of this.#rows) {
       if (present.has(id)) continue;
       this.#rows.delete(id);
@@ -97,7 +97,7 @@ export class BoardView {
     const gaps = gapsOf(standings);
     const risen = new Map();
     standings.forEach((standing, index) => {
-      const { id } = standing.member;
+      const { id } = standing;
       const known = this.#rows.get(id);
       const row = known ?? new Row(this.#texts, this.#strings);
       this.#rows.set(id, row);
@@ -109,8 +109,8 @@ export class BoardView {
 
   /** Puts the elements in order, moving as few as it can. @param {readonly Standing[]} standings */
   #arrange(standings) {
-    standings.forEach(({ member }, index) => {
-      const element = this.#rows.get(member.id)?.element;
+    standings.forEach(({ id }, index) => {
+      const element = this.#rows.get(id)?.element;
       const there = this.#list.children[index] ?? null;
       if (element !== undefined && element !== there) this.#list.insertBefore(element, there);
     });

@@ -1,4 +1,4 @@
-/** The rows of a board, kept by member and put in order here: the server sends what changed. */
+/** The rows of a board or challenge, kept by member or team and put in order here: the server sends what changed. */
 
 /** @typedef {import('./subscription.js').Standing} Standing */
 /** @typedef {import('./subscription.js').Change} Change */
@@ -7,7 +7,8 @@
  * The top of a board as it stands at one version. Never changed, only replaced.
  * @typedef {object} BoardWindow
  * @property {number} version
- * @property {import('./subscription.js').Season} season
+ * @property {string} seasonId
+ * @property {import('./subscription.js').About} about
  * @property {readonly Standing[]} standings  In order, from the top.
  */
 
@@ -19,24 +20,24 @@
  * @returns {BoardWindow | undefined}
  */
 export function applyChange(before, change, first) {
-  const { kind, version, season } = change;
-  const isNext = before?.season.id === season.id && version === before.version + 1;
+  const { kind, version, seasonId, about } = change;
+  const isNext = before?.seasonId === seasonId && version === before.version + 1;
   if (kind === 'DELTA' && !isNext) return undefined;
   /** @type {Map<string, Standing>} */
   const rows = new Map();
-  if (kind === 'DELTA') for (const row of before?.standings ?? []) rows.set(row.member.id, row);
+  if (kind === 'DELTA') for (const row of before?.standings ?? []) rows.set(row.id, row);
   for (const id of change.removed) rows.delete(id);
-  for (const row of change.changes) rows.set(row.member.id, row);
+  for (const row of change.changes) rows.set(row.id, row);
   // More rows than were asked for: something went by unseen.
   if (rows.size > first) return undefined;
-  return { version, season, standings: [...rows.values()].sort(inOrder) };
+  return { version, seasonId, about, standings: [...rows.values()].sort(inOrder) };
 }
 
 /** By score, then who reached it first, then as the server does it. @param {Standing} a @param {Standing} b */
 function inOrder(a, b) {
   if (a.score !== b.score) return b.score - a.score;
   const sooner = Date.parse(a.reachedAt) - Date.parse(b.reachedAt);
-  return sooner || compareIds(numberOf(a.member.id), numberOf(b.member.id));
+  return sooner || compareIds(numberOf(a.id), numberOf(b.id));
 }
 
 /** Numbers written as text, however long. @param {string} a @param {string} b */

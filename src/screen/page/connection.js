@@ -56,14 +56,14 @@ export class Connection {
    * @property {() => void} onBoards  What is known of a board, other than its rows, changed.
    * @property {(state: State) => void} onState
    *
-   * @param {{ boards: readonly string[], first: number, key: string }} wanted
+   * @param {{ topics: readonly import('./subscription.js').Topic[], first: number, key: string }} wanted
    * @param {Transport | undefined} transport  Use this one only.
    * @param {Events} events
    */
-  constructor({ boards, first, key }, transport, events) {
+  constructor({ topics, first, key }, transport, events) {
     this.#key = key;
     this.#forced = transport;
-    this.#feeds = new BoardFeeds(boards, first);
+    this.#feeds = new BoardFeeds(topics, first);
     this.#events = events;
   }
 

@@ -28,8 +28,8 @@ export class PageView {
     setText('key-submit', strings.keySubmit);
   }
 
-  /** Puts the boards in their places. @param {readonly Panel[]} panels */
-  arrange(panels) {
+  /** Puts the boards in their places. @param {readonly Panel[]} panels @param {string} heading  Over several. */
+  arrange(panels, heading) {
     document.body.dataset.boards = String(panels.length);
     byId('boards').append(...panels.map(({ element }) => element));
     const [alone] = panels;
@@ -39,7 +39,7 @@ export class PageView {
       return;
     }
     const title = document.createElement('h1');
-    title.textContent = this.#strings.boards;
+    title.textContent = heading;
     byId('heading').append(title);
   }
 
@@ -49,7 +49,7 @@ export class PageView {
     if (document.title !== whole) document.title = whole;
   }
 
-  /** The badge. @param {State | 'unknown-board' | 'fault'} name */
+  /** The badge. @param {State | 'unknown' | 'fault'} name */
   showState(name) {
     document.body.dataset.state = name;
     const { connecting, live, paused, reconnecting, stopped } = this.#strings;

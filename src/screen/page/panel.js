@@ -1,12 +1,14 @@
-/** One board on the screen: its heading, its rows, and what there is to say when there are none. */
+/** One board or challenge on the screen: its heading, its rows, and what there is to say when there are none. */
 import { BoardView } from './board-view.js';
+import { rowsOf } from './challenge.js';
+import { createWords } from './words.js';
 
 /** @typedef {import('./board-window.js').BoardWindow} BoardWindow */
 
 /**
  * What a board's panel knows of its board: nothing yet, the present state, an earlier one, or what
  * the server says against it.
- * @typedef {'connecting' | 'live' | 'stale' | 'unknown-board' | 'fault'} PanelState
+ * @typedef {'connecting' | 'live' | 'stale' | 'unknown' | 'fault'} PanelState
  */
 
 export class Panel {
@@ -19,37 +21,41 @@ export class Panel {
   #note = create('p', 'note');
   #message = create('p', 'message');
   #list = create('ol', 'board');
-  /** @type {string} */ #key;
+  /** @type {import('./subscription.js').Topic} */ #topic;
   /** @type {BoardView} */ #rows;
-  /** @type {import('./texts.js').Texts} */ #texts;
+  /** @type {import('./words.js').Words} */ #words;
+  /** @type {() => number | undefined} */ #now;
   /** @type {import('./strings.js').Strings} */ #strings;
   /** @type {(news: string) => void} */ #announce;
   /** @type {BoardWindow | undefined} */ #shown;
   /** @type {BoardWindow | undefined} */ #waiting;
+  /** @type {readonly import('./subscription.js').Standing[]} */ #rowsShown = [];
   /** @type {string | undefined} */ #leader;
   #problem = '';
 
   /**
-   * @param {string} key  The board's.
+   * @param {import('./subscription.js').Topic} topic
    * @param {object} options
    * @param {boolean} options.isAlone  Its title is the page's.
    * @param {number} options.rowsMin  Room for as many.
    * @param {import('./texts.js').Texts} options.texts
    * @param {import('./strings.js').Strings} options.strings
+   * @param {() => number | undefined} options.now  By the server's clock.
    * @param {(news: string) => void} options.announce
    */
-  constructor(key, { isAlone, rowsMin, texts, strings, announce }) {
-    this.#key = key;
-    this.#texts = texts;
+  constructor(topic, { isAlone, rowsMin, texts, strings, now, announce }) {
+    this.#topic = topic;
+    this.#words = createWords(texts, strings);
     this.#strings = strings;
+    this.#now = now;
     this.#announce = announce;
     this.#title = create(isAlone ? 'h1' : 'h2', 'title');
     this.#title.dir = 'auto';
-    this.#title.id = `title-${encodeURIComponent(key)}`;
+    this.#title.id = `title-${topic.kind}-${encodeURIComponent(topic.key)}`;
     this.#list.setAttribute('aria-labelledby', this.#title.id);
     this.#rows = new BoardView(this.#list, rowsMin, texts, strings);
     this.heading.append(this.#title, this.#period, this.#note);
-    this.element.dataset.board = key;
+    this.element.dataset[topic.kind] = topic.key;
     this.element.append(this.#message, this.#list);
     if (!isAlone) {
       const head = create('header', 'panel-head');
@@ -62,6 +68,12 @@ export class Panel {
   /** Whether anything of the board is on the screen. */
   get isShown() {
     return this.#shown !== undefined;
+  }
+
+  /** By the newest that was received. */
+  get title() {
+    const about = (this.#waiting ?? this.#shown)?.about;
+    return about === undefined ? this.#topic.key : this.#words.title(about);
   }
 
   /** The newest window wins; those in between were never seen. @param {BoardWindow} window */
@@ -77,9 +89,11 @@ export class Panel {
   prepare(mayMove) {
     const window = this.#waiting;
     if (window === undefined) return () => [];
-    const isContinuation = this.#shown?.season.id === window.season.id;
-    const write = this.#rows.prepare(window.standings, isContinuation, mayMove);
+    const isContinuation = this.#shown?.seasonId === window.seasonId;
+    const rows = rowsOf(window);
+    const write = this.#rows.prepare(rows, isContinuation, mayMove);
     this.#shown = window;
+    this.#rowsShown = rows;
     this.#waiting = undefined;
     return () => {
       this.#showAround(window);
@@ -88,61 +102,60 @@ export class Panel {
   }
 
   /** @param {BoardWindow} window */
-  #showAround(window) {
-    const { season, standings } = window;
-    this.#list.hidden = standings.length === 0;
-    setText(this.#title, season.leaderboard.title);
-    const { participants } = season;
-    const count = this.#texts.number(participants);
-    setText(this.participants, this.#strings.participants(count, participants === 1));
-    this.#showMessage();
-    this.refresh(Date.now());
-    this.#announceLeader(window);
+  #showAround({ about }) {
+    this.#list.hidden = this.#rowsShown.length === 0;
+    setText(this.#title, this.#words.title(about));
+    setText(this.participants, this.#words.participants(about));
+    this.refresh();
+    this.#announceLeader(about);
   }
 
   /** @param {PanelState} state @param {string} message  The server's words of a fault. */
   showState(state, message) {
     this.element.dataset.state = state;
     this.#problem = '';
-    if (state === 'unknown-board') this.#problem = this.#strings.unknownBoard(this.#key);
+    if (state === 'unknown') this.#problem = this.#words.unknown(this.#topic);
     if (state === 'fault') this.#problem = this.#strings.fault(message);
     this.#showMessage();
   }
 
-  /** What changes while nothing happens: the period comes to its end. @param {number} now */
-  refresh(now) {
-    const season = this.#shown?.season;
-    const period = season === undefined ? '' : this.#texts.period(season, this.#strings, now);
-    setText(this.#period, period);
+  /** What changes while nothing happens: a period comes to its end, a start comes near. */
+  refresh() {
+    const about = this.#shown?.about;
+    setText(this.#period, about === undefined ? '' : this.#words.period(about, this.#now()));
+    this.#showMessage();
   }
 
   /** Nothing of the board stays on the screen. */
   reset() {
     this.#shown = this.#waiting = this.#leader = undefined;
+    this.#rowsShown = [];
     this.#rows.clear();
     this.#list.hidden = true;
     for (const element of [this.#period, this.participants]) setText(element, '');
-    setText(this.#title, this.#key);
+    setText(this.#title, this.#topic.key);
     this.showState('connecting', '');
   }
 
   /** Rows, if there are any, stay, dimmed; what is wrong with them stands over them. */
   #showMessage() {
-    const hasRows = this.#shown !== undefined && this.#shown.standings.length > 0;
-    const isEmpty = this.#shown !== undefined && !hasRows;
-    const instead = this.#problem || (isEmpty ? this.#strings.empty : '');
+    const hasRows = this.#rowsShown.length > 0;
+    const about = this.#shown?.about;
+    const empty = about === undefined || hasRows ? '' : this.#words.empty(about, this.#now());
+    const instead = this.#problem || empty;
     setText(this.#message, hasRows ? '' : instead);
     this.#message.hidden = hasRows || instead === '';
     setText(this.#note, hasRows ? this.#problem : '');
   }
 
-  /** @param {BoardWindow} window */
-  #announceLeader({ season, standings: [first] }) {
-    if (first === undefined || first.member.id === this.#leader) return;
-    this.#leader = first.member.id;
-    const score = this.#texts.number(first.score);
-    const news = this.#strings.leads(first.member.displayName, score);
-    this.#announce(this.#strings.ofBoard(season.leaderboard.title, news));
+  /** @param {import('./subscription.js').About} about */
+  #announceLeader(about) {
+    const [first] = this.#rowsShown;
+    if (first === undefined) return;
+    const leader = `${first.id} ${first.prize ?? ''}`;
+    if (leader === this.#leader) return;
+    this.#leader = leader;
+    this.#announce(this.#words.leader(about, first));
   }
 }
 

@@ -1,4 +1,4 @@
-/** One row of the board: a member's rank, name and score, what it lacks, and what just changed. */
+/** One row of the board: a member's or team's rank, name and score, what it lacks, and what just changed. */
 import { pop } from './movement.js';
 
 /** @typedef {import('./subscription.js').Standing} Standing */
@@ -21,6 +21,7 @@ export class Row {
   #marker = part('marker');
   #name = part('name', 'bdi');
   #gap = part('gap');
+  #prize = part('prize');
   #gain = part('gain');
   #score = part('score');
   /** @type {import('./texts.js').Texts} */ #texts;
@@ -43,10 +44,11 @@ export class Row {
     this.#strings = strings;
     this.#bar.setAttribute('aria-hidden', 'true');
     this.#gain.setAttribute('aria-hidden', 'true');
+    this.#prize.setAttribute('role', 'img');
     this.#marker.setAttribute('role', 'img');
     this.#marker.hidden = true;
     const points = part('points');
-    points.append(this.#gain, this.#score);
+    points.append(this.#gain, this.#prize, this.#score);
     const who = part('who');
     who.append(this.#name, this.#gap);
     this.element.append(this.#bar, this.#rank, who, this.#marker, points);
@@ -64,12 +66,12 @@ export class Row {
     const before = this.#standing;
     this.#standing = standing;
     // Names are members' own words: text, never markup.
-    setText(this.#name, standing.member.displayName);
-    this.#name.title = standing.member.displayName;
+    setText(this.#name, standing.name);
+    this.#name.title = standing.name;
     setText(this.#rank, this.#texts.number(standing.rank));
-    setText(this.#gap, this.#texts.gap(gap, this.#strings));
+    this.#showBelow(standing.prize, gap);
     this.element.dataset.rank = String(standing.rank);
-    this.element.dataset.member = standing.member.id;
+    this.element.dataset.of = standing.id;
     const share = topScore > 0 ? Math.max(0, standing.score / topScore) : 0;
     this.#bar.style.transform = `scaleX(${share})`;
     const gained = before === undefined ? 0 : standing.score - before.score;
@@ -78,6 +80,19 @@ export class Row {
     if (gained !== 0) this.#markGain(gained, still);
     if (before.rank !== standing.rank) this.#markMove(before.rank, standing.rank);
     return before.rank - standing.rank;
+  }
+
+  /**
+   * What it won, once it did; what it lacks until then.
+   * @param {number | undefined} prize
+   * @param {import('./board-window.js').Gap | undefined} gap
+   */
+  #showBelow(prize, gap) {
+    const points = prize === undefined ? '' : this.#texts.number(prize);
+    const won = points === '' ? '' : this.#strings.prize(points);
+    setText(this.#prize, points === '' ? '' : `★\u2009${points}`);
+    this.#prize.setAttribute('aria-label', won);
+    setText(this.#gap, won || this.#texts.gap(gap, this.#strings));
   }
 
   /** It was not on the board a moment ago. */

@@ -1,4 +1,4 @@
-/** The live screen of one to four leaderboards; ./settings.js says what its address may ask for. */
+/** The live screen of one to four leaderboards and challenges; ./settings.js says what its address may ask for. */
 import { Connection } from './connection.js';
 import { showJoin } from './join.js';
 import {
@@ -13,6 +13,7 @@ import { glide } from './movement.js';
 import { Pace } from './pace.js';
 import { byId, PageView } from './page-view.js';
 import { Panel } from './panel.js';
+import { ServerClock } from './server-clock.js';
 import { readSettings } from './settings.js';
 import { chooseLanguage, languages } from './strings.js';
 import { createTexts } from './texts.js';
@@ -26,12 +27,18 @@ const strings = languages[language];
 const texts = createTexts(language);
 const page = new PageView(texts, strings);
 const pace = new Pace(glide);
-const isAlone = settings.boards.length === 1;
+const { topics } = settings;
+const isAlone = topics.length === 1;
+const ofChallenges = topics.every(({ kind }) => kind === 'challenge');
+const heading = ofChallenges ? strings.challenges : strings.boards;
+const clock = new ServerClock();
+// Boards have no need of it: their periods end on the hour.
+const now = topics.some(({ kind }) => kind === 'challenge') ? () => clock.now() : () => Date.now();
 const announce = (/** @type {string} */ news) => page.announce(news);
 // Rows of boards beside each other have one height.
 const rowsMin = isAlone ? 6 : Math.min(10, settings.first);
-const panels = settings.boards.map(
-  (key) => new Panel(key, { isAlone, rowsMin, texts, strings, announce }),
+const panels = topics.map(
+  (topic) => new Panel(topic, { isAlone, rowsMin, texts, strings, now, announce }),
 );
 
 /** @type {Connection | undefined} */
@@ -48,7 +55,7 @@ function receive(board, window) {
   if (panel === undefined) return;
   const { isShown } = panel;
   panel.receive(window);
-  page.setTitle(isAlone ? window.season.leaderboard.title : strings.boards);
+  page.setTitle(isAlone ? panel.title : heading);
   if (isShown) return pace.request(panel);
   // What is new to the eye comes at once.
   pace.now(panel);
@@ -75,8 +82,8 @@ function connect(found) {
   connection?.stop();
   held = found;
   page.showBoards();
-  const { boards, first, transport } = settings;
-  const wanted = { boards, first, key: found.key };
+  const { first, transport } = settings;
+  const wanted = { topics, first, key: found.key };
   connection = new Connection(wanted, transport, {
     onWindow: receive,
     onBoards: showBoardStates,
@@ -128,10 +135,9 @@ async function start() {
 
 /** What is shown ages, and periods come to their end. */
 function refresh() {
-  const now = Date.now();
-  for (const panel of panels) panel.refresh(now);
+  for (const panel of panels) panel.refresh();
   const isOld = state !== 'live' && panels.some(({ isShown }) => isShown);
-  page.showAge(isOld && connection ? Math.max(0, now - connection.currentAt) : undefined);
+  page.showAge(isOld && connection ? Math.max(0, Date.now() - connection.currentAt) : undefined);
 }
 
 /** Keeps the display on, where the browser lets us. */
@@ -159,8 +165,9 @@ setInterval(refresh, 1000);
 
 document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
 applyTheme(settings.theme);
-page.arrange(panels);
+page.arrange(panels, heading);
 page.showState(state);
 void showJoin(byId('join'), settings.join, strings);
 void stayAwake();
+now(); // Asks the time at once.
 void start();

@@ -1,5 +1,5 @@
-/** One connection with the streams of several boards on it: the bookkeeping both transports share. */
-import { reasonOf } from './subscription.js';
+/** One connection with the streams of several boards or challenges on it: the bookkeeping both transports share. */
+import { changeOf, reasonOf } from './subscription.js';
 
 /** @typedef {import('./subscription.js').Subscription} Subscription */
 /** @typedef {import('./subscription.js').Change} Change */
@@ -13,7 +13,7 @@ import { reasonOf } from './subscription.js';
  * @property {'lost' | 'unauthorized'} reason
  * @property {boolean} opened  Whether anything was ever answered.
  *
- * @typedef {{ name: 'unknown-board' | 'fault', message: string }} BoardProblem
+ * @typedef {{ name: 'unknown' | 'fault', message: string }} BoardProblem
  *
  * @typedef {object} SessionEvents
  * @property {(board: number) => void} onAlive  Anything at all came, after a first change.
@@ -145,8 +145,8 @@ function createStream({ onAlive, onChange, onEnd }) {
       /** @param {Result} result */
       result(result) {
         if (over) return;
-        const change = result.data?.leaderboardChanged;
-        if (!change) return end(reasonOf(result.errors ?? []));
+        const change = changeOf(result);
+        if (change === undefined) return end(reasonOf(result.errors ?? []));
         opened = true;
         clearTimeout(openTimer);
         onAlive();

@@ -1,12 +1,13 @@
 /** What the address of the page asks for. */
 
-const BOARDS_MAX = 4;
+const TOPICS_MAX = 4;
 const JOIN_LENGTH_MAX = 256; // A denser code is hard to scan from a hall.
 
 /** @typedef {'dark' | 'light' | 'hall'} Theme */
+/** @typedef {import('./subscription.js').Topic} Topic */
 
 /**
- * Query: board (up to four, with commas), first (1 to 50), lang (en, zh), theme (dark, light,
+ * Query: board, challenge (up to four together, with commas), first (1 to 50), lang (en, zh), theme (dark, light,
  * hall), transport (ws, sse), join (an address). Fragment: key.
  * @param {URLSearchParams} query
  */
@@ -14,7 +15,7 @@ export function readSettings(query) {
   const wanted = query.get('transport');
   const theme = query.get('theme');
   return {
-    boards: readBoards(query.get('board')),
+    topics: readTopics(query),
     first: Math.min(50, Math.max(1, Number.parseInt(query.get('first') ?? '', 10) || 10)),
     /** @type {'ws' | 'sse' | undefined} */
     transport: wanted === 'ws' || wanted === 'sse' ? wanted : undefined,
@@ -27,11 +28,21 @@ export function readSettings(query) {
 
 /** @typedef {ReturnType<typeof readSettings>} Settings */
 
-/** @param {string | null} text */
-function readBoards(text) {
-  const keys = (text ?? '').split(',').map((key) => key.trim());
-  const boards = [...new Set(keys)].filter((key) => key !== '').slice(0, BOARDS_MAX);
-  return boards.length > 0 ? boards : ['all-time'];
+/**
+ * Boards by key and challenges by global id, in the order of the address.
+ * @param {URLSearchParams} query
+ * @returns {readonly Topic[]}
+ */
+function readTopics(query) {
+  /** @type {Map<string, Topic>} */
+  const topics = new Map();
+  for (const [kind, text] of query) {
+    if (kind !== 'board' && kind !== 'challenge') continue;
+    const keys = text.split(',').map((key) => key.trim());
+    for (const key of keys) if (key !== '') topics.set(`${kind} ${key}`, { kind, key });
+  }
+  if (topics.size === 0) return [{ kind: 'board', key: 'all-time' }];
+  return [...topics.values()].slice(0, TOPICS_MAX);
 }
 
 /**

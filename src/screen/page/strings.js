@@ -4,6 +4,7 @@
 
 const en = {
   boards: 'Leaderboards',
+  challenges: 'Challenges',
   connecting: 'Connecting…',
   live: 'Live',
   paused: 'Updates paused',
@@ -16,10 +17,16 @@ const en = {
   participants: (count, one) => (one ? `${count} participant` : `${count} participants`),
   /** @param {string} key */
   unknownBoard: (key) => `There is no leaderboard “${key}”.`,
+  /** @param {string} id */
+  unknownChallenge: (id) => `There is no challenge “${id}”.`,
   /** @param {string} message */
-  fault: (message) => `The server could not show this leaderboard: ${message}`,
+  fault: (message) => `The server could not show this: ${message}`,
   /** @param {string} name @param {string} score */
   leads: (name, score) => `${name} leads with ${score}`,
+  /** @param {string} name @param {string} points */
+  wins: (name, points) => `${name} wins ${points} points`,
+  /** @param {string} points */
+  prize: (points) => `wins ${points} points`,
   /** @param {string} board @param {string} news */
   ofBoard: (board, news) => `${board}: ${news}`,
   /** @param {string} places */
@@ -38,6 +45,32 @@ const en = {
   /** @param {string} end */
   until: (end) => `until ${end}`,
   ended: 'ended',
+  phases: {
+    SCHEDULED: 'Announced',
+    JOINING: 'Open to join',
+    READY: 'About to start',
+    ACTIVE: 'On now',
+    CLOSING: 'Over, being counted',
+    FROZEN: 'Final ranking',
+    SETTLED: 'The result',
+    CANCELLED: 'Called off',
+  },
+  countdown: {
+    /** @param {string} time */
+    opens: (time) => `joining opens in ${time}`,
+    /** @param {string} time */
+    closes: (time) => `joining closes in ${time}`,
+    /** @param {string} time */
+    starts: (time) => `starts in ${time}`,
+    /** @param {string} time */
+    ends: (time) => `ends in ${time}`,
+    /** @param {string} time */
+    final: (time) => `final in ${time}`,
+  },
+  /** @param {string} count @param {boolean} one */
+  teams: (count, one) => (one ? `${count} team` : `${count} teams`),
+  /** @param {string} reason */
+  calledOff: (reason) => `Called off: ${reason}`,
   join: 'Scan to join',
   joinRefused:
     'No code is shown: its address must begin with https:// or http://, have at most 256 characters and no password.',
@@ -55,6 +88,7 @@ const en = {
 /** @type {Strings} */
 const zh = {
   boards: '排行榜',
+  challenges: '挑战赛',
   connecting: '正在连接…',
   live: '实时',
   paused: '更新已暂停',
@@ -64,8 +98,11 @@ const zh = {
   empty: '还没有人得分',
   participants: (count) => `${count} 人参与`,
   unknownBoard: (key) => `没有名为“${key}”的排行榜。`,
-  fault: (message) => `服务器无法显示此排行榜：${message}`,
+  unknownChallenge: (id) => `没有编号为“${id}”的挑战赛。`,
+  fault: (message) => `服务器无法显示此内容：${message}`,
   leads: (name, score) => `${name} 以 ${score} 分领先`,
+  wins: (name, points) => `${name} 赢得 ${points} 积分`,
+  prize: (points) => `赢得 ${points} 积分`,
   ofBoard: (board, news) => `${board}：${news}`,
   up: (places) => `上升 ${places} 位`,
   down: (places) => `下降 ${places} 位`,
@@ -77,6 +114,25 @@ const zh = {
   cadence: { ALL_TIME: '总榜', DAILY: '今日', WEEKLY: '本周', MONTHLY: '本月' },
   until: (end) => `至 ${end}`,
   ended: '已结束',
+  phases: {
+    SCHEDULED: '即将开放',
+    JOINING: '报名中',
+    READY: '等待开始',
+    ACTIVE: '进行中',
+    CLOSING: '已结束，统计中',
+    FROZEN: '最终排名',
+    SETTLED: '比赛结果',
+    CANCELLED: '已取消',
+  },
+  countdown: {
+    opens: (time) => `${time} 后开放报名`,
+    closes: (time) => `${time} 后截止报名`,
+    starts: (time) => `${time} 后开始`,
+    ends: (time) => `${time} 后结束`,
+    final: (time) => `${time} 后确定最终排名`,
+  },
+  teams: (count) => `${count} 支队伍`,
+  calledOff: (reason) => `已取消：${reason}`,
   join: '扫码参与',
   joinRefused: '未显示二维码：地址须以 https:// 或 http:// 开头，不超过 256 个字符，且不含密码。',
   joinFault: '无法生成二维码。',

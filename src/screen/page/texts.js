@@ -41,6 +41,17 @@ export function createTexts(language) {
       return amount(Math.floor(ms / HOUR), 'hour');
     },
 
+    /** What is left of a time, to the second: `00:07`, `59:12`, `5:00:00`, `2 days 05:00:00`. @param {number} ms */
+    countdown(ms) {
+      const seconds = Math.max(0, Math.ceil(ms / SECOND));
+      const days = Math.floor(seconds / 86_400);
+      const hours = Math.floor(seconds / 3_600) % 24;
+      const minutes = Math.floor(seconds / 60) % 60;
+      const last = `${two(minutes)}:${two(seconds % 60)}`;
+      if (days > 0) return `${amount(days, 'day')} ${two(hours)}:${last}`;
+      return hours > 0 ? `${hours}:${last}` : last;
+    },
+
     /**
      * E.g. `This week · until Sun 24:00`, in the program's time zone. The title is not repeated.
      * @param {Season} season
@@ -62,6 +73,9 @@ export function createTexts(language) {
 }
 
 /** @typedef {ReturnType<typeof createTexts>} Texts */
+
+/** @param {number} value */
+const two = (value) => String(value).padStart(2, '0');
 
 /**
  * A coming instant, as near as it needs to be told: `24:00`, `Sun 24:00`, `30 Nov 24:00`.
