@@ -13,6 +13,7 @@ import { openBoards } from './leaderboards/open-boards.ts';
 import type { Standings } from './leaderboards/standings.ts';
 import { LiveHub } from './live/live-hub.ts';
 import { loadMembers } from './members/members.sql.ts';
+import { Operations } from './operations/operations.ts';
 import { type Bus, createLocalBus } from './platform/bus.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { classifyFault } from './platform/conflicts.ts';
@@ -42,6 +43,8 @@ export type App = {
   readonly engine: Engine;
   readonly programs: ProgramReader;
   readonly rules: RuleReader;
+  /** What clients have registered. */
+  readonly operations: Operations;
   readonly jobs: readonly Job[];
   readonly standings: Standings;
   /** For answers that are the same for everybody: their members may be a moment old. */
@@ -117,6 +120,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       engine,
       programs: new ProgramReader(pool, clock),
       rules: new RuleReader(pool, clock),
+      operations: new Operations({ pool, clock, log, registry }),
       jobs,
       standings,
       sharedStandings,
