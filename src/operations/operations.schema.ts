@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { PersistedOperation } from '../generated/prisma/client.ts';
 import { builder } from '../graphql/builder.ts';
 import { known } from '../graphql/context.ts';
 import { cursorCodec, pageOf } from '../graphql/paging.ts';
@@ -7,9 +6,9 @@ import { ActorType } from '../graphql/refs.ts';
 import { limits } from '../limits.ts';
 import { InputError } from '../platform/refusal.ts';
 import { ClientType } from './client-types.schema.ts';
-import { type ClientShape, clientName, listClients } from './clients.ts';
+import { clientName, listClients } from './clients.ts';
 import { showDocumentId } from './document-id.ts';
-import { listOperations } from './list-operations.ts';
+import { type ListedOperation, listOperations } from './list-operations.ts';
 
 const PersistedOperationKindEnum = builder.enumType('PersistedOperationKind', {
   description: 'What an operation of GraphQL does.',
@@ -20,10 +19,7 @@ const PersistedOperationKindEnum = builder.enumType('PersistedOperationKind', {
   },
 });
 
-/** An operation with the client that registered it. */
-export type OperationShape = PersistedOperation & { readonly client: ClientShape };
-
-const PersistedOperationType = builder.objectRef<OperationShape>('PersistedOperation').implement({
+const PersistedOperationType = builder.objectRef<ListedOperation>('PersistedOperation').implement({
   description:
     'A document that was registered for a client, which sends its id instead of the text. Its ' +
     'text never changes.',
