@@ -19,6 +19,8 @@ export type Viewer =
       readonly programId: number;
       readonly keyId: string;
       readonly role: ApiKeyRole;
+      /** A PARTNER key, with the rights of SERVICE for an operation that was registered. */
+      readonly isPartner?: true;
       /** Name of the client that the key belongs to. */
       readonly client?: string | undefined;
     }

@@ -24,7 +24,8 @@ export function useRequestRules(app: App, streams: StreamGuard | undefined): Plu
       if (request.method !== 'GET' || requestParser === undefined) return;
       setRequestParser(async (get) => {
         try {
-          return { ...(await requestParser(get)), ...idsOfUrl(get.url) };
+          const params = await requestParser(get);
+          return Array.isArray(params) ? params : { ...params, ...idsOfUrl(get.url) };
         } catch {
           throw apiError('BAD_REQUEST', 'The parameters `variables` and `extensions` are JSON.', {
             http: { status: 400 },

@@ -80,7 +80,7 @@ export function chooseDocument(
   refuseFor(stored, client, operationName, now);
   return {
     // A partner’s operations were chosen by an operator: they run with the rights of SERVICE.
-    viewer: isPartner ? { ...viewer, role: 'SERVICE' } : viewer,
+    viewer: isPartner ? { ...viewer, role: 'SERVICE', isPartner } : viewer,
     query: stored.text,
     operationName: stored.name,
     adHoc: undefined,

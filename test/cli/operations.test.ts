@@ -11,12 +11,14 @@ import {
   type TestApp,
   type TestProgram,
 } from '../support/app.ts';
+import { bePatient } from '../support/patience.ts';
 import { documentOf, makeFolder, runCli, type TestFolder, within } from './support.ts';
 
 let test: TestApp;
 let program: TestProgram;
 let folder: TestFolder;
 beforeAll(async () => {
+  bePatient();
   test = await createTestApp();
   program = await createTestProgram(test.app);
   folder = await makeFolder();

@@ -8,6 +8,7 @@ import {
   type TestProgram,
 } from '../support/app.ts';
 import { doors, knock, type Operation, type Reply } from '../support/doors.ts';
+import { bePatient } from '../support/patience.ts';
 import { clientKey, clientToken, manifestOf, push, setMode, sha256 } from './support.ts';
 
 let test: TestApp;
@@ -24,6 +25,7 @@ const modes = ['OPEN', 'LOG', 'REQUIRED'] as const;
 const roles = ['SERVICE', 'OPERATOR', 'SCREEN', 'PARTNER', 'MEMBER'] as const;
 
 beforeAll(async () => {
+  bePatient();
   test = await createTestApp({ env: { TALLYMARK_GRAPHIQL: '0' } });
   program = await createTestProgram(test.app);
   other = await createTestProgram(test.app);

@@ -11,6 +11,7 @@ import {
 } from '../support/app.ts';
 import { doors, knock, openSocket } from '../support/doors.ts';
 import { boardQuery, expectFaithful, followers } from '../support/live.ts';
+import { bePatient } from '../support/patience.ts';
 import { pays, setRule } from '../support/rules.ts';
 import { openSecondApp } from '../support/second-app.ts';
 import { metric } from '../support/server-process.ts';
@@ -32,6 +33,7 @@ const codesOf = (errors: readonly { extensions?: { code?: string } }[] | undefin
   errors?.map(({ extensions }) => extensions?.code);
 
 beforeAll(async () => {
+  bePatient();
   test = await createTestApp({ env: { TALLYMARK_GRAPHIQL: '0' } });
   server = await startServer(test.app);
 });
@@ -74,6 +76,9 @@ describe.each(doors)('%s: a partner', (door) => {
     }
     expect(enrolled.data).toEqual({ enrolMember: { member: { externalId: `by-${door}` } } });
     expect(codesOf(adjusted.errors)).toEqual(['FORBIDDEN']);
+    expect(adjusted.errors?.[0]?.message).toBe(
+      'This needs an OPERATOR key; this is a PARTNER key.',
+    );
   });
 
   it('is told what is wrong with its variables', async () => {
