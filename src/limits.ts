@@ -79,8 +79,8 @@ export const limits = {
   positionWaitMs: 3 * SECOND, // How long a read waits for the projection it asked for.
 
   // Persisted operations.
-  manifestCharactersMax: 10_000_000,
-  manifestOperationsMax: 2_000, // Of one push.
+  manifestCharactersMax: 5_000_000, // Stored within one transaction’s time.
+  manifestOperationsMax: 1_000, // Of one push.
   manifestProblemsShownMax: 100,
   programClientsMax: 100,
   programOperationsMax: 5_000, // Not retired; all are held in memory …

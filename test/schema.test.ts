@@ -166,7 +166,7 @@ describe('connections', () => {
       'Points.expiring', // first
       'Points.expiryNotices', // first
       'PublishRulePayload.warnings', // As RuleNotValid.problems.
-      'PushOperationsPayload.added', // Of one manifest, at most 2,000.
+      'PushOperationsPayload.added', // Of one manifest, at most 1,000.
       'PushOperationsPayload.restored', // As added.
       'Query.clients', // At most 100, made by the program's operators.
       'Query.leaderboards', // The boards of a program, made by its operator.

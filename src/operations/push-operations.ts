@@ -48,7 +48,8 @@ export async function pushOperations(
     const client = found ?? (await createClient(change, name));
     const ids = good.map(({ id }) => id);
     const where = { clientId: client.id, id: { in: ids } };
-    const before = await tx.persistedOperation.findMany({ where });
+    const select = { id: true, hash: true, name: true, retiresAt: true };
+    const before = await tx.persistedOperation.findMany({ where, select });
     const plan = planOf(client, good, before);
     if (plan.problems.length > 0) throw new ManifestNotValid(plan.problems);
     await refuseTooMuch(change, plan.added, plan.restored);
@@ -103,13 +104,13 @@ type Plan = {
 function planOf(
   { name, costMax }: Client,
   good: readonly Good[],
-  before: readonly PersistedOperation[],
+  before: readonly Pick<PersistedOperation, 'id' | 'hash' | 'name' | 'retiresAt'>[],
 ): Plan {
   const known = new Map(before.map((operation) => [operation.id, operation]));
   const problems: ManifestProblem[] = [];
-  for (const { id, text, name: operationName, cost } of good) {
+  for (const { id, hash, name: operationName, cost } of good) {
     const same = known.get(id);
-    if (same !== undefined && (same.text !== text || same.name !== operationName)) {
+    if (same !== undefined && (same.hash !== hash || same.name !== operationName)) {
       problems.push({ id, message: 'is registered with another text: use another id' });
     }
     if (costMax !== null && cost > costMax) {
@@ -154,12 +155,16 @@ async function store(
   added: readonly Good[],
   restored: readonly Good[],
 ): Promise<void> {
-  await tx.persistedOperation.createMany({
-    data: added.map(({ id, hash, text, name, kind, cost }) => ({
-      ...{ clientId, programId, id, hash, text, name, kind, cost },
-      ...{ registeredAt: now, registeredBy: actor },
-    })),
-  });
+  const rows = added.map(({ id, hash, text, name, kind, cost }) => ({
+    ...{ id, hash, text, name, kind, cost },
+  }));
+  // One statement of few parameters: thousands of rows while the program's row is locked.
+  await tx.$executeRaw`
+    insert into persisted_operation (client_id, program_id, id, hash, text, name, kind, cost,
+      registered_at, registered_by)
+    select ${clientId}, ${programId}, id, hash, text, name, kind, cost, ${now}, ${actor}
+    from json_to_recordset(${JSON.stringify(rows)}::json) as row
+      (id text, hash text, text text, name text, kind persisted_operation_kind, cost int)`;
   await tx.persistedOperation.updateMany({
     where: { clientId, id: { in: idsOf(restored) } },
     data: { retiresAt: null },

@@ -99,7 +99,7 @@ describe('a manifest is refused', () => {
     ['that is null', null, [null], /JSON object/],
     ['that is empty', {}, [null], /no operations/],
     ['of no operations', apollo(), [null], /no operations/],
-    ['with too many', many, [null], /2001 operations, more than 2000/],
+    ['with too many', many, [null], /1001 operations, more than 1000/],
     ['of another format', { ...apollo(), format: 'x' }, [null], /format: must be/],
     ['of another version', { ...apollo(), version: 2 }, [null], /version: must be 1/],
     ['with a text that is none', { a: 1 }, ['a'], /must be a string/],
