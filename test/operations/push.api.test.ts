@@ -1,5 +1,6 @@
 /** What operators do with clients and their operations. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { limits } from '../../src/limits.ts';
 import {
   createTestApp,
   createTestProgram,
@@ -111,6 +112,39 @@ describe('pushOperations', () => {
       'setClientMode',
       'pushOperations',
     ]);
+  });
+});
+
+describe('a program', () => {
+  const { programClientsMax, programOperationsMax, programOperationsCharactersMax } = limits;
+  afterEach(() => {
+    const set = { programClientsMax, programOperationsMax, programOperationsCharactersMax };
+    Object.assign(limits, set);
+  });
+  const message = async (client: string, manifest: string) => {
+    const { code, problems } = await push(test, program, client, manifest);
+    expect(code).toBe('MANIFEST_NOT_VALID');
+    return problems[0].message;
+  };
+
+  it('has so many clients', async () => {
+    Object.assign(limits, { programClientsMax: 1 });
+    await push(test, program, 'first', manifestOf(KEY));
+    expect(await message('second', manifestOf(KEY))).toMatch(/^the program has 1 clients/);
+    expect((await push(test, program, 'first', manifestOf(ZONE))).added).toHaveLength(1);
+  });
+
+  it('has so many operations in use, of so many characters', async () => {
+    Object.assign(limits, { programOperationsMax: 2 });
+    await push(test, program, 'first', manifestOf(KEY, ZONE));
+    const more = '{ me { id } }';
+    expect(await message('second', manifestOf(more))).toMatch(/would have 3 operations/);
+    await retire(test, program, 'first', [id(KEY)]);
+    expect((await push(test, program, 'second', manifestOf(more))).added).toHaveLength(1);
+    expect(await message('first', manifestOf(KEY))).toMatch(/would have 3 operations/);
+    Object.assign(limits, { programOperationsMax, programOperationsCharactersMax: 60 });
+    expect(await message('first', manifestOf(KEY))).toMatch(/of 6\d characters/);
+    expect(await stored()).toBe(3);
   });
 });
 

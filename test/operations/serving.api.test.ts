@@ -12,6 +12,7 @@ import {
 import { doors, knock, openSocket } from '../support/doors.ts';
 import { boardQuery, expectFaithful, followers } from '../support/live.ts';
 import { bePatient } from '../support/patience.ts';
+import { sendHttp } from '../support/raw-http.ts';
 import { pays, setRule } from '../support/rules.ts';
 import { openSecondApp } from '../support/second-app.ts';
 import { metric } from '../support/server-process.ts';
@@ -157,6 +158,18 @@ describe('unusual requests over HTTP', () => {
       expect(await ask(body)).toMatchObject({ status: 400, data: undefined });
     }
     expect(await ask({})).toMatchObject({ status: 400 });
+  });
+
+  it('of unknown length, too', async () => {
+    const ask = async (body: object) => {
+      const sent = await sendHttp(server.port, {
+        ...{ body: JSON.stringify(body), chunked: true },
+        headers: { authorization: `Bearer ${partner}` },
+      });
+      return [sent.status, JSON.parse(sent.text).errors?.[0].extensions.code];
+    };
+    expect(await ask({ documentId: id(BOARD) })).toEqual([200, undefined]);
+    expect(await ask({ query: BOARD })).toEqual([403, 'PERSISTED_QUERY_REQUIRED']);
   });
 
   it('a header that names a client grants nothing', async () => {
