@@ -24,8 +24,7 @@ export function useRequestRules(app: App, streams: StreamGuard | undefined): Plu
       if (request.method !== 'GET' || requestParser === undefined) return;
       setRequestParser(async (get) => {
         try {
-          const params = await requestParser(get);
-          return Array.isArray(params) ? params : { ...params, ...idsOfUrl(get.url) };
+          return Object.assign(await requestParser(get), idsOfUrl(get.url));
         } catch {
           throw apiError('BAD_REQUEST', 'The parameters `variables` and `extensions` are JSON.', {
             http: { status: 400 },
