@@ -133,6 +133,15 @@ describe.each(doors)('%s', (door) => {
     }
   });
 
+  it('a token of a client that does not exist is of none', async () => {
+    for (const client of ['nobody', '__proto__', 'not a name', 'x'.repeat(5_000)]) {
+      const token = await clientToken(test.app, program, 'ada', client);
+      for (const operation of [{ query: UNKNOWN }, { documentId: id(REGISTERED) }]) {
+        expectAnswer(door, await knock(door, server.url, token, operation), undefined);
+      }
+    }
+  });
+
   it.each(['doc_id', 'id', 'documentId'])('takes the alias %s', async (name) => {
     const credential = credentials.get('REQUIRED PARTNER');
     for (const given of [id(REGISTERED), sha256(REGISTERED), sha256(REGISTERED).toUpperCase()]) {
