@@ -16,6 +16,7 @@ import { openBoards } from './leaderboards/open-boards.ts';
 import type { Standings } from './leaderboards/standings.ts';
 import { LiveHub } from './live/live-hub.ts';
 import { loadMembers } from './members/members.sql.ts';
+import { Operations } from './operations/operations.ts';
 import { type Bus, createLocalBus } from './platform/bus.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import { classifyFault } from './platform/conflicts.ts';
@@ -45,6 +46,8 @@ export type App = {
   readonly engine: Engine;
   readonly programs: ProgramReader;
   readonly rules: RuleReader;
+  /** What clients have registered. */
+  readonly operations: Operations;
   readonly jobs: readonly Job[];
   readonly standings: Standings;
   /** For answers that are the same for everybody: their members may be a moment old. */
@@ -72,18 +75,16 @@ export type AppOptions = {
 export async function createApp(config: Config, options: AppOptions): Promise<App> {
   const { log, clock = systemClock, purpose } = options;
   const closers: (() => unknown)[] = [];
-  let closing = false;
+  let onLost = (err: Error) => log.warn({ err }, 'connection lost');
   const close = async () => {
-    closing = true;
+    onLost = () => {};
     await closeAll(closers.splice(0).reverse(), log);
   };
   try {
     const database = await openDatabase(config, purpose, log);
     closers.push(() => database.close());
     await migrate(config, database.url, log);
-    const pool = createPool(database.url, (err) => {
-      if (!closing) log.warn({ err }, 'connection lost');
-    });
+    const pool = createPool(database.url, (err) => onLost(err));
     closers.push(() => pool.end());
     const db = createPrisma(pool);
     closers.push(() => db.$disconnect());
@@ -123,6 +124,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       engine,
       programs: new ProgramReader(pool, clock),
       rules: new RuleReader(pool, clock),
+      operations: new Operations({ pool, clock, log, registry }),
       jobs,
       standings,
       sharedStandings,

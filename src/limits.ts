@@ -91,6 +91,20 @@ export const limits = {
   loaderKeysMax: 1_000, // Of one read for many callers.
   positionWaitMs: 3 * SECOND, // How long a read waits for the projection it asked for.
 
+  // Persisted operations.
+  manifestCharactersMax: 5_000_000, // Stored within one transaction’s time.
+  manifestOperationsMax: 1_000, // Of one push.
+  manifestProblemsShownMax: 100,
+  programClientsMax: 100,
+  programOperationsMax: 5_000, // Not retired; all are held in memory …
+  programOperationsCharactersMax: 10_000_000, // … and read in one statement.
+  operationsCacheCharactersMax: 50_000_000, // In memory on a node, of all programs.
+  operationsCheckMs: SECOND, // So often a program in use is looked at for changes.
+  operationsOldMs: 4 * SECOND, // A program that was not in use for so long is read first.
+  operationsRetiredKeptMs: 30 * 24 * 3600 * SECOND, // So long a retired id is told so.
+  operationsRetiredMax: 500, // In one call.
+  adHocDocumentsLoggedMax: 1_000, // Told apart on a node; each is logged once.
+
   // Transport.
   bodyBytesMax: 100_000,
   urlCharactersMax: 32_000,

@@ -163,18 +163,23 @@ describe('connections', () => {
       'LeaderboardNotValid.problems', // The settings of one board, which are bounded.
       'LedgerEntry.limits', // As of an award.
       'LedgerEntry.multipliers',
+      'ManifestNotValid.problems', // The first 100.
       'Member.badges', // At most 200 in force, and those that the member was awarded.
       'Member.tags', // At most 50.
       'Member.tasks', // At most 200 in force, and `past` (up to 10) periods of each.
       'MemberTask.missingTasks', // At most 20.
       'MemberTask.requires', // At most 20.
       'NotEligible.tiers', // Of an audience.
+      'OperationNotFound.documentIds', // Of those given, at most 500.
       'Points.activating', // first
       'Points.expiring', // first
       'Points.expiryNotices', // first
       'Prizes.bands', // At most 100.
       'PublishRulePayload.warnings', // As RuleNotValid.problems.
+      'PushOperationsPayload.added', // Of one manifest, at most 1,000.
+      'PushOperationsPayload.restored', // As added.
       'Query.badges', // At most 200 in force.
+      'Query.clients', // At most 100, made by the program's operators.
       'Query.leaderboards', // The boards of a program, made by its operator.
       'Query.nodes', // At most 100 ids.
       'Quote.awards', // As of the command.
@@ -185,6 +190,7 @@ describe('connections', () => {
       'Redemption.memberMay', // The moves there are, as operatorMay.
       'Redemption.operatorMay',
       'RedemptionMoveRefused.allowed', // States.
+      'RetireOperationsPayload.retired', // Of those given, at most 500.
       'RetireRulePayload.ended', // As Rule.versions.
       'Reward.limits', // One for each kind of period.
       'Reward.tags', // At most 20.

@@ -20,12 +20,13 @@ export const secretMatches = (secret: string, hash: Uint8Array): boolean =>
 /** Makes a key and returns its text: the only time it is seen. */
 export async function createApiKey(
   db: PrismaClient,
-  key: { programId: number; role: ApiKeyRole; name: string },
+  key: { programId: number; role: ApiKeyRole; name: string; clientId?: number | undefined },
   now: Date,
 ): Promise<{ id: string; text: string }> {
   const id = randomHex(ID_BYTES);
   const secret = randomSecret();
   const secretHash = new Uint8Array(sha256(secret));
-  await db.apiKey.create({ data: { ...key, id, secretHash, createdAt: now } });
+  const { clientId = null, ...data } = key;
+  await db.apiKey.create({ data: { ...data, clientId, id, secretHash, createdAt: now } });
   return { id, text: `tm_${key.role.toLowerCase()}_${id}_${secret}` };
 }

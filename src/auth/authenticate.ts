@@ -23,6 +23,7 @@ type KeyRow = {
   secretHash: Buffer;
   expiresAt: Date | null;
   revokedAt: Date | null;
+  client: string | null;
 };
 
 /**
@@ -100,14 +101,16 @@ export class Authenticator {
     const [row] = await named<KeyRow>(
       this.#pool,
       'auth.findApiKey',
-      `select program_id as "programId", role, secret_hash as "secretHash",
-              expires_at as "expiresAt", revoked_at as "revokedAt" from api_key where id = $1`,
+      `select k.program_id as "programId", k.role, k.secret_hash as "secretHash",
+              k.expires_at as "expiresAt", k.revoked_at as "revokedAt", c.name as client
+       from api_key k left join client c on c.id = k.client_id where k.id = $1`,
       [parsed.id],
     );
     if (row === undefined || !secretMatches(parsed.secret, row.secretHash)) return undefined;
     if (row.revokedAt !== null && row.revokedAt <= now) return undefined;
     if (row.expiresAt !== null && row.expiresAt <= now) return undefined;
-    return { kind: 'key', programId: row.programId, keyId: parsed.id, role: row.role };
+    const { programId, role, client } = row;
+    return { kind: 'key', programId, keyId: parsed.id, role, client: client ?? undefined };
   }
 
   async #byMemberToken(credential: string, now: Date): Promise<Viewer | undefined> {

@@ -14,10 +14,18 @@ export const newTokenSecret = (): Uint8Array<ArrayBuffer> => new Uint8Array(rand
 
 /** Signs a token that speaks for one member of one program. */
 export function signMemberToken(
-  claims: { programKey: string; externalId: string; expiresAt: Date; issuedAt: Date },
+  claims: {
+    programKey: string;
+    externalId: string;
+    expiresAt: Date;
+    issuedAt: Date;
+    /** Name of the client that it is given to. */
+    client?: string | undefined;
+  },
   secret: Uint8Array,
 ): Promise<string> {
-  return new SignJWT({})
+  const { client } = claims;
+  return new SignJWT(client === undefined ? {} : { client })
     .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
     .setIssuer(ISSUER)
     .setAudience(claims.programKey)
@@ -37,13 +45,20 @@ export function claimedProgram(token: string): string | undefined {
   }
 }
 
+/** What a valid token says. */
+export type Claims = {
+  readonly externalId: string;
+  readonly expiresAt: Date;
+  readonly client: string | undefined;
+};
+
 /** Checks signature, algorithm, issuer, audience and times. Undefined when anything is wrong. */
 export async function verifyMemberToken(
   token: string,
   programKey: string,
   secret: Uint8Array,
   now: Date,
-): Promise<{ externalId: string; expiresAt: Date } | undefined> {
+): Promise<Claims | undefined> {
   try {
     const { payload } = await jwtVerify(token, secret, {
       algorithms: [ALGORITHM],
@@ -53,10 +68,15 @@ export async function verifyMemberToken(
       currentDate: now,
       requiredClaims: ['sub', 'exp'],
     });
-    const { sub, exp } = payload;
+    const { sub, exp, client } = payload;
     const member = externalId.safeParse(sub);
     if (!member.success || exp === undefined) return undefined;
-    return { externalId: member.data, expiresAt: new Date(Math.min(exp, SECONDS_MAX) * 1000) };
+    return {
+      externalId: member.data,
+      expiresAt: new Date(Math.min(exp, SECONDS_MAX) * 1000),
+      // What cannot be the name of a client is none, as one that does not exist.
+      client: keyText.safeParse(client).data,
+    };
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof TypeError) return undefined;
     throw error;

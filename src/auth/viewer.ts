@@ -7,6 +7,8 @@ export type MemberViewer = {
   readonly externalId: string;
   /** When the token ends. */
   readonly expiresAt: Date;
+  /** Name of the client that the token was given to. */
+  readonly client?: string | undefined;
 };
 
 /** Who is calling. One program at most: nobody speaks for two tenants. */
@@ -17,6 +19,10 @@ export type Viewer =
       readonly programId: number;
       readonly keyId: string;
       readonly role: ApiKeyRole;
+      /** A PARTNER key, with the rights of SERVICE for an operation that was registered. */
+      readonly isPartner?: true;
+      /** Name of the client that the key belongs to. */
+      readonly client?: string | undefined;
     }
   | MemberViewer
   /** Ourselves: the command line and the housekeeping jobs. */
@@ -24,6 +30,12 @@ export type Viewer =
 
 /** A caller who belongs to a program. */
 export type KnownViewer = Exclude<Viewer, { kind: 'anonymous' }>;
+
+/** Whether what they may run depends on what was registered: callers of a client, and partners. */
+export const isBound = (viewer: Viewer): boolean =>
+  viewer.kind === 'key'
+    ? viewer.client !== undefined || viewer.role === 'PARTNER'
+    : viewer.kind === 'member' && viewer.client !== undefined;
 
 /** As ledger entries and audit rows name the caller. */
 export function actorOf(viewer: KnownViewer): string {

@@ -1,9 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
+import type { ClientMode } from '../generated/prisma/enums.ts';
+import { type CheckFlags, checkOperations } from './check-operations.ts';
 import { type ImportFlags, importCheckIns } from './import-check-ins.ts';
 import { type ImportCodesFlags, importCodes } from './import-codes.ts';
 import { type CreateKeyFlags, createKey, listKeys, revokeKey } from './keys.ts';
 import { migrate } from './migrate.ts';
+import {
+  type ClientFlags,
+  diff,
+  list,
+  type ModeFlags,
+  push,
+  retire,
+  setMode,
+} from './operations.ts';
 import { createOutput, type Output } from './output.ts';
 import { CliProblem, problemLine } from './problem.ts';
 import { type CreateProgramFlags, createProgram } from './programs.ts';
@@ -11,8 +22,12 @@ import { printToken, type TokenFlags } from './token.ts';
 import { type TokenSecretFlags, tokenSecret } from './token-secret.ts';
 import {
   API_KEY_ROLES,
+  CLIENT_MODES,
+  parseClientMode,
+  parseCostMax,
   parseDayStart,
   parseDuration,
+  parseInstant,
   parseLateness,
   parseRewardId,
   parseRole,
@@ -69,6 +84,7 @@ function commandTree(env: Env, onEnd: (ok: boolean) => void): Command {
   does(add(root, 'migrate', 'bring the database up to date'), (output) => migrate(env, output));
 
   addPrograms(root, add, does, env);
+  addOperations(root, add, does, env);
   addImports(root, add, does, env);
   does(
     add(root, 'verify', 'recompute ledger, balances, streaks and boards, and compare')
@@ -109,6 +125,54 @@ function addImports(root: Command, add: Add, does: Does, env: Env): void {
   );
 }
 
+function addOperations(root: Command, add: Add, does: Does, env: Env): void {
+  const group = add(root, 'operations', 'persisted operations: what clients may send by id');
+  const ofClient = (command: Command) =>
+    command
+      .requiredOption('--program <key>', 'the program')
+      .requiredOption('--client <name>', 'whose they are');
+  does(
+    ofClient(
+      add(group, 'push', 'register the operations of a manifest; the first push makes the client'),
+    ).argument('<file>', 'as Relay, Apollo, graphql-codegen or gql.tada wrote it'),
+    (output, file: string, flags: ClientFlags) => push(env, output, file, flags),
+  );
+  does(
+    add(group, 'list', 'list what clients have registered')
+      .requiredOption('--program <key>', 'the program')
+      .option('--client <name>', 'only of this client'),
+    (output, flags: { program: string; client?: string }) => list(env, output, flags),
+  );
+  does(
+    ofClient(add(group, 'diff', 'say what a push would do, and write nothing')).argument(
+      '<file>',
+      'the manifest',
+    ),
+    (output, file: string, flags: ClientFlags) => diff(env, output, file, flags),
+  );
+  does(
+    ofClient(add(group, 'retire', 'end operations; a push brings them back'))
+      .argument('<id...>', 'their ids, with or without sha256:')
+      .option('--at <date>', 'from when on; now unless set', parseInstant),
+    (output, ids: string[], flags: ClientFlags & { at?: Date }) => retire(env, output, ids, flags),
+  );
+  does(
+    add(group, 'mode', 'say what the callers of a client may run')
+      .argument('<client>', 'its name')
+      .argument('<mode>', CLIENT_MODES.join(', '), parseClientMode)
+      .requiredOption('--program <key>', 'the program')
+      .option('--cost-max <objects>', 'ceiling of an operation, or none', parseCostMax),
+    (output, client: string, mode: ClientMode, flags: ModeFlags) =>
+      setMode(env, output, client, mode, flags),
+  );
+  does(
+    add(group, 'check', 'say which operations in use another schema would break')
+      .requiredOption('--schema <file>', 'the schema, in SDL')
+      .option('--program <key>', 'only of this program'),
+    (output, flags: CheckFlags) => checkOperations(env, output, flags),
+  );
+}
+
 function addPrograms(root: Command, add: Add, does: Does, env: Env): void {
   const programs = add(root, 'program', 'programs: the tenants of an installation');
   does(
@@ -131,7 +195,8 @@ function addPrograms(root: Command, add: Add, does: Does, env: Env): void {
     add(keys, 'create', 'make an API key and print it, this once')
       .requiredOption('--program <key>', 'the program it belongs to')
       .requiredOption('--role <role>', API_KEY_ROLES.join(', '), parseRole)
-      .option('--name <name>', 'what it is for', 'made at the command line'),
+      .option('--name <name>', 'what it is for', 'made at the command line')
+      .option('--client <name>', 'the client whose operations it runs; PARTNER keys need one'),
     (output, flags: CreateKeyFlags) => createKey(env, output, flags),
   );
   does(
@@ -150,6 +215,7 @@ function addPrograms(root: Command, add: Add, does: Does, env: Env): void {
     add(root, 'token', 'sign a member token for development')
       .requiredOption('--program <key>', 'the member’s program')
       .requiredOption('--member <external-id>', 'the program’s own id for the member')
+      .option('--client <name>', 'the client that it is given to')
       .addOption(
         new Option('--expires-in <duration>', 'like 90s, 15m, 12h, 30d')
           .argParser(parseDuration)

@@ -10,13 +10,15 @@ export type TokenFlags = {
   /** External id; need not be enrolled yet. */
   readonly member: string;
   readonly expiresIn: number;
+  /** Name of the client that it is for. */
+  readonly client?: string;
 };
 
 /** `tallymark token`: signs a member token for development. */
 export async function printToken(
   env: Env,
   output: Output,
-  { program, member, expiresIn }: TokenFlags,
+  { program, member, expiresIn, client }: TokenFlags,
 ): Promise<void> {
   const checked = externalIdText.safeParse(member);
   if (!checked.success) {
@@ -27,7 +29,7 @@ export async function printToken(
     const enrolled = (await findMember(app.pool, id, member)) !== undefined;
     const issuedAt = app.clock.now();
     const expiresAt = new Date(issuedAt.getTime() + expiresIn);
-    const claims = { programKey: program, externalId: member, expiresAt, issuedAt };
+    const claims = { programKey: program, externalId: member, expiresAt, issuedAt, client };
     return { token: await signMemberToken(claims, tokenSecret), expiresAt, enrolled };
   });
   if (!enrolled && process.stderr.isTTY) {

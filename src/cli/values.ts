@@ -1,9 +1,12 @@
 /** Values of options, parsed; a wrong one is told in commander's own one line. */
 import { InvalidArgumentError } from 'commander';
 import type { ApiKeyRole } from '../auth/viewer.ts';
+import { ClientMode } from '../generated/prisma/enums.ts';
 import { limits } from '../limits.ts';
 
 export const API_KEY_ROLES: readonly ApiKeyRole[] = ['OPERATOR', 'SERVICE', 'PARTNER', 'SCREEN'];
+
+export const CLIENT_MODES: readonly ClientMode[] = Object.values(ClientMode);
 
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const DURATION_MS_MAX = 3_650 * UNIT_MS.d;
@@ -39,6 +42,31 @@ export function parseRole(text: string): ApiKeyRole {
     throw new InvalidArgumentError(`It must be one of ${API_KEY_ROLES.join(', ')}.`);
   }
   return role;
+}
+
+/** '2026-12-01' or '2026-12-01T09:00:00Z': an instant; a date begins at midnight UTC. */
+export function parseInstant(text: string): Date {
+  const isInstant = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/.test(
+    text,
+  );
+  const instant = new Date(isInstant ? text : Number.NaN);
+  if (!Number.isNaN(instant.getTime())) return instant;
+  throw new InvalidArgumentError('It must be like 2026-12-01 or 2026-12-01T09:00:00Z.');
+}
+
+/** A client's mode, in either case. */
+export function parseClientMode(text: string): ClientMode {
+  const mode = CLIENT_MODES.find((known) => known === text.toUpperCase());
+  if (mode !== undefined) return mode;
+  throw new InvalidArgumentError(`It must be one of ${CLIENT_MODES.join(', ')}.`);
+}
+
+/** A client's ceiling in objects; 'none' takes it away. */
+export function parseCostMax(text: string): number | null {
+  if (text === 'none') return null;
+  const cost = /^[1-9]\d{0,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (cost <= limits.documentRowsMax) return cost;
+  throw new InvalidArgumentError(`It must be 1 to ${limits.documentRowsMax}, or none.`);
 }
 
 /** The id of a reward, as the API shows it, as the id of its row. */

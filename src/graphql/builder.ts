@@ -55,7 +55,10 @@ export function authorizationError(
     });
   }
   const needed = scope === undefined ? undefined : neededFor[scope];
-  const caller = viewer.kind === 'key' ? `${an(viewer.role)} key` : 'a member token';
+  const caller =
+    viewer.kind === 'key'
+      ? `${an(viewer.isPartner ? 'PARTNER' : viewer.role)} key`
+      : 'a member token';
   const others = viewer.kind === 'member' ? OWN_ONLY : 'This credential may not do this.';
   const message =
     hint ?? (needed === undefined ? others : `This needs ${needed}; this is ${caller}.`);

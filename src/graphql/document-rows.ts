@@ -12,6 +12,7 @@ import {
   isListType,
   isObjectType,
   Kind,
+  type OperationDefinitionNode,
   type SelectionSetNode,
   type ValidationContext,
   type ValueNode,
@@ -24,14 +25,21 @@ const { documentRowsMax, pageSizeDefault, pageSizeMax, aroundRadiusMax, unpagedL
 export function documentRows(context: ValidationContext): ASTVisitor {
   const counter = new RowCounter(context);
   return {
-    OperationDefinition({ operation, selectionSet }) {
-      const root = context.getSchema().getRootType(operation);
-      if (counter.ofSet(selectionSet, root, undefined) <= documentRowsMax) return;
+    OperationDefinition(operation) {
+      if (counter.ofOperation(operation) <= documentRowsMax) return;
       const message = `The answer could have more than ${documentRowsMax} objects: ask for smaller pages.`;
       context.reportError(new GraphQLError(message));
     },
   };
 }
+
+/** The objects that one operation may have read: its cost. At most one more than is allowed. */
+export function rowsOf(operation: OperationDefinitionNode, document: Document): number {
+  return new RowCounter(document).ofOperation(operation);
+}
+
+/** What counting asks of a document. */
+type Document = Pick<ValidationContext, 'getFragment' | 'getSchema'>;
 
 type Parent = GraphQLNamedType | null | undefined;
 
@@ -40,13 +48,18 @@ type Parent = GraphQLNamedType | null | undefined;
  * size in a variable is the largest, `@skip` and `@include` do nothing.
  */
 class RowCounter {
-  readonly #context: ValidationContext;
+  readonly #context: Document;
   /** By fragment and page, so that fragments of fragments are not walked again and again. */
   readonly #fragments = new Map<string, number>();
   readonly #open = new Set<string>();
 
-  constructor(context: ValidationContext) {
+  constructor(context: Document) {
     this.#context = context;
+  }
+
+  ofOperation({ operation, selectionSet }: OperationDefinitionNode): number {
+    const root = this.#context.getSchema().getRootType(operation);
+    return this.ofSet(selectionSet, root, undefined);
   }
 
   /** Objects below one object. `page`: rows of each list here, when it is a page of its parent. */

@@ -7,6 +7,7 @@ import {
 } from 'graphql';
 import { Unauthenticated } from '../auth/authenticate.ts';
 import { limits } from '../limits.ts';
+import { OperationNotServed } from '../operations/not-served.ts';
 import { classifyFault } from '../platform/conflicts.ts';
 import type { Log } from '../platform/log.ts';
 import { IdempotencyKeyReused, InputError, Unavailable } from '../platform/refusal.ts';
@@ -21,7 +22,10 @@ export type ErrorCode =
   | 'BAD_REQUEST'
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
+  | 'PERSISTED_QUERY_NOT_FOUND'
   | 'PERSISTED_QUERY_REQUIRED'
+  | 'PERSISTED_QUERY_RETIRED'
+  | 'QUERY_TOO_COMPLEX'
   | 'RATE_LIMITED'
   | 'IDEMPOTENCY_KEY_REUSED'
   | 'SUBSCRIPTION_LIMIT'
@@ -79,6 +83,10 @@ export function toApiError(error: unknown, requestId: string, log: Log): GraphQL
   }
   if (cause instanceof Unauthenticated) {
     return apiError('UNAUTHENTICATED', cause.message, { http: { status: 401 } }, wrapped);
+  }
+  if (cause instanceof OperationNotServed) {
+    const { code, details, status } = cause;
+    return apiError(code, cause.message, { ...details, http: { status } }, wrapped);
   }
   if (cause instanceof Unavailable) return unavailable(cause.message, wrapped);
   if (cause instanceof PothosValidationError) {

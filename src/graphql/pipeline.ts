@@ -7,6 +7,7 @@ import {
   type GraphQLSchema,
   NoSchemaIntrospectionCustomRule,
   specifiedRules,
+  type ValidationRule,
   validate,
 } from 'graphql';
 import { limits } from '../limits.ts';
@@ -35,17 +36,20 @@ export type PipelineOptions = {
   readonly log: Log;
 };
 
+/** What documents are held against, on every door and when they are registered. */
+export const documentRules = (introspection: boolean): ValidationRule[] => [
+  ...specifiedRules,
+  ...[documentLimits, documentRows],
+  ...(introspection ? [] : [NoSchemaIntrospectionCustomRule]),
+];
+
 export function createPipeline({
   schema,
   introspection,
   documents,
   log,
 }: PipelineOptions): Pipeline {
-  const rules = [
-    ...specifiedRules,
-    ...[documentLimits, documentRows],
-    ...(introspection ? [] : [NoSchemaIntrospectionCustomRule]),
-  ];
+  const rules = documentRules(introspection);
   const judged = new WeakMap<DocumentNode, readonly GraphQLError[]>();
   return {
     schema,

@@ -81,6 +81,9 @@ export const RefusalCode = builder.enumType('RefusalCode', {
     RULE_ALREADY_SCHEDULED: { description: 'Another version starts within that time.' },
     RULE_NOT_IN_FORCE: { description: 'There is nothing to retire.' },
     RULE_NEEDED: { description: 'The program cannot be without the rule.' },
+    MANIFEST_NOT_VALID: { description: 'The manifest, or operations in it, have mistakes.' },
+    CLIENT_NOT_FOUND: { description: 'There is no such client.' },
+    OPERATION_NOT_FOUND: { description: 'The client has registered no such operation.' },
   },
 });
 export type Code = typeof RefusalCode.$inferType;

@@ -84,10 +84,14 @@ async function answer(
     const operation = await prepareOperation(door, { authorization, requestId }, params);
     if (!('args' in operation)) result = { errors: operation };
     else {
-      if (await share(door, request, response, { type, text, params, operation })) return true;
+      if (await share(door, request, response, { type, text, params, operation })) {
+        door.app.operations.noteAdHoc(operation.adHoc, operation.name);
+        return true;
+      }
       // Streams, and what only a POST may do, are judged there.
       if (operation.type === 'subscription' || type === STREAM_TYPE || body === undefined)
         return false;
+      door.app.operations.noteAdHoc(operation.adHoc, operation.name);
       result = await operation.execute(operation.args);
     }
   } catch (error) {
@@ -114,10 +118,12 @@ async function share(
 ): Promise<boolean> {
   if (operation.type === 'subscription') {
     const { viewer } = operation.args.contextValue as Context;
-    const asked = { viewer, params, operation };
+    const asked = { viewer, variables: params.variables, operation };
     return type === STREAM_TYPE && answerStream({ boards, streams }, response, asked);
   }
-  const made = type === STREAM_TYPE ? undefined : await answers.make(text, operation);
+  const isById = params.documentId !== undefined;
+  const asked = { type, text: isById ? undefined : text, variables: params.variables };
+  const made = type === STREAM_TYPE ? undefined : await answers.make(asked, operation);
   if (made !== undefined) sendShared(request, response, type, made);
   return made !== undefined;
 }

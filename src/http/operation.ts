@@ -6,9 +6,12 @@ import {
   type OperationTypeNode,
 } from 'graphql';
 import type { App } from '../app.ts';
-import { createContext, type DoorContext } from '../graphql/context.ts';
+import { isBound } from '../auth/viewer.ts';
+import { type Context, createContext, type DoorContext } from '../graphql/context.ts';
 import { apiError } from '../graphql/errors.ts';
 import type { Pipeline } from '../graphql/pipeline.ts';
+import type { AdHoc } from '../operations/choose.ts';
+import { idParams } from './params.ts';
 import type { Yoga } from './yoga.ts';
 
 /** What every door is given: GraphQL over HTTP's parameters without extensions. */
@@ -16,9 +19,14 @@ export type OperationParams = {
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
   readonly operationName?: string | null | undefined;
+  /** Of a registered operation; then `query` may be empty. */
+  readonly documentId?: string | undefined;
 };
 
-const PARAMS: readonly string[] = ['query', 'variables', 'operationName', 'extensions'];
+const PARAMS: readonly string[] = [
+  ...['query', 'variables', 'operationName', 'extensions'],
+  ...idParams,
+];
 
 /** As Yoga does it for HTTP: a misspelt parameter is told, not ignored. */
 export function refuseUnknownParams(given: object): void {
@@ -30,6 +38,12 @@ export function refuseUnknownParams(given: object): void {
 
 export type Operation = {
   readonly type: OperationTypeNode;
+  /** The document, be it registered or the request's own. */
+  readonly query: string;
+  /** Null: the operation has no name. */
+  readonly name: string | null;
+  /** That it is not registered, and its client wants to know. */
+  readonly adHoc: AdHoc | undefined;
   readonly args: ExecutionArgs;
   execute(args: ExecutionArgs): Promise<ExecutionResult>;
   subscribe(args: ExecutionArgs): ReturnType<ReturnType<Yoga['getEnveloped']>['subscribe']>;
@@ -50,12 +64,19 @@ export type GraphqlDoor = {
 export async function prepareOperation(
   { app, pipeline, yoga }: GraphqlDoor,
   caller: DoorContext,
-  { query, variables, operationName }: OperationParams,
+  params: OperationParams,
 ): Promise<Operation | readonly GraphQLError[]> {
-  const contextValue = await createContext(app, caller); // A wrong credential has nothing parsed.
+  let contextValue: Context = await createContext(app, caller); // A wrong credential has nothing parsed.
+  let { query, operationName } = params;
+  let adHoc: AdHoc | undefined;
+  if (params.documentId !== undefined || isBound(contextValue.viewer)) {
+    const chosen = await app.operations.choose(contextValue.viewer, params);
+    ({ query, operationName, adHoc } = chosen);
+    contextValue = { ...contextValue, viewer: chosen.viewer };
+  }
   const document = pipeline.parse(query);
-  const name = operationName || null; // '' names none, as an empty parameter of a URL.
-  const operation = getOperationAST(document, name);
+  // '' names none, as an empty parameter of a URL.
+  const operation = getOperationAST(document, operationName || null);
   if (!operation) {
     const message = 'Could not determine what operation to execute.';
     const http = { status: 400 };
@@ -63,16 +84,17 @@ export async function prepareOperation(
   }
   const errors = pipeline.validate(document);
   if (errors.length > 0) return errors;
+  const name = operation.name?.value ?? null;
   const args: ExecutionArgs = {
     schema: pipeline.schema,
     document,
     operationName: name,
-    variableValues: variables ?? null,
+    variableValues: params.variables ?? null,
     contextValue,
   };
   return {
     type: operation.operation,
-    args,
+    ...{ query, name, adHoc, args },
     execute: pipeline.execute,
     subscribe: (given) => yoga.getEnveloped(caller as never).subscribe(given),
   };

@@ -2,15 +2,28 @@ import { createHash } from 'node:crypto';
 import type { ExecutionResult } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { App } from '../app.ts';
+import { isBound } from '../auth/viewer.ts';
 import { type Context, createContext } from '../graphql/context.ts';
 import { isShareable, sharedProgramOf, sharedViewer } from '../graphql/shareable.ts';
 import { limits } from '../limits.ts';
-import type { Operation } from './operation.ts';
+import type { Operation, OperationParams } from './operation.ts';
+import { shareKey } from './share-key.ts';
 
 /** An answer as it leaves. */
 export type SharedAnswer = { readonly bytes: Buffer; readonly etag: string };
 
+/** How an answer was asked for. */
+export type AnswerAsked = Pick<OperationParams, 'variables'> & {
+  /** The media type of the answer. */
+  readonly type: string;
+  /** The request's text; undefined when it names a registered operation, which may be retired. */
+  readonly text: string | undefined;
+};
+
 type Kept = {
+  readonly programId: number;
+  /** Under which it is kept. */
+  readonly keys: Set<string>;
   readonly execute: () => Promise<ExecutionResult>;
   answer: SharedAnswer | undefined;
   madeAt: number;
@@ -20,7 +33,7 @@ type Kept = {
 /**
  * Answers to queries of boards that are the same for everybody of a program: executed at most once
  * per throttle, on behalf of a viewer who may see no more than any of them, and sent as they are
- * to all who ask with the same text meanwhile.
+ * to all who ask for the same document meanwhile, by its text or by its id.
  */
 export class SharedAnswers {
   readonly #app: App;
@@ -39,18 +52,33 @@ export class SharedAnswers {
     const kept = this.#kept.get(text);
     if (kept === undefined) return undefined;
     const viewer = await this.#app.authenticator.authenticate(authorization).catch(() => undefined);
-    const programId = viewer && sharedProgramOf(viewer); // Why not, is said where it is executed.
+    if (viewer === undefined || isBound(viewer)) return undefined; // What may run, is chosen first.
+    const programId = sharedProgramOf(viewer); // Why not, is said where it is executed.
     const found = programId === undefined ? undefined : kept.get(programId);
-    return found && this.#fresh(found, text);
+    return found && this.#fresh(found);
   }
 
   /** Keeps and gives the answer to an operation that can be shared; undefined for any other. */
-  async make(text: string, { args, execute }: Operation): Promise<SharedAnswer | undefined> {
-    const { schema, document, operationName } = args;
-    const programId = sharedProgramOf((args.contextValue as Context).viewer);
+  async make(asked: AnswerAsked, operation: Operation): Promise<SharedAnswer | undefined> {
+    const { schema, document, operationName, contextValue } = operation.args;
+    const { viewer } = contextValue as Context;
+    const programId = sharedProgramOf(viewer);
     if (programId === undefined || !isShareable(schema, document, operationName)) return undefined;
+    const key = `${asked.type} ${shareKey(operation, asked.variables ?? {})}`;
+    const known = this.#kept.get(key)?.get(programId);
+    const made = known ?? this.#begin(programId, operation);
+    const answer = await this.#fresh(made);
+    if (answer === undefined) return undefined;
+    if (known === undefined) this.#keep(key, programId, made);
+    if (asked.text !== undefined && !isBound(viewer)) this.#keep(asked.text, programId, made);
+    return answer;
+  }
+
+  #begin(programId: number, { args, execute }: Operation): Kept {
     const door = { viewer: sharedViewer(programId), isShared: true };
-    const made: Kept = {
+    return {
+      programId,
+      keys: new Set(),
       execute: async () => {
         const context = await createContext(this.#app, door);
         return execute({ ...args, contextValue: context });
@@ -59,29 +87,28 @@ export class SharedAnswers {
       madeAt: Number.NEGATIVE_INFINITY,
       making: undefined,
     };
-    const answer = await this.#fresh(made, text);
-    if (answer === undefined) return undefined;
-    const programs = this.#kept.get(text) ?? new Map<number, Kept>();
-    this.#keep(text, programs.set(programId, made));
-    return answer;
+  }
+
+  /** Weighed anew each time: a value that is there already keeps the weight it came with. */
+  #keep(key: string, programId: number, made: Kept): void {
+    const programs = this.#kept.get(key) ?? new Map<number, Kept>();
+    made.keys.add(key);
+    this.#kept.delete(key);
+    this.#kept.set(key, programs.set(programId, made));
   }
 
   /** No older than the throttle; all who ask meanwhile wait for one execution. */
-  #fresh(kept: Kept, text: string): Promise<SharedAnswer | undefined> | SharedAnswer {
+  #fresh(kept: Kept): Promise<SharedAnswer | undefined> | SharedAnswer {
     const { answer, madeAt } = kept;
     if (answer !== undefined && performance.now() - madeAt < limits.boardThrottleMs) return answer;
     kept.making ??= remake(kept).finally(() => {
       kept.making = undefined;
-      const programs = this.#kept.get(text);
-      if (programs !== undefined) this.#keep(text, programs);
+      for (const key of kept.keys) {
+        if (this.#kept.has(key)) this.#keep(key, kept.programId, kept);
+        else kept.keys.delete(key);
+      }
     });
     return kept.making;
-  }
-
-  /** Weighed anew each time: a value that is there already keeps the weight it came with. */
-  #keep(text: string, programs: Map<number, Kept>): void {
-    this.#kept.delete(text);
-    this.#kept.set(text, programs);
   }
 }
 

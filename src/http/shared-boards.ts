@@ -8,11 +8,12 @@ import { BoardWatch } from '../live/board-watch.ts';
 import { SharedBoard, type SharedCounts, type Sink } from '../live/shared-board.ts';
 import type { Operation, OperationParams } from './operation.ts';
 import { type Resume, resumeOf } from './resume.ts';
+import { shareKey } from './share-key.ts';
 
 /** A subscription that was parsed, validated and authenticated, as it was asked for. */
 export type Asked = {
   readonly viewer: Viewer;
-  readonly params: OperationParams;
+  readonly variables: OperationParams['variables'];
   readonly operation: Operation;
 };
 
@@ -37,13 +38,13 @@ export class SharedBoards {
 
   /** How to join those who asked for the same; undefined when the subscriber has to go alone. */
   async find(asked: Asked): Promise<Join | undefined> {
-    const { viewer, params, operation } = asked;
+    const { viewer, variables, operation } = asked;
     const { schema, document, operationName } = operation.args;
     const programId = sharedProgramOf(viewer);
     if (programId === undefined || !isShareable(schema, document, operationName)) return undefined;
-    const resume = resumeOf(document, params.variables ?? {});
+    const resume = resumeOf(document, variables ?? {});
     if (resume === undefined) return undefined;
-    const key = keyOf(programId, params, resume.variables);
+    const key = `${programId} ${shareKey(operation, resume.variables)}`;
     for (;;) {
       const begun = this.#boards.get(key) ?? this.#begin(key, programId, operation, resume);
       const board = await begun;
@@ -91,11 +92,6 @@ export class SharedBoards {
   #forget(key: string, begun: Promise<SharedBoard | undefined>): void {
     if (this.#boards.get(key) === begun) this.#boards.delete(key);
   }
-}
-
-function keyOf(programId: number, { query, operationName }: OperationParams, variables: object) {
-  const sorted = Object.entries(variables).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([programId, query, operationName ?? null, sorted]);
 }
 
 /** Throws for what may be better in a moment: it must not stand for the version for ever. */

@@ -7,6 +7,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { Unauthenticated } from '../auth/authenticate.ts';
 import type { RightsWatch } from '../auth/rights-watch.ts';
 import { ownerOf, type Viewer } from '../auth/viewer.ts';
+import type { Context as GraphqlContext } from '../graphql/context.ts';
 import { apiError, toApiError, withoutHttp } from '../graphql/errors.ts';
 import { limits } from '../limits.ts';
 import { newRequestId } from '../platform/ids.ts';
@@ -17,6 +18,7 @@ import {
   refuseUnknownParams,
 } from './operation.ts';
 import { OwnerCount } from './owner-count.ts';
+import { documentIdOf } from './params.ts';
 import type { Asked, SharedBoards } from './shared-boards.ts';
 import { SilentStream, socketSink } from './sinks.ts';
 
@@ -202,11 +204,16 @@ async function prepare(door: Door, ctx: Ctx, id: string, payload: SubscribePaylo
     const limited = overLimit(door, ctx);
     if (limited !== undefined) return [limited];
     refuseUnknownParams(payload);
-    const viewer = extra.viewer ?? ({ kind: 'anonymous' } as const);
-    const operation = await prepareOperation(door, { viewer, requestId }, payload);
+    const caller = { viewer: extra.viewer ?? ({ kind: 'anonymous' } as const), requestId };
+    const { query, variables, operationName } = payload;
+    const documentId = documentIdOf(payload);
+    const params = { query, variables, operationName, documentId };
+    const operation = await prepareOperation(door, caller, params);
     if (!('args' in operation)) return operation;
+    app.operations.noteAdHoc(operation.adHoc, operation.name);
     const { args, execute, subscribe } = operation;
-    const asked = { viewer, params: payload, operation };
+    const { viewer } = args.contextValue as GraphqlContext;
+    const asked = { viewer, variables, operation };
     return { ...args, execute, subscribe, id, socket: extra.socket, asked } as OperationArgs;
   } catch (error) {
     return [toApiError(error, requestId, app.log)];

@@ -29,6 +29,33 @@ export const badMutations = (good: Good): Record<string, Mutation> => ({
   ...badBoardMutations(),
   ...badChallengeMutations(good),
   ...badBadgeMutations(good),
+  pushOperations: {
+    input: () => ({ client: 'app', manifest: '{"hi":"{ program { key } }"}' }),
+    bad: {
+      client: [...badKeys, null],
+      manifest: [
+        ...['', 'x', '[]', '{}', 'null', '{"a":1}', '{"a":""}', '{"a":"{ nope }"}'],
+        null,
+        1,
+      ],
+    },
+  },
+  retireOperations: {
+    input: () => ({ client: 'app', documentIds: ['hi'] }),
+    bad: {
+      client: [...badKeys, null],
+      documentIds: [[], [''], [null], ['nope'], Array(501).fill('hi'), 1, null],
+      at: [...badInstants, '2000-01-01T00:00:00Z'],
+    },
+  },
+  setClientMode: {
+    input: () => ({ client: 'app', mode: 'LOG' }),
+    bad: {
+      client: [...badKeys, 'nothing', null],
+      mode: ['NOPE', '', 1, null, []],
+      costMax: [...badInts, 0, -1, 10_001],
+    },
+  },
   enrolMember: {
     input: () => ({ externalId: 'new' }),
     bad: {

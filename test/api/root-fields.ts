@@ -102,6 +102,13 @@ export const rootFields: Readonly<Record<string, Field>> = {
       `{ quote(input: {checkIn: {${member(subject)}}}) { points refusal { code message } } }`,
     ],
   },
+  'Query.clients': { scope: 'operator', operations: () => ['{ clients { name mode } }'] },
+  'Query.operations': {
+    scope: 'operator',
+    operations: () => [
+      '{ operations { edges { node { documentId text client { name } registeredBy { name } } } } }',
+    ],
+  },
   'Query.program': { scope: 'known', operations: () => ['{ program { key zone } }'] },
   'Query.redemptions': {
     scope: 'service',

@@ -39,6 +39,25 @@ export const rootMutations: Readonly<Record<string, Field>> = {
          ... on HoldPointsPayload { member { externalId } } ${refusal} } }`,
     ],
   },
+  'Mutation.pushOperations': {
+    scope: 'operator',
+    operations: () => [
+      `mutation { pushOperations(input: {client: "app", manifest: "{}"}) { __typename ${refusal} } }`,
+    ],
+  },
+  'Mutation.retireOperations': {
+    scope: 'operator',
+    operations: () => [
+      `mutation { retireOperations(input: {client: "app", documentIds: ["x"]}) {
+         __typename ${refusal} } }`,
+    ],
+  },
+  'Mutation.setClientMode': {
+    scope: 'operator',
+    operations: () => [
+      `mutation { setClientMode(input: {client: "app", mode: LOG}) { __typename ${refusal} } }`,
+    ],
+  },
   'Mutation.releaseHold': {
     scope: 'service',
     operations: (subject) => [

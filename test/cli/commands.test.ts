@@ -61,7 +61,14 @@ describe('key', () => {
     );
     expect(listed.keys).toEqual([
       expect.objectContaining({ role: 'OPERATOR', name: 'first operator', revokedAt: null }),
-      { id, role, name: 'till 3', createdAt: expect.any(String), revokedAt: expect.any(String) },
+      {
+        id,
+        role,
+        name: 'till 3',
+        client: null,
+        createdAt: expect.any(String),
+        revokedAt: expect.any(String),
+      },
     ]);
     const lines = await runCli(database.url, ['key', 'list', '--program', 'first']);
     expect(lines.stdout).toMatch(new RegExp(`^${id}  SERVICE   \\S+  revoked \\S+  till 3$`, 'm'));

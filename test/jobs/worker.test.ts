@@ -112,7 +112,10 @@ describe('the worker', () => {
     };
     const after: Job = {
       ...{ name: 'after', cron: '0 0 1 1 *' },
-      run: () => Promise.resolve(done.push('after') * 0),
+      async run() {
+        done.push('after');
+        return 0;
+      },
     };
     const worker = await startWorker(own.url, [due, after], test.app);
     await expect.poll(() => done, { timeout: 20_000 }).toEqual(['looked', 'due', 'after']);

@@ -25,8 +25,8 @@ const open = () => {
 };
 let rows = 1;
 const document = parse('{ leaderboards { key } }');
-const operation = (programId: number) => ({
-  type: 'query',
+const operation = (programId: number, query: string) => ({
+  ...{ type: 'query', query, name: undefined },
   args: {
     schema,
     document,
@@ -35,6 +35,8 @@ const operation = (programId: number) => ({
   },
   execute: async () => ({ data: { text: 'x'.repeat(rows) } }),
 });
+const make = (answers: SharedAnswers, text: string, programId: number) =>
+  answers.make({ type: 'application/json', text }, operation(programId, text) as never);
 const heldBytes = async (answers: SharedAnswers, texts: string[], programs: number) => {
   let sum = 0;
   for (const text of texts)
@@ -48,7 +50,7 @@ it('keeps no more bytes than it may when answers grow', async () => {
   const answers = open();
   const texts = Array.from({ length: 100 }, (_, n) => `{ leaderboards { key } } #${n}`);
   rows = 1; // a season that has just begun
-  for (const text of texts) await answers.make(text, operation(1) as never);
+  for (const text of texts) await make(answers, text, 1);
   rows = 1_000; // ... and an hour later
   await heldBytes(answers, texts, 1); // All are asked for, and made, again.
   Object.assign(limits, { boardThrottleMs: 60_000 });
@@ -61,6 +63,6 @@ it('keeps no more bytes than it may for many programs', async () => {
   Object.assign(limits, { sharedAnswersBytesMax: 20_000, boardThrottleMs: 60_000 });
   const answers = open();
   rows = 1_000;
-  for (let id = 1; id <= 100; id += 1) await answers.make('text', operation(id) as never);
+  for (let id = 1; id <= 100; id += 1) await make(answers, 'text', id);
   expect(await heldBytes(answers, ['text'], 100)).toBeLessThanOrEqual(20_000);
 });

@@ -5,9 +5,15 @@ export const doors = ['POST', 'GET', 'SSE', 'WS'] as const;
 export type Door = (typeof doors)[number];
 
 export type Operation = {
-  readonly query: string;
+  /** Absent: a registered operation is named instead. */
+  readonly query?: string | undefined;
   readonly variables?: unknown;
   readonly operationName?: string;
+  /** Of a registered operation, and what else it is called. */
+  readonly documentId?: string;
+  readonly doc_id?: string;
+  readonly id?: string;
+  readonly extensions?: unknown;
 };
 
 export type ApiError = {
@@ -41,22 +47,24 @@ async function overHttp(
   door: Exclude<Door, 'WS'>,
   url: string,
   credential: string | undefined,
-  { query, variables, operationName }: Operation,
+  operation: Operation,
 ): Promise<Reply> {
   const headers: Record<string, string> = {
     accept: door === 'SSE' ? 'text/event-stream' : 'application/json',
     ...(credential !== undefined && { authorization: `Bearer ${credential}` }),
   };
   const abort = new AbortController();
-  const search = new URLSearchParams({ query });
-  if (variables !== undefined) search.set('variables', JSON.stringify(variables));
-  if (typeof operationName === 'string') search.set('operationName', operationName);
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(operation)) {
+    if (typeof value === 'string') search.set(name, value);
+    else if (value != null && name !== 'operationName') search.set(name, JSON.stringify(value));
+  }
   const response = await (door === 'GET'
     ? fetch(`${url}/graphql?${search}`, { headers, signal: abort.signal })
     : fetch(`${url}/graphql`, {
         method: 'POST',
         headers: { ...headers, 'content-type': 'application/json' },
-        body: JSON.stringify({ query, variables, operationName }),
+        body: JSON.stringify(operation),
         signal: abort.signal,
       }));
   const streamed = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
@@ -185,7 +193,8 @@ export async function openSocket(
     async run(operation) {
       operations += 1;
       const id = `op-${operations}`;
-      send({ type: 'subscribe', id, payload: operation });
+      // The protocol wants a text: clients that have none send an empty one.
+      send({ type: 'subscribe', id, payload: { query: '', ...operation } });
       const answer = await waitFor((message) => message.id === id).catch(() => undefined);
       if (answer === undefined) {
         const { code } = await closed;

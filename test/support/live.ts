@@ -1,6 +1,6 @@
 /** Followers of a subscription over WebSocket and SSE, and how to read what they saw. */
 import { expect } from 'vitest';
-import { openSocket } from './doors.ts';
+import { type Operation, openSocket } from './doors.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: events have the shape of the query of the test.
 export type Event = any;
@@ -14,12 +14,20 @@ export type Follower = {
   stop(): void;
 };
 
-export type Follow = (url: string, credential: string, query: string) => Promise<Follower>;
+/** Follows a document, or an operation that is given otherwise. */
+export type Follow = (
+  url: string,
+  credential: string,
+  query: string | Operation,
+) => Promise<Follower>;
+
+const operationOf = (query: string | Operation): Operation =>
+  typeof query === 'string' ? { query } : query;
 
 /** Resolves once the first event is there. */
 export const overWebSocket: Follow = async (url, credential, query) => {
   const socket = await openSocket(url, credential);
-  socket.send({ type: 'subscribe', id: 'follow', payload: { query } });
+  socket.send({ type: 'subscribe', id: 'follow', payload: { query: '', ...operationOf(query) } });
   await socket.waitFor(({ id }) => id === 'follow').catch(() => {});
   let end: Follower['end'];
   void socket.closed.then(({ code }) => {
@@ -50,7 +58,7 @@ export const overSse: Follow = async (url, credential, query) => {
       'content-type': 'application/json',
       authorization: `Bearer ${credential}`,
     },
-    body: JSON.stringify({ query }),
+    body: JSON.stringify(operationOf(query)),
     signal: abort.signal,
   });
   const events: Event[] = [];
