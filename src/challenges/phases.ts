@@ -46,10 +46,13 @@ export function isJoinable(
   return kind === 'TEAM' || capacity === null || participants < capacity;
 }
 
-/** When time alone next changes where it stands, or whether it can be joined; null: never again. */
+/**
+ * When to look where it stands, or whether it can be joined, though nobody tells of a change: when
+ * time brings one, and from the end on, at any time until it is settled. Null: never again.
+ */
 export function nextPhaseAt(challenge: PhaseFacts, now: Date): Date | null {
-  if (challenge.cancelledAt !== null || challenge.frozenAt !== null) return null;
+  if (challenge.cancelledAt !== null || challenge.settledAt !== null) return null;
   const { joinFrom, joinUntil, startsAt, endsAt } = challenge;
   const ahead = [joinFrom, joinUntil, startsAt, endsAt].filter((at) => at > now);
-  return ahead.length === 0 ? null : ahead.reduce(earlier);
+  return ahead.reduce(earlier, ahead[0] ?? now);
 }

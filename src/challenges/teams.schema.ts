@@ -3,7 +3,13 @@ import { builder } from '../graphql/builder.ts';
 import type { Context } from '../graphql/context.ts';
 import { rowId } from '../graphql/ids.ts';
 import { checkPageSize, cursorCodec, instantPlace, pageOf } from '../graphql/paging.ts';
-import { ChallengeType, MemberType, TeamStandingType, TeamType } from '../graphql/refs.ts';
+import {
+  ChallengeType,
+  MemberType,
+  SettlementWinnerType,
+  TeamStandingType,
+  TeamType,
+} from '../graphql/refs.ts';
 import { limits } from '../limits.ts';
 import { assert } from '../platform/assert.ts';
 import { InputError } from '../platform/refusal.ts';
@@ -220,5 +226,15 @@ builder.objectField(ChallengeType, 'teamStandings', (t) =>
         hasPreviousPage: place !== undefined,
       };
     },
+  }),
+);
+
+builder.objectField(SettlementWinnerType, 'team', (t) =>
+  t.field({
+    type: TeamType,
+    nullable: true,
+    description: 'The team that won; null: a member.',
+    resolve: ({ isTeam, participantId }, _args, context) =>
+      isTeam ? teamOf(context, participantId) : null,
   }),
 );

@@ -61,7 +61,9 @@ export const sharedFields: Readonly<Record<string, readonly string[]>> = {
   ],
   SettlementWinnersConnection: ['edges', 'pageInfo'],
   SettlementWinnersConnectionEdge: ['cursor', 'node'],
-  SettlementWinner: ['place', 'rank', 'score', 'reachedAt', 'points', 'member', 'teamName'],
+  SettlementWinner: [
+    ...['place', 'rank', 'score', 'reachedAt', 'points', 'member', 'team', 'teamName'],
+  ],
   Member: [
     ...['id', 'externalId', 'displayName', 'nickname', 'avatarUrl', 'enrolledAt'],
     ...['tier', 'streak'],

@@ -69,7 +69,7 @@ export function createJobs(tools: JobTools): readonly Job[] {
       run: () => runBoardBackfills(tools),
     },
     {
-      ...{ name: 'startChallenges', cron: eachMinute, wakes: ['freezeSeasons'] },
+      ...{ name: 'startChallenges', cron: eachMinute, atStart: true, wakes: ['freezeSeasons'] },
       run: () => startChallenges(tools),
       dueAt: (now) => nextStart(tools.pool, now),
     },

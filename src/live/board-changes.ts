@@ -17,7 +17,7 @@ export type Contest = {
   readonly challenge: ChallengeShape;
   /** The top of its teams; none of an INDIVIDUAL challenge. */
   readonly teams: readonly TeamStanding[];
-  /** When time alone changes it next; null: never again. */
+  /** When to look at it again though nobody told of a change; null: never again. */
   readonly changesAt: Date | null;
 };
 
@@ -127,4 +127,8 @@ const isSame = (a: Standing, b: Standing) =>
   a.member.externalId === b.member.externalId &&
   a.member.displayName === b.member.displayName &&
   a.member.nickname === b.member.nickname &&
-  a.member.avatarUrl === b.member.avatarUrl;
+  a.member.avatarUrl === b.member.avatarUrl &&
+  a.member.tierKey === b.member.tierKey &&
+  a.member.streakCurrent === b.member.streakCurrent &&
+  a.member.streakLongest === b.member.streakLongest &&
+  a.member.streakTotalDays === b.member.streakTotalDays;

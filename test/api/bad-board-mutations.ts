@@ -4,21 +4,24 @@ import { badInstants, badInts, badKeys, badShortTexts } from './bad-values.ts';
 const noEnums = ['NOPE', '', 1, {}, []];
 const badKeyLists = [...badKeys.map((key) => [key]), Array(51).fill('a'), [null]];
 
+/** What places of a ranking cannot win. */
+export const badPrizes = [
+  ...['x', 1, [], {}, { bands: [] }, { bands: [{}] }, { each: 1, budget: 1 }, { ties: 'FIRST' }],
+  { bands: [{ from: 2, to: 2, points: 1 }] },
+  { bands: [{ from: 1, to: 0, points: 1 }] },
+  { bands: [{ from: 1, to: 10_001, points: 1 }] },
+  { bands: [{ from: 1, to: 1, points: 0 }] },
+  { bands: [{ from: 1, to: 1, points: 1.5 }] },
+  { bands: [{ from: 1, to: 1, points: 1 }], budget: 0 },
+  { bands: [{ from: 1, to: 1, points: 1 }], ties: 'ALL' },
+  { bands: [{ from: 1, to: 1, points: 1 }], ties: 'NONE' },
+];
+
 /** Wrong values of what both createLeaderboard and updateLeaderboard take. */
 const badTerms = {
   rankMode: noEnums,
   settleDelayMinutes: [...badInts, -1, 527_041],
-  prizes: [
-    ...['x', 1, [], {}, { bands: [] }, { bands: [{}] }, { each: 1, budget: 1 }, { ties: 'FIRST' }],
-    { bands: [{ from: 2, to: 2, points: 1 }] },
-    { bands: [{ from: 1, to: 0, points: 1 }] },
-    { bands: [{ from: 1, to: 10_001, points: 1 }] },
-    { bands: [{ from: 1, to: 1, points: 0 }] },
-    { bands: [{ from: 1, to: 1, points: 1.5 }] },
-    { bands: [{ from: 1, to: 1, points: 1 }], budget: 0 },
-    { bands: [{ from: 1, to: 1, points: 1 }], ties: 'ALL' },
-    { bands: [{ from: 1, to: 1, points: 1 }], ties: 'NONE' },
-  ],
+  prizes: badPrizes,
   filter: [
     ...['x', 1, true, { nope: 1 }],
     ...badKeyLists.flatMap((keys) => [{ tiers: keys }, { tags: keys }]),

@@ -1,3 +1,4 @@
+import { badPrizes } from './bad-board-mutations.ts';
 import type { Good, Mutation } from './bad-reward-mutations.ts';
 import {
   badExact,
@@ -36,6 +37,7 @@ const badSettings = {
   entryFee: [...badQuantities, 90_071_992_547_410],
   attemptsMax: [...badInts, 0, -1, 100_001, 1], // CHECK_INS counts none.
   attemptOperator: [...noEnums, 'BEST'],
+  prizes: badPrizes,
   teamRules: [
     ...['x', 1, {}, rules, { sizeMax: null }], // It is INDIVIDUAL.
     ...[...badInts, 0, 1_001].map((sizeMax) => ({ sizeMax })),

@@ -13,7 +13,7 @@ const standings = `standings(first: 5) { totalCount asOfVersion
 const everythingOfSeason = `prizes { ties each budget bands { from to points } }
   settlement { id state startedAt publishedAt version ranked planned paid prizes { budget }
     winners(first: 2) { pageInfo { hasNextPage } edges { cursor node { place rank score reachedAt
-      points teamName member { id } } } } }`;
+      points teamName team { id } member { id } } } } }`;
 export const everything = `id key cadence timeZone ${settings} settleDelayMinutes startsAt endsAt countsFrom
   archivedAt season { ${everythingOfSeason} id startsAt endsAt state version participants frozenAt leaderboard { key }
     definition { ${settings} } ${standings} }

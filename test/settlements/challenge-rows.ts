@@ -36,8 +36,8 @@ export async function challenge(eco: Economy, given: ChallengeGiven) {
     eco,
     `insert into challenge (program_id, leaderboard_id, kind, title, join_from, join_until, starts_at,
        ends_at, goal, target, team_size_max, team_scoring, team_prize_split, created_at, created_by,
-       cancelled_at)
-     values ($1, $2, $3, 'Spring cup', $4, $5, $4, $5, $6, $7, $8, $9, $10, $4, 'test', $11)
+       started_at, cancelled_at)
+     values ($1, $2, $3, 'Spring cup', $4, $5, $4, $5, $6, $7, $8, $9, $10, $4, 'test', $4, $11)
      returning id`,
     [
       ...[eco.program.id, board?.id, split === null ? 'INDIVIDUAL' : 'TEAM'],

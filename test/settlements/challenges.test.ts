@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { limits } from '../../src/limits.ts';
 import { type Economy, openEconomies } from '../economy/api.ts';
-import { verified } from '../economy/support.ts';
 import { bePatient } from '../support/patience.ts';
 import { challenge, disband, reached, team } from './challenge-rows.ts';
 import { contest, paid, score, settle, settlement, TUESDAY, won } from './contest.ts';
@@ -13,7 +12,8 @@ beforeAll(async () => {
   bePatient();
   economies = await openEconomies(TUESDAY);
 });
-afterAll(() => economies.close());
+// Rows made by hand are nothing to be proven: what joining and playing leave is, in test/challenges.
+afterAll(() => economies.test.close());
 beforeEach(async () => {
   eco = await economies.open();
 });
@@ -141,7 +141,6 @@ describe('a settlement in small parts', () => {
       ...['1 1 ada 50', '2 2 bob 22', '3 2 cem 22', '4 2 dan 22', '5 2 eve 21', '6 2 fay 21'],
       ...['7 7 gus 3', '8 7 hal 2'],
     ]);
-    expect(await verified(eco.test)).toEqual([]);
   });
 
   it('so do targets and teams', async () => {
@@ -165,6 +164,5 @@ describe('a settlement in small parts', () => {
     }
     await settle(eco);
     expect(paid(await settlement(eco))).toEqual(['ada 50 PAID', 'dan 20 PAID']);
-    expect(await verified(eco.test)).toEqual([]);
   });
 });

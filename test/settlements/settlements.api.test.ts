@@ -200,7 +200,7 @@ describe('a prize', () => {
     const heard: object[] = [];
     const leave = eco.test.app.bus.subscribe((message) => heard.push(message as object));
     await eco.job('settleSeasons');
-    await expect.poll(() => heard.some((one) => 'settled' in one)).toBe(true);
+    await expect.poll(() => heard.some((one) => 'final' in one)).toBe(true);
     const memberId = Number(
       (
         await eco.test.app.pool.query(`select id from member where program_id = $1`, [
