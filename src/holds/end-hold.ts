@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { Facts } from '../engine/facts.ts';
 import { idempotencyKey, memberRef, positivePoints } from '../engine/inputs.ts';
 import type { Operation } from '../engine/operation.ts';
-import type { HoldRow } from '../engine/rows.ts';
+import type { HoldRow, MemberState } from '../engine/rows.ts';
 import { requireMember } from '../members/member-steps.ts';
 import { MemberNotFound } from '../members/members.refusals.ts';
-import { appendEntry, summarise, takeFrom } from '../points/ledger.ts';
+import { appendEntry, settleDebts, summarise, takeFrom } from '../points/ledger.ts';
 import { factTime } from '../programs/fact-time.ts';
 import type { HoldOutcome } from './hold-points.ts';
 import { expireHolds, isOpen, unpinPoints } from './hold-steps.ts';
@@ -58,8 +58,9 @@ export const captureHold: Operation<CaptureHoldInput, HoldOutcome> = {
       if (taken > 0) takeFrom(facts, lot, entry.seq, taken);
       missing -= taken;
     }
-    const entries = summarise([entry]);
-    const position = facts.emit(member, 'hold.captured', now, { holdId: hold.id, entries });
+    const repaid = repaidOf(member, () => settleDebts(facts, member)); // From what it did not take.
+    const payload = { holdId: hold.id, entries: summarise([entry]), ...repaid };
+    const position = facts.emit(member, 'hold.captured', now, payload);
     return { memberId, holdId: hold.id, position };
   },
 };
@@ -78,7 +79,8 @@ export const releaseHold: Operation<ReleaseHoldInput, HoldOutcome> = {
     }
     if (!isOpen(hold, now)) throw new HoldNotOpen(stateOf(hold));
     unpinPoints(facts, member, hold, { state: 'RELEASED' });
-    const position = facts.emit(member, 'hold.released', now, { holdId: hold.id });
+    const repaid = repaidOf(member, () => settleDebts(facts, member));
+    const position = facts.emit(member, 'hold.released', now, { holdId: hold.id, ...repaid });
     return { memberId, holdId: hold.id, position };
   },
 };
@@ -90,13 +92,25 @@ export const expireMemberHolds: Operation<ExpireHoldsInput, { readonly memberId:
   touches: ({ member }) => ({ member, lots: true }),
   decide(facts, _input, now) {
     const member = requireMember(facts);
-    const ended = expireHolds(facts, member);
+    let ended: HoldRow[] = [];
+    const repaid = repaidOf(member, () => {
+      ended = expireHolds(facts, member);
+    });
     if (ended.length > 0) {
-      facts.emit(member, 'hold.expired', now, { holdIds: ended.map(({ id }) => id) });
+      const holdIds = ended.map(({ id }) => id);
+      facts.emit(member, 'hold.expired', now, { holdIds, ...repaid });
     }
     return { memberId: member.memberId };
   },
 };
+
+/** How many points a step repaid of what the member owes, as events tell it. */
+function repaidOf(member: MemberState, step: () => void): { readonly debtRepaid?: number } {
+  const owed = member.debt;
+  step();
+  const debtRepaid = owed - member.debt;
+  return debtRepaid > 0 ? { debtRepaid } : {};
+}
 
 function requireHold(facts: Facts): HoldRow {
   const { named: hold } = facts.holds;

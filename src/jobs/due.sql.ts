@@ -21,8 +21,9 @@ export const findDebtsDue = (pool: Pool, now: Date) =>
     'jobs.findDebtsDue',
     `select a.member_id as "memberId", a.program_id as "programId" from account a
      where a.debt > 0 and exists (select from lot l where l.member_id = a.member_id
-       and l.remaining > l.held and l.activates_at <= $1
-       and (l.expires_at is null or l.expires_at > $1)) limit ${limits.jobMembersMax}`,
+       and l.remaining > 0 and l.activates_at <= $1 and (l.expires_at is null or l.expires_at > $1)
+       and (l.remaining > l.held or exists (select from hold h where h.member_id = a.member_id
+         and h.state = 'HELD' and h.expires_at <= $1))) limit ${limits.jobMembersMax}`,
     [now.toISOString()],
   );
 

@@ -3,6 +3,7 @@ import { ActivityNotFound } from '../activities/activities.refusals.ts';
 import { requireActivity } from '../activities/activity-steps.ts';
 import { idempotencyKey, keyText, memberRef, shortText } from '../engine/inputs.ts';
 import type { Operation } from '../engine/operation.ts';
+import { expireHolds } from '../holds/hold-steps.ts';
 import { requireMember } from '../members/member-steps.ts';
 import { MemberNotFound } from '../members/members.refusals.ts';
 import { holdDueTiers, upgradeTier } from '../tiers/member-tier.ts';
@@ -60,6 +61,7 @@ export const confirmPoints: Operation<ConfirmPointsInput, ConfirmPointsOutcome> 
       facts.changes.update('members', member, { pendingUntil: last });
     }
     const owed = member.debt;
+    expireHolds(facts, member);
     settleDebts(facts, member);
     const debtRepaid = owed - member.debt;
     const tier = upgradeTier(facts, member); // They may count only from now on.

@@ -246,8 +246,9 @@ for (const type of [AwardType, LedgerEntryType]) {
     debtRepaid: t.field({
       type: 'SafeInt',
       description:
-        'Of its points, how many repaid at once what was owed. Points that become active later ' +
-        'repay then: confirmPoints says how many, or the event points.repaid.',
+        'Of its points, how many repaid at once what was owed. Points that become active later, or ' +
+        'that a hold set aside, repay then: confirmPoints says how many, or the event ' +
+        '(points.repaid, hold.captured, hold.released, hold.expired).',
       resolve: debtRepaid,
     }),
     wanted: t.field({

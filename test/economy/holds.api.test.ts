@@ -148,6 +148,27 @@ describe('a hold', () => {
     expect(await eco.points('ada')).toMatchObject({ available: 0, debt: 0, held: 0 });
   });
 
+  it.each(['capture', 'release', 'expire'])(
+    '%s: what it lets go of repays what is owed, at once',
+    async (end) => {
+      await eco.earning('work', fixed('work', 60));
+      await eco.act('ada', 'work');
+      await redeem(90);
+      const holdId = await hold(50);
+      await eco.done('reverseEntry', 'ada', { seq: 2 }); // 20 are free, 40 are owed.
+      expect(await eco.points('ada')).toMatchObject({ available: 0, debt: 40, held: 50 });
+      if (end === 'capture') await eco.done('captureHold', 'ada', { holdId, points: 5 });
+      if (end === 'release') await eco.done('releaseHold', 'ada', { holdId });
+      if (end === 'expire') {
+        eco.clock.advance(HOUR);
+        // Debts are looked at before it, or after it.
+        for (const job of ['settleDebts', 'expireHolds']) await eco.job(job);
+      }
+      const available = end === 'capture' ? 5 : 10;
+      expect(await eco.points('ada')).toMatchObject({ available, debt: 0, held: 0 });
+    },
+  );
+
   it('of another member is not found', async () => {
     await eco.enrol('bob');
     const holdId = await hold(10);

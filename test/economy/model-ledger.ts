@@ -35,6 +35,8 @@ export type ModelHold = {
   readonly expiresAt: number;
   state: 'HELD' | 'CAPTURED' | 'RELEASED';
   captured: number;
+  /** Its end was noticed: what it had set aside has repaid what was owed. */
+  over?: true;
 };
 /** 'done', 'nothing', or a refusal's code. */
 export type Verdict = string;
@@ -90,6 +92,7 @@ export class LedgerModel {
     dateOf: (at: number) => string,
     now: number,
   ): void {
+    this.endHolds(now);
     const { seq, before, points } = debit;
     const each = (this.paid.get(seq) ?? []).flatMap(({ lot, points: n }) => Array(n).fill(lot));
     const back: ModelLot[] = each.reverse().slice(before, before + points);
@@ -157,6 +160,7 @@ export class LedgerModel {
     }
     hold.state = 'CAPTURED';
     hold.captured = points;
+    this.settle(now);
     return 'done';
   }
 
@@ -164,6 +168,7 @@ export class LedgerModel {
     if (hold.state === 'RELEASED') return 'done';
     if (!isOpen(hold, now)) return 'HOLD_NOT_OPEN';
     hold.state = 'RELEASED';
+    this.settle(now);
     return 'done';
   }
 
@@ -178,8 +183,18 @@ export class LedgerModel {
     }
   }
 
+  /** Notices that the time of holds is over. */
+  endHolds(now: number): void {
+    if (
+      this.holds.some(({ state, expiresAt, over }) => state === 'HELD' && expiresAt <= now && !over)
+    ) {
+      this.settle(now);
+    }
+  }
+
   /** Repays what is owed from all that can be spent. */
   settle(now: number): void {
+    for (const hold of this.holds) if (hold.expiresAt <= now) hold.over = true;
     for (const lot of this.#spendable(now)) this.#repay(lot, this.#free(lot, now));
   }
 
