@@ -43,19 +43,23 @@ export async function nextFreeze(pool: Pool, now: Date): Promise<Date | null> {
 
 /**
  * Freezes those of these seasons that are still settled, by their boards' settings as of now (S69);
- * those with prizes are settled from then on, by these settings, too (S79).
+ * those with prizes are settled from then on, by these settings, too (S79). Whoever watches is told by
+ * a version of its own, in which no row changed.
  */
 export const freezeSettled = (client: PoolClient, seasonIds: readonly number[], now: Date) =>
-  named<{ seasonId: number; leaderboardId: number }>(
+  named<{ seasonId: number; leaderboardId: number; version: number }>(
     client,
     'leaderboards.freezeSettled',
     `with frozen as (
-       update season s set frozen_at = $1, definition = jsonb_build_object(
+       update season s set frozen_at = $1, version = s.version + 1, definition = jsonb_build_object(
          'version', b.version, 'title', b.title, 'metric', b.metric,
          'activityType', b.activity_type, 'rankMode', b.rank_mode,
          'tiers', coalesce(b.tiers, '{}'), 'tags', coalesce(b.tags, '{}'))
        from leaderboard b where s.id = any($2) and b.id = s.leaderboard_id and ${settled}
-       returning s.id, s.starts_at, s.ends_at, b.id as board_id),
+       returning s.id, s.starts_at, s.ends_at, s.version, b.id as board_id),
+     noted as (
+       insert into season_change (season_id, version, member_ids)
+       select id, version, '{}' from frozen),
      opened as (
        insert into settlement (program_id, season_id, challenge_id, state, started_at, terms)
        select b.program_id, f.id, c.id, 'FROZEN', $1, jsonb_build_object(
@@ -69,6 +73,6 @@ export const freezeSettled = (client: PoolClient, seasonIds: readonly number[], 
        where b.prizes is not null and c.cancelled_at is null
          -- Who competed before there were prizes was promised none: a backfill pays nothing.
          and f.ends_at > coalesce((b.prizes->>'since')::timestamptz, '-infinity'))
-     select id as "seasonId", board_id as "leaderboardId" from frozen`,
+     select id as "seasonId", board_id as "leaderboardId", version from frozen`,
     [now.toISOString(), seasonIds],
   );

@@ -28,7 +28,7 @@ export async function freezeSeasons({ pool, clock, bus }: Tools): Promise<number
       return freezeSettled(client, ids, await clock.databaseNow(client));
     });
     if (frozen.length === 0) break; // Another node was faster.
-    const message: LiveMessage = { boards: [], members: [], final: frozen };
+    const message: LiveMessage = { boards: frozen, members: [], final: frozen };
     bus.publish(message);
     seasons += frozen.length;
   }

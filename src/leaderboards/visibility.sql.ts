@@ -24,14 +24,15 @@ const unlike = `member m join leaderboard b on b.program_id = m.program_id
   join standing o on o.season_id = s.id and o.member_id = m.id
   where m.id = any($1) and o.hidden <> m.leaderboard_opt_out`;
 
-/** Where these members are shown, on seasons that are not frozen. */
+/** Where these members are shown, on seasons that are not frozen or nevertheless the newest. */
 export const findShown = (client: PoolClient, memberIds: readonly number[]) =>
   named<{ seasonId: number; memberId: number }>(
     client,
     'leaderboards.findShown',
     `select o.season_id as "seasonId", o.member_id as "memberId"
      from member m join leaderboard b on b.program_id = m.program_id
-     join season s on s.leaderboard_id = b.id and s.frozen_at is null
+     join season s on s.leaderboard_id = b.id and (s.frozen_at is null or not exists (
+       select from season n where n.leaderboard_id = b.id and n.starts_at > s.starts_at))
      join standing o on o.season_id = s.id and o.member_id = m.id and not o.hidden
      where m.id = any($1)`,
     [memberIds],

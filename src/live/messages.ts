@@ -6,7 +6,7 @@ const id = z.number().int().positive();
 export const liveMessage = z.object({
   boards: z.array(z.object({ leaderboardId: id, seasonId: id, version: id })),
   members: z.array(id),
-  /** Seasons that were frozen, or settled; their version stays. */
+  /** Of these, seasons that were frozen, or settled. */
   final: z.array(z.object({ leaderboardId: id, seasonId: id })).optional(),
 });
 

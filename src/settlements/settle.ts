@@ -78,7 +78,7 @@ async function step(turn: Turn, settlement: Open): Promise<boolean> {
   if (state === 'PLANNED') return (await payNext(turn, settlement)) || isPaid(pool, id);
   const [season] = await markPublished(pool, id, clock.now());
   if (season === undefined) return false; // Another node was faster.
-  const message: LiveMessage = { boards: [], members: [], final: [season] };
+  const message: LiveMessage = { boards: [season], members: [], final: [season] };
   bus.publish(message);
   return true;
 }

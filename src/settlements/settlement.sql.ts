@@ -68,13 +68,20 @@ export const markPaid = (pool: Pool, id: number) =>
     [id],
   );
 
-/** Publishes one; answers the season it is of, once. */
+/** Publishes one; answers the season it is of, once, with the version that tells of it. */
 export const markPublished = (pool: Pool, id: number, now: Date) =>
-  named<{ seasonId: number; leaderboardId: number }>(
+  named<{ seasonId: number; leaderboardId: number; version: number }>(
     pool,
     'settlements.markPublished',
-    `update settlement t set state = 'PUBLISHED', published_at = $2 from season s
-     where t.id = $1 and t.state = 'PAID' and s.id = t.season_id
-     returning s.id as "seasonId", s.leaderboard_id as "leaderboardId"`,
+    `with published as (
+       update settlement set state = 'PUBLISHED', published_at = $2
+       where id = $1 and state = 'PAID' returning season_id),
+     told as (
+       update season s set version = s.version + 1 from published p where s.id = p.season_id
+       returning s.id, s.leaderboard_id, s.version),
+     noted as (
+       insert into season_change (season_id, version, member_ids)
+       select id, version, '{}' from told)
+     select id as "seasonId", leaderboard_id as "leaderboardId", version from told`,
     [id, now.toISOString()],
   );

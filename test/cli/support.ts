@@ -8,6 +8,7 @@ import pg from 'pg';
 import { importCheckIns } from '../../src/cli/import-check-ins.ts';
 import type { Output } from '../../src/cli/output.ts';
 import { verify } from '../../src/cli/verify.ts';
+import { programFile } from '../support/program-file.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 const shared = path.join(root, '../shared/data/checkins.csv');
@@ -26,7 +27,7 @@ export async function runCli(
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<CliRun> {
-  const command = ['--import', 'tsx', path.join(root, 'src/cli.ts'), ...args];
+  const command = [...programFile('cli'), ...args];
   const child = spawn(process.execPath, command, {
     cwd: root,
     env: { PATH: process.env.PATH ?? '', DATABASE_URL: databaseUrl, ...env },

@@ -9,6 +9,7 @@ import { createPool, createPrisma, type Pool } from '../../src/platform/db.ts';
 import { createProgram } from '../../src/programs/create-program.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { findBreaches } from '../support/invariants.ts';
+import { programFile } from '../support/program-file.ts';
 
 const ROUNDS = 5;
 const root = path.join(import.meta.dirname, '../..');
@@ -43,8 +44,7 @@ async function startServer(): Promise<string> {
       REDIS_URL: '',
     },
   };
-  const args = ['--import', 'tsx', 'src/main.ts'];
-  const server = spawn(process.execPath, args, {
+  const server = spawn(process.execPath, programFile('main'), {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

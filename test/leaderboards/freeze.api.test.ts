@@ -192,7 +192,7 @@ describe('a season', () => {
     expect(await frozenBy()).toBe(5);
   });
 
-  it('is never changed by anybody once it is frozen', async () => {
+  it('is never changed by anybody once it is frozen, but for its version', async () => {
     await make(eco, { settleDelayMinutes: 0 });
     await eco.done('checkIn', 'ada');
     await counted(eco.test.app);
@@ -205,6 +205,8 @@ describe('a season', () => {
       `delete from standing where season_id = ${frozen}`,
       `insert into standing values (${frozen}, 999999, 1, now(), false)`,
       `update season set frozen_at = null, definition = null where id = ${frozen}`,
+      `update season set version = version + 1, participants = 0 where id = ${frozen}`,
+      `update season set version = version - 1 where id = ${frozen}`,
       `delete from season where id = ${frozen}`,
       'truncate standing',
     ]) {

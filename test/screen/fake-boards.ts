@@ -38,6 +38,8 @@ export class FakeBoards {
   opened = 0;
   /** Whether a page's socket comes here. */
   serves = false;
+  /** What differs of boards' seasons from one that runs for ever. */
+  readonly seasons = new Map<string, Readonly<Record<string, string>>>();
   readonly #streams = new Map<string, { socket: WebSocketRoute; id: string }>();
   readonly #rows = new Map<string, readonly SentRow[]>();
   readonly #versions = new Map<string, number>();
@@ -107,7 +109,9 @@ export class FakeBoards {
     const change = {
       ...{ kind, version: this.versionOf(key), removed, changes },
       season: {
-        ...{ id: `season-${key}`, startsAt: null, endsAt: null, participants: 12 },
+        ...{ id: `season-${key}`, startsAt: null, endsAt: null, state: 'ACTIVE' },
+        ...this.seasons.get(key),
+        participants: 12,
         leaderboard: { title: key, cadence: 'ALL_TIME', timeZone: 'UTC' },
       },
     };

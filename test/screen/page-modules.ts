@@ -72,6 +72,14 @@ type SubscriptionModule = {
   reasonOf(errors: readonly object[]): { readonly reason: string };
 };
 
+type WordsModule = {
+  createWords(
+    texts: object,
+    strings: Strings,
+  ): Record<'title' | 'period' | 'participants' | 'empty', (about: object, now?: number) => string>;
+};
+type TextsModule = { createTexts(language: 'en' | 'zh'): object };
+
 const load = async <Module>(name: string): Promise<Module> =>
   (await import(new URL(`../../src/screen/page/${name}.js`, import.meta.url).href)) as Module;
 
@@ -81,3 +89,5 @@ export const loadStrings = () => load<StringsModule>('strings');
 export const loadPace = () => load<PaceModule>('pace');
 export const loadSubscription = () => load<SubscriptionModule>('subscription');
 export const loadChallenge = () => load<ChallengeModule>('challenge');
+export const loadWords = () => load<WordsModule>('words');
+export const loadTexts = () => load<TextsModule>('texts');

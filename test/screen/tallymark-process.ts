@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { makeDataDir, removeDataDir } from '../support/data-dir.ts';
 import { createTestDatabase } from '../support/database.ts';
+import { programFile } from '../support/program-file.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -82,7 +83,7 @@ export async function startTallymark(): Promise<TallymarkProcess> {
 }
 
 async function launch(env: NodeJS.ProcessEnv, url: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], { cwd: root, env });
+  const child = spawn(process.execPath, programFile('main'), { cwd: root, env });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {

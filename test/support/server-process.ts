@@ -6,6 +6,7 @@ import type { App } from '../../src/app.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createPool, createPrisma } from '../../src/platform/db.ts';
 import { createTestProgram, type TestProgram } from './app.ts';
+import { programFile } from './program-file.ts';
 
 export type ServerProcess = {
   readonly url: string;
@@ -26,10 +27,10 @@ process.once('exit', () => {
   for (const child of children) child.kill('SIGKILL');
 });
 
-/** Starts `src/main.ts` with these settings; resolves when it listens, or has ended. */
+/** Starts the server with these settings; resolves when it listens, or has ended. */
 export async function startProcess(env: Record<string, string>): Promise<ServerProcess> {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+  const child = spawn(process.execPath, programFile('main'), {
     cwd: root,
     env: { PATH, HOME, PORT: '0', TALLYMARK_DEMO: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

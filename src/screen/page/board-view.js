@@ -107,6 +107,15 @@ export class BoardView {
     return risen;
   }
 
+  /** Of the longest score, with what it won: names get what room is left. @param {readonly Standing[]} standings */
+  #charsOf(standings) {
+    const lengths = standings.map(({ score, prize }) => {
+      const won = prize === undefined ? 0 : this.#texts.number(prize).length + 2;
+      return this.#texts.number(score).length + won;
+    });
+    return Math.max(1, ...lengths);
+  }
+
   /** Puts the elements in order, moving as few as it can. @param {readonly Standing[]} standings */
   #arrange(standings) {
     standings.forEach(({ id }, index) => {
@@ -119,5 +128,6 @@ export class BoardView {
     this.#list.style.setProperty('--columns', String(columns));
     this.#list.style.setProperty('--rows', String(rows));
     this.#list.style.setProperty('--rows-in-column', String(Math.ceil(rows / columns)));
+    this.#list.style.setProperty('--chars', String(this.#charsOf(standings)));
   }
 }

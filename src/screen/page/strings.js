@@ -44,7 +44,8 @@ const en = {
   cadence: { ALL_TIME: 'All time', DAILY: 'Today', WEEKLY: 'This week', MONTHLY: 'This month' },
   /** @param {string} end */
   until: (end) => `until ${end}`,
-  ended: 'ended',
+  /** @param {string} start */
+  from: (start) => `starts ${start}`,
   phases: {
     SCHEDULED: 'Announced',
     JOINING: 'Open to join',
@@ -66,6 +67,12 @@ const en = {
     ends: (time) => `ends in ${time}`,
     /** @param {string} time */
     final: (time) => `final in ${time}`,
+  },
+  target: {
+    /** @param {string} score */
+    FIRST_TO_TARGET: (score) => `first to ${score}`,
+    /** @param {string} score */
+    EVERYONE_AT_TARGET: (score) => `reach ${score}`,
   },
   /** @param {string} count @param {boolean} one */
   teams: (count, one) => (one ? `${count} team` : `${count} teams`),
@@ -113,7 +120,7 @@ const zh = {
   levelAtTop: '并列领先',
   cadence: { ALL_TIME: '总榜', DAILY: '今日', WEEKLY: '本周', MONTHLY: '本月' },
   until: (end) => `至 ${end}`,
-  ended: '已结束',
+  from: (start) => `${start} 开始`,
   phases: {
     SCHEDULED: '即将开放',
     JOINING: '报名中',
@@ -130,6 +137,10 @@ const zh = {
     starts: (time) => `${time} 后开始`,
     ends: (time) => `${time} 后结束`,
     final: (time) => `${time} 后确定最终排名`,
+  },
+  target: {
+    FIRST_TO_TARGET: (score) => `先达到 ${score}`,
+    EVERYONE_AT_TARGET: (score) => `达到 ${score}`,
   },
   teams: (count) => `${count} 支队伍`,
   calledOff: (reason) => `已取消：${reason}`,

@@ -15,6 +15,7 @@
  * @typedef {object} Season
  * @property {string | null} startsAt
  * @property {string | null} endsAt
+ * @property {'SCHEDULED' | 'ACTIVE' | 'CLOSING' | 'FROZEN'} state  When it was sent.
  * @property {number} participants
  * @property {{ title: string, cadence: 'ALL_TIME' | 'DAILY' | 'WEEKLY' | 'MONTHLY', timeZone: string }} leaderboard
  *
@@ -25,6 +26,7 @@
  * @property {'INDIVIDUAL' | 'TEAM'} kind
  * @property {string} title
  * @property {'RANKING' | 'FIRST_TO_TARGET' | 'EVERYONE_AT_TARGET'} goal
+ * @property {number | null} target  The score that wins, unless it goes by rank.
  * @property {Phase} phase  When it was sent.
  * @property {string} joinFrom
  * @property {string} joinUntil
@@ -72,7 +74,7 @@
 const boardQuery = `subscription Screen($key: String!, $first: Int!, $after: SafeInt, $season: ID) {
   leaderboardChanged(key: $key, first: $first, after: $after, season: $season) {
     kind version removed
-    season { id startsAt endsAt participants leaderboard { title cadence timeZone } }
+    season { id startsAt endsAt state participants leaderboard { title cadence timeZone } }
     changes { rank score reachedAt member { id displayName } }
   }
 }`;
@@ -81,7 +83,7 @@ const challengeQuery = `subscription Screen($id: ID!, $first: Int!, $after: Safe
   challengeChanged(id: $id, first: $first, after: $after) {
     kind version removed teamsRemoved
     challenge {
-      kind title goal phase joinFrom joinUntil startsAt endsAt settlesAt cancelReason
+      kind title goal target phase joinFrom joinUntil startsAt endsAt settlesAt cancelReason
       participantsCount teamsCount
     }
     season { id settlement { winners(first: $first) { edges { node {

@@ -1,7 +1,6 @@
 /** Numbers, ages and periods as text. */
 
 /** @typedef {import('./strings.js').Strings} Strings */
-/** @typedef {import('./subscription.js').Season} Season */
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -52,23 +51,8 @@ export function createTexts(language) {
       return hours > 0 ? `${hours}:${last}` : last;
     },
 
-    /**
-     * E.g. `This week · until Sun 24:00`, in the program's time zone. The title is not repeated.
-     * @param {Season} season
-     * @param {Strings} strings
-     * @param {number} now
-     */
-    period(season, strings, now) {
-      const { title, cadence, timeZone } = season.leaderboard;
-      const name = strings.cadence[cadence] ?? '';
-      const parts = name === title ? [] : [name];
-      if (season.endsAt !== null) {
-        const end = new Date(season.endsAt);
-        const until = instant(end, now, locale, timeZone);
-        parts.push(end.getTime() <= now ? strings.ended : strings.until(until));
-      }
-      return parts.filter((part) => part !== '').join(' · ');
-    },
+    /** A coming instant in a program's time zone: `24:00`, `Sun 24:00`, `30 Nov 24:00`. @param {Date} at @param {number} now @param {string} timeZone */
+    instant: (at, now, timeZone) => instant(at, now, locale, timeZone),
   };
 }
 
