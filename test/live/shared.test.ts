@@ -103,6 +103,23 @@ describe.each(followers)('subscribers over %s', (_name, follow) => {
     for (const one of following) one.stop();
   });
 
+  it('share it, too, whatever they send that nothing asks for', async () => {
+    await walk('ada');
+    const before = await made();
+    const following = await Promise.all(
+      [0, 1, 2, 3].map((mine) =>
+        follow(server.url, program.keys.screen, { query: boardQuery(), variables: { mine } }),
+      ),
+    );
+    await walk('bob');
+    for (const one of following) {
+      const rows = () => one.events.at(-1)?.leaderboardChanged.standings.length;
+      await expect.poll(rows, soon).toBe(2);
+    }
+    expect((await made()) - before).toBeLessThanOrEqual(3);
+    for (const one of following) one.stop();
+  });
+
   it('each see their own where a field depends on the viewer, and nothing is shared then', async () => {
     await walk('ada');
     await walk('bob');
