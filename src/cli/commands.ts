@@ -5,7 +5,7 @@ import { type CheckFlags, checkOperations } from './check-operations.ts';
 import { type ImportFlags, importCheckIns } from './import-check-ins.ts';
 import { type ImportCodesFlags, importCodes } from './import-codes.ts';
 import { type CreateKeyFlags, createKey, listKeys, revokeKey } from './keys.ts';
-import { migrate } from './migrate.ts';
+import { type MigrateFlags, migrate } from './migrate.ts';
 import {
   type ClientFlags,
   diff,
@@ -81,7 +81,13 @@ function commandTree(env: Env, onEnd: (ok: boolean) => void): Command {
     const { serve } = await import('../main.ts');
     await serve(env);
   });
-  does(add(root, 'migrate', 'bring the database up to date'), (output) => migrate(env, output));
+  does(
+    add(root, 'migrate', 'bring the database up to date').option(
+      '--check',
+      'apply nothing; say what is missing, and exit 1 when anything is',
+    ),
+    (output, flags: MigrateFlags) => migrate(env, output, flags),
+  );
 
   addPrograms(root, add, does, env);
   addOperations(root, add, does, env);

@@ -57,6 +57,39 @@ export async function applyMigrations(
   log: Log = () => {},
 ): Promise<{ applied: string[] }> {
   const migrations = await readMigrations(migrationsDir);
+  return withClient(databaseUrl, async (client) => {
+    const rows = await readRows(client);
+    if (rows !== null && pendingMigrations(migrations, rows, () => {}).length === 0) {
+      return { applied: [] };
+    }
+    await lock(client, log);
+    return { applied: await applyPending(client, migrations, log) };
+  });
+}
+
+/**
+ * What applyMigrations would apply, oldest first. Changes nothing and waits for nobody.
+ *
+ * @returns the names of the migrations that the database does not have
+ */
+export async function findPendingMigrations(
+  databaseUrl: string,
+  migrationsDir: string,
+  log: Log = () => {},
+): Promise<string[]> {
+  const migrations = await readMigrations(migrationsDir);
+  return withClient(databaseUrl, async (client) => {
+    const rows = await readRows(client);
+    if (rows === null) await refuseForeignTables(client);
+    return pendingMigrations(migrations, rows ?? [], log).map(({ name }) => name);
+  });
+}
+
+/** A connection of its own; ending it gives back what it locked. */
+async function withClient<Result>(
+  databaseUrl: string,
+  work: (client: pg.Client) => Promise<Result>,
+): Promise<Result> {
   const client = new pg.Client({
     connectionString: databaseUrl,
     application_name: 'tallymark-migrate',
@@ -66,14 +99,8 @@ export async function applyMigrations(
   client.on('error', () => {});
   await client.connect();
   try {
-    const rows = await readRows(client);
-    if (rows !== null && pendingMigrations(migrations, rows, () => {}).length === 0) {
-      return { applied: [] };
-    }
-    await lock(client, log);
-    return { applied: await applyPending(client, migrations, log) };
+    return await work(client);
   } finally {
-    // Ending the session gives the lock back.
     await client.end();
   }
 }

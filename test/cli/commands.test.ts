@@ -122,7 +122,12 @@ describe('migrate', () => {
   it('says what it applied', async () => {
     const empty = await createEmptyDatabase();
     try {
+      const check = () => runCli(empty.url, ['migrate', '--check', '--json']);
+      const before = await check();
+      expect(before.code).toBe(1);
       const { applied } = documentOf(await runCli(empty.url, ['migrate', '--json']));
+      expect(documentOf(before)).toEqual({ pending: applied });
+      expect(await check()).toMatchObject({ code: 0 });
       expect(applied).toContain('20261122041516_init');
       const again = await runCli(empty.url, ['migrate']);
       expect(again).toEqual({ code: 0, stdout: 'the database is up to date\n', stderr: '' });

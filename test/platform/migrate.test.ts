@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { applyMigrations } from '../../src/platform/migrate.ts';
+import { applyMigrations, findPendingMigrations } from '../../src/platform/migrate.ts';
 import { diffSchemas } from '../../src/platform/schema-diff.ts';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { runSql } from '../support/embedded-postgres-process.ts';
@@ -79,6 +79,32 @@ describe('applyMigrations', () => {
     addMigration('2026_b', 'create table b (id int);');
     const results = await Promise.all([apply(), apply(), apply(), apply()]);
     expect(results.flatMap((result) => result.applied)).toEqual(['2026_a', '2026_b']);
+  });
+
+  it('says what is missing, and changes nothing', async () => {
+    const pending = () => findPendingMigrations(database.url, dir);
+    addMigration('2026_a', 'create table a (id int);');
+    addMigration('2026_b', 'create table b (id int);');
+    expect(await pending()).toEqual(['2026_a', '2026_b']);
+    expect(await runSql(database.url, `select to_regclass('a') as a`)).toEqual([{ a: null }]);
+    await apply();
+    expect(await pending()).toEqual([]);
+    addMigration('2026_c', 'select 1;');
+    expect(await pending()).toEqual(['2026_c']);
+  });
+
+  it('says nothing of what is missing in a database of somebody else', async () => {
+    await runSql(database.url, 'create table customers (id int)');
+    await expect(findPendingMigrations(database.url, dir)).rejects.toThrow(/customers/);
+  });
+
+  it('lets an older release run on a newer database', async () => {
+    addMigration('2026_a', 'create table a (id int);');
+    addMigration('2026_b', 'alter table a add column b int;');
+    await apply();
+    rmSync(path.join(dir, '2026_b'), { recursive: true });
+    expect(await apply()).toEqual({ applied: [] });
+    expect(await findPendingMigrations(database.url, dir)).toEqual([]);
   });
 
   it('warns of an edit, but not of other line endings', async () => {
