@@ -10,6 +10,8 @@ export type Subject = {
   readonly season: string;
   readonly rule: string;
   readonly challenge: string;
+  /** Id of an API key. */
+  readonly apiKey: string;
   readonly position: number;
   /** Cursor of a standing. */
   readonly standing: string;

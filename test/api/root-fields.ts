@@ -2,6 +2,7 @@
 import { isObjectType } from 'graphql';
 import { schema } from '../../src/graphql/schema.ts';
 import { badgeFields } from './badge-fields.ts';
+import { keyFields } from './key-fields.ts';
 import { rootChallenges } from './root-challenges.ts';
 import { type Field, member, noBackfill, noBoardBackfill } from './root-field.ts';
 import { rootMutations } from './root-mutations.ts';
@@ -10,6 +11,7 @@ export type { Subject } from './root-field.ts';
 
 export const rootFields: Readonly<Record<string, Field>> = {
   ...badgeFields,
+  ...keyFields,
   'Query.audit': {
     scope: 'operator',
     operations: () => [

@@ -3,6 +3,7 @@
  * whatever is the other's looks like what does not exist, to every role and at every root field.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApiKey } from '../../src/auth/api-key.ts';
 import { toGlobalId } from '../../src/graphql/ids.ts';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
 import {
@@ -97,6 +98,8 @@ async function furnish(program: TestProgram, whose: string): Promise<Subject> {
     `mutation { joinChallenge(input: {challengeId: "${challenge}", member: {externalId: "ada"}}) {
        __typename } }`,
   );
+  const key = { programId: program.id, role: 'SCREEN', name: `Hall of ${whose}` } as const;
+  const spare = await createApiKey(test.app.db, key, new Date());
   return {
     member: data.enrolMember.member.id,
     reward: data.createReward.reward.id,
@@ -105,6 +108,7 @@ async function furnish(program: TestProgram, whose: string): Promise<Subject> {
     season: season.id,
     rule: data.draftRule.rule.id,
     challenge,
+    apiKey: spare.id,
     position,
     standing: edge.cursor,
   };
@@ -118,6 +122,7 @@ const nobody: Subject = {
   season: toGlobalId('Season', 999_999),
   rule: toGlobalId('Rule', 999_999),
   challenge: toGlobalId('Challenge', 999_999),
+  apiKey: 'f'.repeat(16),
   position: 999_999,
   standing: Buffer.from(
     JSON.stringify(['standings', [999_999, 1, '2026-01-01T00:00:00.000Z', 999_999]]),
