@@ -172,7 +172,8 @@ export const limits = {
   programCacheMs: SECOND, // Reads see a changed time zone within it.
 
   // Authentication.
-  authCacheMs: 4 * SECOND, // A revoked key starts nothing new after it, on every node.
+  // A revoked key starts nothing new after it, on every node; with the check of rights below 5 s.
+  authCacheMs: 3_500,
   authCacheEntriesMax: 10_000,
   rightsCheckMs: SECOND, // Sockets and streams end so much later, at most.
   tokenSkewSeconds: 30,
