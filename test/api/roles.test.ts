@@ -11,6 +11,7 @@ import {
 } from '../support/app.ts';
 import { knock } from '../support/doors.ts';
 import { codeFor, fieldsOfSchema, rootFields, type Subject } from './root-fields.ts';
+import { nobody } from './subjects.ts';
 
 let test: TestApp;
 let program: TestProgram;
@@ -64,6 +65,7 @@ beforeAll(async () => {
   bob = data.bob.member.id;
   const spare = { programId: program.id, role: 'SCREEN', name: 'spare' } as const;
   subject = {
+    ...nobody,
     member: data.enrolMember.member.id,
     reward: data.createReward.reward.id,
     redemption: bought.data.redeemReward.redemption.id,

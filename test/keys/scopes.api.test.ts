@@ -116,7 +116,7 @@ describe('a partner’s key', () => {
       const { errors } = await ask(enrol);
       expect(errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', scope: 'RECORD' });
     }
-    expect(await test.app.db.member.count({ where: { programId: program.id } })).toBe(0);
+    expect(await test.app.db.member.count({ where: { externalId: 'p' } })).toBe(0);
   });
 });
 
