@@ -120,7 +120,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       pool,
       db,
       registry,
-      authenticator: new Authenticator(pool, clock),
+      authenticator: new Authenticator(pool, clock, log),
       engine,
       programs: new ProgramReader(pool, clock),
       rules: new RuleReader(pool, clock),

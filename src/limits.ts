@@ -172,8 +172,23 @@ export const limits = {
   programCacheMs: SECOND, // Reads see a changed time zone within it.
 
   // Authentication.
-  authCacheMs: 4 * SECOND, // A revoked key starts nothing new after it, on every node.
+  // A revoked key starts nothing new after it, on every node; with the check of rights below 5 s.
+  authCacheMs: 3_500,
   authCacheEntriesMax: 10_000,
   rightsCheckMs: SECOND, // Sockets and streams end so much later, at most.
   tokenSkewSeconds: 30,
+  tokenAudiencesMax: 20, // Identity providers name some themselves.
+  jwksFetchMs: 2 * SECOND,
+  jwksBytesMax: 100_000,
+  jwksKeysMax: 100,
+  jwksRetryMs: 30 * SECOND, // A provider is asked so often at most, whatever callers send.
+  jwksRefreshMs: 240 * SECOND, // Keys that old are fetched anew while they go on being used …
+  jwksOldMs: 300 * SECOND, // … and before anybody is judged by them.
+  jwksKeptMs: 4 * 3600 * SECOND, // Known keys serve so long while the provider does not answer.
+  jwksSetsMax: 1_000, // Programs whose keys a node holds.
+  providerCheckMs: SECOND, // With the check of rights and a fetch below 5 s.
+  programApiKeysMax: 500, // That still work.
+  apiKeyOverlapMs: 24 * 3600 * SECOND, // So long a rotated key works beside its successor …
+  apiKeyOverlapMsMax: 90 * 24 * 3600 * SECOND, // … and so long at most.
+  apiKeyUsedMs: 3600 * SECOND, // One write for each key in this time.
 } as const;

@@ -140,6 +140,8 @@ describe('connections', () => {
       );
     // Whoever adds one says here what bounds it.
     expect(lists.sort()).toEqual([
+      'ApiKey.scopes', // Five there are.
+      'ApiKeyScopesExceeded.missing', // As ApiKey.scopes.
       'Award.limits', // Caps and budgets of one rule.
       'Award.multipliers', // A program’s campaigns that run at one time.
       'Challenge.targetReached', // first

@@ -51,7 +51,9 @@ export class RightsWatch {
   async #isValid(authorization: string, watched: Watched): Promise<boolean> {
     try {
       const { viewer } = watched;
-      if (viewer?.kind === 'member') return await this.#authenticator.isCurrent(viewer);
+      if (viewer?.kind === 'member') {
+        return await this.#authenticator.isCurrent(viewer, authorization);
+      }
       watched.viewer = await this.#authenticator.authenticate(authorization);
       return true;
     } catch (error) {

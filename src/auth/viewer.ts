@@ -1,3 +1,5 @@
+import type { ApiKeyScope } from '../generated/prisma/enums.ts';
+
 export type ApiKeyRole = 'OPERATOR' | 'SERVICE' | 'PARTNER' | 'SCREEN';
 
 /** The bearer of a member token. */
@@ -23,6 +25,8 @@ export type Viewer =
       readonly isPartner?: true;
       /** Name of the client that the key belongs to. */
       readonly client?: string | undefined;
+      /** What the key is narrowed to; undefined: it has all that its role has. */
+      readonly scopes?: readonly ApiKeyScope[] | undefined;
     }
   | MemberViewer
   /** Ourselves: the command line and the housekeeping jobs. */
@@ -36,6 +40,10 @@ export const isBound = (viewer: Viewer): boolean =>
   viewer.kind === 'key'
     ? viewer.client !== undefined || viewer.role === 'PARTNER'
     : viewer.kind === 'member' && viewer.client !== undefined;
+
+/** Whether a caller’s scopes let them in where this one is needed; most callers have no scopes. */
+export const hasScope = (viewer: Viewer, scope: ApiKeyScope): boolean =>
+  viewer.kind !== 'key' || viewer.scopes === undefined || viewer.scopes.includes(scope);
 
 /** As ledger entries and audit rows name the caller. */
 export function actorOf(viewer: KnownViewer): string {

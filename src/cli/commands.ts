@@ -4,7 +4,7 @@ import type { ClientMode } from '../generated/prisma/enums.ts';
 import { type CheckFlags, checkOperations } from './check-operations.ts';
 import { type ImportFlags, importCheckIns } from './import-check-ins.ts';
 import { type ImportCodesFlags, importCodes } from './import-codes.ts';
-import { type CreateKeyFlags, createKey, listKeys, revokeKey } from './keys.ts';
+import { addIdentityProviders, addKeys } from './key-commands.ts';
 import { type MigrateFlags, migrate } from './migrate.ts';
 import {
   type ClientFlags,
@@ -20,8 +20,8 @@ import { CliProblem, problemLine } from './problem.ts';
 import { type CreateProgramFlags, createProgram } from './programs.ts';
 import { printToken, type TokenFlags } from './token.ts';
 import { type TokenSecretFlags, tokenSecret } from './token-secret.ts';
+import type { Add, Does } from './tree.ts';
 import {
-  API_KEY_ROLES,
   CLIENT_MODES,
   parseClientMode,
   parseCostMax,
@@ -30,7 +30,6 @@ import {
   parseInstant,
   parseLateness,
   parseRewardId,
-  parseRole,
 } from './values.ts';
 import { type VerifyFlags, verify } from './verify.ts';
 import type { Env } from './with-app.ts';
@@ -90,6 +89,8 @@ function commandTree(env: Env, onEnd: (ok: boolean) => void): Command {
   );
 
   addPrograms(root, add, does, env);
+  addKeys(root, add, does, env);
+  addIdentityProviders(root, add, does, env);
   addOperations(root, add, does, env);
   addImports(root, add, does, env);
   does(
@@ -101,12 +102,6 @@ function commandTree(env: Env, onEnd: (ok: boolean) => void): Command {
   );
   return root;
 }
-
-type Add = (parent: Command, usage: string, description: string) => Command;
-type Does = <Args extends unknown[]>(
-  command: Command,
-  work: (output: Output, ...args: Args) => Promise<unknown>,
-) => Command;
 
 function addImports(root: Command, add: Add, does: Does, env: Env): void {
   const imports = add(root, 'import', 'take over data from elsewhere');
@@ -195,27 +190,6 @@ function addPrograms(root: Command, add: Add, does: Does, env: Env): void {
       .requiredOption('--program <key>', 'the program')
       .option('--rotate', 'replace it first: tokens signed with the old one end within 5 s'),
     (output, flags: TokenSecretFlags) => tokenSecret(env, output, flags),
-  );
-  const keys = add(root, 'key', 'API keys');
-  does(
-    add(keys, 'create', 'make an API key and print it, this once')
-      .requiredOption('--program <key>', 'the program it belongs to')
-      .requiredOption('--role <role>', API_KEY_ROLES.join(', '), parseRole)
-      .option('--name <name>', 'what it is for', 'made at the command line')
-      .option('--client <name>', 'the client whose operations it runs; PARTNER keys need one'),
-    (output, flags: CreateKeyFlags) => createKey(env, output, flags),
-  );
-  does(
-    add(
-      keys,
-      'list',
-      'list API keys: ids, roles and names, never the keys themselves',
-    ).requiredOption('--program <key>', 'the program they belong to'),
-    (output, { program }: { program: string }) => listKeys(env, output, program),
-  );
-  does(
-    add(keys, 'revoke', 'end an API key').argument('<id>', 'the id in its middle, or all of it'),
-    (output, id: string) => revokeKey(env, output, id),
   );
   does(
     add(root, 'token', 'sign a member token for development')

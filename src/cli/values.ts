@@ -1,7 +1,9 @@
 /** Values of options, parsed; a wrong one is told in commander's own one line. */
 import { InvalidArgumentError } from 'commander';
+import { type ProviderInput, providerAlgorithms } from '../auth/identity-provider.ts';
+import { allScopes } from '../auth/scopes.ts';
 import type { ApiKeyRole } from '../auth/viewer.ts';
-import { ClientMode } from '../generated/prisma/enums.ts';
+import { type ApiKeyScope, ClientMode } from '../generated/prisma/enums.ts';
 import { limits } from '../limits.ts';
 
 export const API_KEY_ROLES: readonly ApiKeyRole[] = ['OPERATOR', 'SERVICE', 'PARTNER', 'SCREEN'];
@@ -53,6 +55,28 @@ export function parseInstant(text: string): Date {
   if (!Number.isNaN(instant.getTime())) return instant;
   throw new InvalidArgumentError('It must be like 2026-12-01 or 2026-12-01T09:00:00Z.');
 }
+
+/** A length of time from now (`24h`), an instant, or `now`. */
+export function parseEnd(text: string): number | Date {
+  if (text === 'now') return 0;
+  return /^\d+[smhd]$/.test(text) ? parseDuration(text) : parseInstant(text);
+}
+
+/** 'read,record': some of the words there are, in either case. */
+function parseWords<Word extends string>(text: string, words: readonly Word[]): Word[] {
+  return text.split(',').map((one) => {
+    const found = words.find((word) => word.toUpperCase() === one.trim().toUpperCase());
+    if (found !== undefined) return found;
+    throw new InvalidArgumentError(`It must be some of ${words.join(', ')}, with commas.`);
+  });
+}
+
+/** What a key is narrowed to. */
+export const parseScopes = (text: string): ApiKeyScope[] => parseWords(text, allScopes);
+
+/** How an identity provider signs. */
+export const parseAlgorithms = (text: string): ProviderInput['algorithms'] =>
+  parseWords(text, providerAlgorithms);
 
 /** A client's mode, in either case. */
 export function parseClientMode(text: string): ClientMode {

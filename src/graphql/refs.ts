@@ -4,6 +4,7 @@ import type { TeamShape, TeamStanding } from '../challenges/roster-reads.sql.ts'
 import type { EntryRow, MemberState } from '../engine/rows.ts';
 import type { SeasonRow } from '../leaderboards/seasons.sql.ts';
 import type { Standing } from '../leaderboards/standings.ts';
+import type { ClientShape } from '../operations/clients.ts';
 import type { EntrySummary } from '../points/ledger.ts';
 import type { LotLife } from '../points/lots.ts';
 import type { ShownWinner } from '../settlements/reads.sql.ts';
@@ -26,6 +27,9 @@ export const RuleKindEnum = builder.enumType('RuleKind', {
 
 /** Who did something, as rows name them: `key:<id>`, `system`. */
 export const ActorType = builder.objectRef<string>('Actor');
+
+/** An application that calls the API; keys and operations belong to one. */
+export const ClientType = builder.objectRef<ClientShape>('Client');
 
 /** One credit of a command, as the outcome summarises it. */
 export const AwardType = builder.objectRef<EntrySummary>('Award');

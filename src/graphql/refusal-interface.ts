@@ -83,6 +83,11 @@ export const RefusalCode = builder.enumType('RefusalCode', {
     RULE_NEEDED: { description: 'The program cannot be without the rule.' },
     MANIFEST_NOT_VALID: { description: 'The manifest, or operations in it, have mistakes.' },
     CLIENT_NOT_FOUND: { description: 'There is no such client.' },
+    API_KEY_NOT_FOUND: { description: 'The program has no such API key.' },
+    API_KEY_ENDED: { description: 'The API key was revoked, or is over.' },
+    API_KEY_ROTATED: { description: 'The API key has a successor that works.' },
+    API_KEY_LIMIT_REACHED: { description: 'No more keys of the program can work at once.' },
+    API_KEY_SCOPES_EXCEEDED: { description: 'Nobody gives a key more than they have.' },
     OPERATION_NOT_FOUND: { description: 'The client has registered no such operation.' },
   },
 });

@@ -49,9 +49,12 @@ import '../settlements/settlements.schema.ts';
 import '../operations/refusals.schema.ts';
 import '../operations/operations.schema.ts';
 import '../operations/operation-mutations.schema.ts';
+import '../keys/refusals.schema.ts';
+import '../keys/keys.schema.ts';
 import '../live/live.schema.ts';
 import '../live/challenge-live.schema.ts';
 import '../audit/audit.schema.ts';
 import { builder } from './builder.ts';
+import { withKeyScopes } from './key-scopes.ts';
 
-export const schema = builder.toSchema();
+export const schema = withKeyScopes(builder.toSchema());

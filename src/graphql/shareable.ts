@@ -8,7 +8,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import type { KnownViewer, Viewer } from '../auth/viewer.ts';
+import { hasScope, type KnownViewer, type Viewer } from '../auth/viewer.ts';
 
 /**
  * Fields that are the same for everybody who may read them: of a program's boards and of what
@@ -129,7 +129,8 @@ function isShared(
 /** The program whose shared answers a caller may read; undefined for who may read none. */
 export function sharedProgramOf(viewer: Viewer): number | undefined {
   if (viewer.kind === 'member') return viewer.programId;
-  return viewer.kind === 'key' && viewer.role !== 'PARTNER' ? viewer.programId : undefined;
+  const mayRead = viewer.kind === 'key' && viewer.role !== 'PARTNER' && hasScope(viewer, 'READ');
+  return mayRead ? viewer.programId : undefined;
 }
 
 /** On whose behalf shared answers are made: whoever may read the least. */

@@ -1,5 +1,5 @@
 import { builder } from '../graphql/builder.ts';
-import type { ClientShape } from './clients.ts';
+import { ClientType } from '../graphql/refs.ts';
 
 export const ClientModeEnum = builder.enumType('ClientMode', {
   description: 'What the callers of a client may run. A PARTNER key is REQUIRED in every mode.',
@@ -10,7 +10,7 @@ export const ClientModeEnum = builder.enumType('ClientMode', {
   },
 });
 
-export const ClientType = builder.objectRef<ClientShape>('Client').implement({
+ClientType.implement({
   description:
     'An application that calls the API: a partner’s, a frontend. API keys belong to one ' +
     '(`key create --client`), member tokens name one by the claim `client`.',

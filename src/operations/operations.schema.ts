@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { builder } from '../graphql/builder.ts';
 import { known } from '../graphql/context.ts';
 import { cursorCodec, pageOf } from '../graphql/paging.ts';
-import { ActorType } from '../graphql/refs.ts';
+import { ActorType, ClientType } from '../graphql/refs.ts';
 import { limits } from '../limits.ts';
 import { InputError } from '../platform/refusal.ts';
-import { ClientType } from './client-types.schema.ts';
+
+import './client-types.schema.ts';
 import { clientName, listClients } from './clients.ts';
 import { showDocumentId } from './document-id.ts';
 import { type ListedOperation, listOperations } from './list-operations.ts';

@@ -62,7 +62,7 @@ export async function createProgram(
       },
     });
     const created = await createApiKey(
-      tx as PrismaClient,
+      tx,
       { programId: id, role: 'OPERATOR', name: 'first operator' },
       now,
     );

@@ -19,6 +19,7 @@ import {
   badTags,
 } from './bad-values.ts';
 import { badBadgeMutations } from './badge-fields.ts';
+import { badKeyMutations } from './key-fields.ts';
 
 const soon = new Date(Date.now() + 3_600_000).toISOString();
 const definition = { earning: { trigger: { on: 'ENROLMENT' }, points: { fixed: 1 } } };
@@ -29,6 +30,7 @@ export const badMutations = (good: Good): Record<string, Mutation> => ({
   ...badBoardMutations(),
   ...badChallengeMutations(good),
   ...badBadgeMutations(good),
+  ...badKeyMutations(),
   pushOperations: {
     input: () => ({ client: 'app', manifest: '{"hi":"{ program { key } }"}' }),
     bad: {

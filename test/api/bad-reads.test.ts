@@ -184,6 +184,7 @@ for (const [list, query] of [
   ['redemptions', ofMember(`redemptions(ARG: $VAR) ${edges}`)],
   ['orders', `{ redemptions(ARG: $VAR) ${edges} }`],
   ['challenges', `{ challenges(ARG: $VAR) ${edges} }`],
+  ['apiKeys', `{ apiKeys(ARG: $VAR) ${edges} }`],
   ['participants', inChallenge(`participants(ARG: $VAR) ${edges}`)],
   ['teams', inChallenge(`teams(ARG: $VAR) ${edges}`)],
   ['memberChallenges', ofMember(`challenges(ARG: $VAR) ${edges}`)],

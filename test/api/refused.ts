@@ -23,6 +23,7 @@ const tables = [
   'challenge',
   'challenge_participant',
   'team',
+  'api_key',
 ];
 
 /** How many rows there are, by table, and what the member's account says. */

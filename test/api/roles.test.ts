@@ -1,5 +1,6 @@
 /** Who may do what: every root field by every role. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApiKey } from '../../src/auth/api-key.ts';
 import { toGlobalId } from '../../src/graphql/ids.ts';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
 import {
@@ -10,6 +11,7 @@ import {
 } from '../support/app.ts';
 import { knock } from '../support/doors.ts';
 import { codeFor, fieldsOfSchema, rootFields, type Subject } from './root-fields.ts';
+import { nobody } from './subjects.ts';
 
 let test: TestApp;
 let program: TestProgram;
@@ -61,12 +63,15 @@ beforeAll(async () => {
        __typename } }`,
   );
   bob = data.bob.member.id;
+  const spare = { programId: program.id, role: 'SCREEN', name: 'spare' } as const;
   subject = {
+    ...nobody,
     member: data.enrolMember.member.id,
     reward: data.createReward.reward.id,
     redemption: bought.data.redeemReward.redemption.id,
     rule: data.draftRule.rule.id,
     challenge,
+    apiKey: (await createApiKey(test.app.db, spare, new Date())).id,
     board: board.data.leaderboard.id,
     season: board.data.leaderboard.season.id,
     position,

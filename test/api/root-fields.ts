@@ -2,14 +2,16 @@
 import { isObjectType } from 'graphql';
 import { schema } from '../../src/graphql/schema.ts';
 import { badgeFields } from './badge-fields.ts';
+import { keyFields } from './key-fields.ts';
 import { rootChallenges } from './root-challenges.ts';
-import { type Field, member, noBackfill, noBoardBackfill } from './root-field.ts';
+import { type Field, member } from './root-field.ts';
 import { rootMutations } from './root-mutations.ts';
 
 export type { Subject } from './root-field.ts';
 
 export const rootFields: Readonly<Record<string, Field>> = {
   ...badgeFields,
+  ...keyFields,
   'Query.audit': {
     scope: 'operator',
     operations: () => [
@@ -46,7 +48,9 @@ export const rootFields: Readonly<Record<string, Field>> = {
   },
   'Query.leaderboardBackfill': {
     scope: 'operator',
-    operations: () => [`{ leaderboardBackfill(id: "${noBoardBackfill}") { state } }`],
+    operations: ({ boardBackfill }) => [
+      `{ leaderboardBackfill(id: "${boardBackfill}") { state } }`,
+    ],
   },
   'Query.me': {
     scope: 'known',
@@ -72,6 +76,7 @@ export const rootFields: Readonly<Record<string, Field>> = {
       `{ node(id: "${subject.redemption}") { ... on Redemption { state codes { code } } } }`,
       `{ node(id: "${subject.season}") { ... on Season { version leaderboard { key } } } }`,
       `{ node(id: "${subject.challenge}") { ... on Challenge { title season { version } } } }`,
+      `{ node(id: "${subject.team}") { ... on Team { name inviteCode captain { displayName } } } }`,
       `{ node(id: "${subject.rule}") { ... on Rule { key versions { createdBy { id name } } } } }`,
     ],
   },
@@ -134,7 +139,7 @@ export const rootFields: Readonly<Record<string, Field>> = {
   },
   'Query.taskBackfill': {
     scope: 'operator',
-    operations: () => [`{ taskBackfill(id: "${noBackfill}") { state } }`],
+    operations: ({ taskBackfill }) => [`{ taskBackfill(id: "${taskBackfill}") { state } }`],
   },
   ...rootMutations,
   ...rootChallenges,

@@ -1,5 +1,5 @@
 /** Every mutation, asked once. */
-import { type Field, member, noAdjustment, noHold, refusal, soon } from './root-field.ts';
+import { type Field, member, refusal, soon } from './root-field.ts';
 
 export const rootMutations: Readonly<Record<string, Field>> = {
   'Mutation.adjustPoints': {
@@ -12,7 +12,7 @@ export const rootMutations: Readonly<Record<string, Field>> = {
   'Mutation.captureHold': {
     scope: 'service',
     operations: (subject) => [
-      `mutation { captureHold(input: {${member(subject)}, holdId: "${noHold}"}) {
+      `mutation { captureHold(input: {${member(subject)}, holdId: "${subject.hold}"}) {
          ... on CaptureHoldPayload { member { externalId } } ${refusal} } }`,
     ],
   },
@@ -27,7 +27,7 @@ export const rootMutations: Readonly<Record<string, Field>> = {
     scope: 'operator',
     operations: (subject) => [
       `mutation { decideAdjustment(input: {
-           ${member(subject)}, adjustmentId: "${noAdjustment}", approve: true}) {
+           ${member(subject)}, adjustmentId: "${subject.adjustment}", approve: true}) {
          ... on DecideAdjustmentPayload { member { externalId } } ${refusal} } }`,
     ],
   },
@@ -61,7 +61,7 @@ export const rootMutations: Readonly<Record<string, Field>> = {
   'Mutation.releaseHold': {
     scope: 'service',
     operations: (subject) => [
-      `mutation { releaseHold(input: {${member(subject)}, holdId: "${noHold}"}) {
+      `mutation { releaseHold(input: {${member(subject)}, holdId: "${subject.hold}"}) {
          ... on ReleaseHoldPayload { member { externalId } } ${refusal} } }`,
     ],
   },

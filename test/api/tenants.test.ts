@@ -1,18 +1,22 @@
 /**
- * Two programs with the same keys, names, references and idempotency keys (RELIABILITY.md 6.23):
- * whatever is the other's looks like what does not exist, to every role and at every root field.
+ * Tenants apart (RELIABILITY.md 6.14, 6.23): whatever of one program is named with a credential of
+ * another gets the very answer of what does not exist, and nothing of it changes. The schema is the
+ * list: a root field that is not asked here fails.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toGlobalId } from '../../src/graphql/ids.ts';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
+import { clientKey, manifestOf, push, sha256 } from '../operations/support.ts';
 import {
   createTestApp,
   createTestProgram,
   type TestApp,
   type TestProgram,
 } from '../support/app.ts';
-import { knock } from '../support/doors.ts';
+import { type Door, knock } from '../support/doors.ts';
+import { crossedFields } from './crossed-fields.ts';
+import { differing, everythingOf } from './everything-of.ts';
 import { fieldsOfSchema, rootFields, type Subject } from './root-fields.ts';
+import { furnish, lists, nobody } from './subjects.ts';
 
 let test: TestApp;
 let server: RunningServer;
@@ -20,6 +24,10 @@ let own: TestProgram;
 let other: TestProgram;
 let otherSubject: Subject;
 let ownSubject: Subject;
+/** A partner’s key, and everything that is asked here registered for its client. */
+let partner: string;
+/** All that the other program has. */
+let theirs: Awaited<ReturnType<typeof everythingOf>>;
 
 const roles = ['operator', 'service', 'screen', 'partner', 'member', 'anonymous'] as const;
 type Role = (typeof roles)[number];
@@ -30,108 +38,46 @@ beforeAll(async () => {
   // The other first, so that its rows have the lower ids.
   other = await createTestProgram(test.app);
   own = await createTestProgram(test.app);
-  otherSubject = await furnish(other, 'other');
-  ownSubject = await furnish(own, 'own');
-});
+  otherSubject = await furnish(test, other, 'other');
+  ownSubject = await furnish(test, own, 'own');
+  const all = fieldsOfSchema.flatMap((field) =>
+    [otherSubject, nobody].flatMap((subject) => operationsOf(field, subject)),
+  );
+  expect((await push(test, own, 'partner', manifestOf(...all))).created).toBe(true);
+  partner = await clientKey(test.app, own, 'PARTNER', 'partner');
+  // What follows by itself (boards, progress, when a key was used) has followed.
+  await expect
+    .poll(
+      async () => {
+        const before = theirs;
+        theirs = await everythingOf(test.app, other.id);
+        return before === undefined ? ['nothing was read'] : differing(before, theirs);
+      },
+      { interval: 500, timeout: 20_000 },
+    )
+    .toEqual([]);
+}, 60_000);
 afterAll(async () => {
   await server.close();
   await test.close();
 });
 
-/** The same commands in each program, under the same keys; only the names say whose it is. */
-async function furnish(program: TestProgram, whose: string): Promise<Subject> {
-  const { data, errors } = await test.ask(
-    program.keys.operator,
-    `mutation {
-    enrolMember(input: {externalId: "ada", displayName: "Ada of ${whose}", idempotencyKey: "k"}) {
-      ... on EnrolMemberPayload { replayed member { id } } }
-    draftRule(input: {key: "purchase", definition: {earning: {title: "Purchases of ${whose}",
-        trigger: {on: ACTIVITY, type: "purchase"}, points: {fixed: 7}}}}) {
-      ... on DraftRulePayload { rule { id } } }
-    publishRule(input: {kind: EARNING, key: "purchase"}) {
-      ... on PublishRulePayload { rule { current { version } } } }
-    recordActivity(input: {member: {externalId: "ada"}, type: "purchase", reference: "order-1",
-        idempotencyKey: "k"}) {
-      ... on RecordActivityPayload { replayed alreadyRecorded member { displayName } } }
-    adjustPoints(input: {member: {externalId: "ada"}, amount: 100, reason: "x", idempotencyKey: "k"}) {
-      ... on AdjustPointsPayload { replayed member { displayName } } }
-    createReward(input: {title: "Mug of ${whose}", price: 5}) { ... on CreateRewardPayload { reward { id } } }
-    checkIn(input: {member: {externalId: "ada"}, idempotencyKey: "k"}) {
-      ... on CheckInPayload { replayed alreadyCheckedIn position member { displayName } } }
-  }`,
-  );
-  expect(errors).toBeUndefined();
-  for (const answer of [data.enrolMember, data.recordActivity, data.adjustPoints, data.checkIn]) {
-    expect(answer.replayed).toBe(false);
-  }
-  expect(data.recordActivity.alreadyRecorded || data.checkIn.alreadyCheckedIn).toBe(false);
-  expect(data.checkIn.member.displayName).toBe(`Ada of ${whose}`);
-  const bought = await test.ask(
-    program.keys.operator,
-    `mutation { redeemReward(input: {member: {externalId: "ada"}, idempotencyKey: "k",
-         rewardId: "${data.createReward.reward.id}"}) {
-       ... on RedeemRewardPayload { replayed redemption { id } } } }`,
-  );
-  expect(bought.data.redeemReward.replayed).toBe(false);
-  const { position } = data.checkIn;
-  const board = await test.ask(
-    program.keys.operator,
-    `{
-    leaderboard(key: "daily", after: ${position}) {
-      id season { id standings { edges { cursor node { member { displayName } } } } } } }`,
-  );
-  const { id, season } = board.data.leaderboard;
-  const [edge] = season.standings.edges;
-  expect(edge.node.member.displayName).toBe(`Ada of ${whose}`);
+const operationsOf = (field: string, subject: Subject): readonly string[] => [
+  ...(rootFields[field]?.operations(subject) ?? []),
+  ...(crossedFields[field]?.(subject) ?? []),
+];
 
-  const hours = (count: number) => new Date(Date.now() + count * 3_600_000).toISOString();
-  const made = await test.ask(
-    program.keys.operator,
-    `mutation { createChallenge(input: {title: "Contest of ${whose}", metric: CHECK_INS,
-         startsAt: "${hours(1)}", endsAt: "${hours(2)}"}) {
-       ... on CreateChallengePayload { challenge { id } } } }`,
-  );
-  const challenge = made.data.createChallenge.challenge.id;
-  await test.ask(
-    program.keys.operator,
-    `mutation { joinChallenge(input: {challengeId: "${challenge}", member: {externalId: "ada"}}) {
-       __typename } }`,
-  );
-  return {
-    member: data.enrolMember.member.id,
-    reward: data.createReward.reward.id,
-    redemption: bought.data.redeemReward.redemption.id,
-    board: id,
-    season: season.id,
-    rule: data.draftRule.rule.id,
-    challenge,
-    position,
-    standing: edge.cursor,
-  };
-}
-
-const nobody: Subject = {
-  member: toGlobalId('Member', 999_999),
-  reward: toGlobalId('Reward', 999_999),
-  redemption: toGlobalId('Redemption', 999_999),
-  board: toGlobalId('Leaderboard', 999_999),
-  season: toGlobalId('Season', 999_999),
-  rule: toGlobalId('Rule', 999_999),
-  challenge: toGlobalId('Challenge', 999_999),
-  position: 999_999,
-  standing: Buffer.from(
-    JSON.stringify(['standings', [999_999, 1, '2026-01-01T00:00:00.000Z', 999_999]]),
-  ).toString('base64url'),
+const credentialOf = (role: Role): Promise<string> | string | undefined => {
+  if (role === 'partner') return partner;
+  return role === 'anonymous' ? undefined : role === 'member' ? own.token('ada') : own.keys[role];
 };
 
-const credentialOf = (role: Role): Promise<string> | string | undefined =>
-  role === 'anonymous' ? undefined : role === 'member' ? own.token('ada') : own.keys[role];
-
 /** What an answer says, without where it stood in the document. */
-async function say(role: Role, operation: string) {
-  const door = operation.startsWith('subscription') ? 'SSE' : 'POST';
+async function say(role: Role, operation: string, door: Door = 'POST') {
   const credential = await credentialOf(role);
-  const { status, data, errors } = await knock(door, server.url, credential, { query: operation });
+  const asked =
+    role === 'partner' ? { documentId: `sha256:${sha256(operation)}` } : { query: operation };
+  const { status, data, errors } = await knock(door, server.url, credential, asked);
   return {
     status,
     data,
@@ -139,40 +85,42 @@ async function say(role: Role, operation: string) {
   };
 }
 
-const written = async () => {
-  const { rows } = await test.app.pool.query(
-    `select (select json_agg(a order by a.member_id) from account a where program_id = $1) as accounts,
-            (select json_agg(r order by r.id) from reward r where program_id = $1) as rewards,
-            (select json_agg(o order by o.id) from redemption o where program_id = $1) as orders,
-            (select count(*) from event where program_id = $1) as events`,
-    [other.id],
-  );
-  return rows[0];
-};
+/** An answer without what it repeats of the question. */
+function without(subject: Subject, answer: unknown): string {
+  const { client, documentId, code, inviteCode, apiKey } = subject;
+  let text = JSON.stringify(answer);
+  for (const [name, value] of Object.entries({ client, documentId, code, inviteCode, apiKey })) {
+    text = text.replaceAll(value, `<${name}>`);
+  }
+  return text;
+}
 
 describe('root fields', () => {
   it('are all asked here', () => {
     expect(Object.keys(rootFields).sort()).toEqual([...fieldsOfSchema].sort());
+    expect(fieldsOfSchema).toEqual(expect.arrayContaining(Object.keys(crossedFields)));
   });
 });
 
 describe.each(roles)('to %s', (role) => {
-  it.each(Object.keys(rootFields))('%s shows nothing of the other program', async (field) => {
-    const { operations } = rootFields[field] ?? { operations: () => [] };
-    const theirs = operations(otherSubject);
-    const missing = operations(nobody);
-    const before = await written();
-    for (const [index, operation] of theirs.entries()) {
-      const answer = await say(role, operation);
-      expect(JSON.stringify(answer)).not.toContain('of other');
-      expect(JSON.stringify(answer)).not.toContain(other.key);
-      // A command repeats differently only where it names nobody's rows at all.
-      if (operation !== missing[index]) {
-        expect(answer).toEqual(await say(role, missing[index] ?? ''));
+  it.each(fieldsOfSchema)(
+    '%s shows nothing of the other program, and changes nothing',
+    async (field) => {
+      const missing = operationsOf(field, nobody);
+      const doors: Door[] = field.startsWith('Subscription.') ? ['SSE', 'WS'] : ['POST'];
+      for (const [index, operation] of operationsOf(field, otherSubject).entries()) {
+        for (const door of doors) {
+          const answer = without(otherSubject, await say(role, operation, door));
+          expect(answer).not.toMatch(/of[ -]other/);
+          expect(answer).not.toContain(other.key);
+          // A command repeats differently only where it names nobody’s rows at all.
+          if (operation === missing[index]) continue;
+          expect(answer).toBe(without(nobody, await say(role, missing[index] ?? '', door)));
+        }
       }
-    }
-    expect(await written()).toEqual(before);
-  });
+      expect(differing(theirs, await everythingOf(test.app, other.id))).toEqual([]);
+    },
+  );
 });
 
 describe('the questions', () => {
@@ -214,16 +162,17 @@ describe('the questions', () => {
 });
 
 describe('lists', () => {
-  it.each([
-    ['rewards', '{ rewards(after: "$c") { edges { node { title } } } }', 'rewards', 0],
-    ['rewards', '{ rewards(first: 100) { edges { node { title } } } }', 'rewards', 0],
-    ['orders', '{ redemptions { edges { node { reward { title } } } } }', 'redemptions', 0],
-  ])('of %s hold only the own, whatever the cursor', async (_name, query, list, place) => {
-    const cursor = Buffer.from(JSON.stringify([list, place || 1])).toString('base64url');
-    const { data, errors } = await test.ask(own.keys.operator, query.replace('$c', cursor));
-    expect(errors).toBeUndefined();
-    expect(JSON.stringify(data)).toContain('of own');
-    expect(JSON.stringify(data)).not.toContain('of other');
+  it.each(Object.keys(lists))('%s hold only the own, whatever the cursor', async (name) => {
+    const query = lists[name] ?? '';
+    const cursor = otherSubject.cursors[name];
+    const args = ['', `(after: "${cursor}")`, `(before: "${cursor}", last: 100)`, '(first: 100)'];
+    for (const arg of args) {
+      const { data, errors } = await test.ask(own.keys.operator, query.replace('ARGS', arg));
+      expect(errors).toBeUndefined();
+      expect(JSON.stringify(data)).not.toMatch(/of[ -]other/);
+      expect(JSON.stringify(data)).toContain(arg.includes('"') ? '{' : '"cursor"');
+    }
+    expect(differing(theirs, await everythingOf(test.app, other.id))).toEqual([]);
   });
 
   it('of rules and changes hold only the own', async () => {

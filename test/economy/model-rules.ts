@@ -1,6 +1,6 @@
 /** What rules pay and how long it lives, as plain arithmetic (S30, S39). */
 import { addDays, localDateOf, periodOf, startOfLocalDate } from '../../src/platform/calendar.ts';
-import type { Life } from './model-ledger.ts';
+import type { Life } from './model-rows.ts';
 import { ladder, type ModelRule, zone } from './settings.ts';
 
 export const dateOf = (at: number) => localDateOf(new Date(at), zone, 0);

@@ -1,6 +1,7 @@
 /** A member of the economy in memory: what every command should do, as plain arithmetic. */
 import { addDays, periodOf } from '../../src/platform/calendar.ts';
-import { LedgerModel, type Life, type ModelLot, type Verdict } from './model-ledger.ts';
+import { LedgerModel } from './model-ledger.ts';
+import type { Life, ModelLot, Verdict } from './model-rows.ts';
 import { dateOf, ladderPoints, lifeOf, pointsOf, startOf } from './model-rules.ts';
 import {
   basisOf,

@@ -12,7 +12,7 @@ import { reverseActivity, reverseEntry } from '../../src/points/reverse-points.t
 import { redeemReward } from '../../src/redemptions/redeem-reward.ts';
 import type { TestApp } from '../support/app.ts';
 import type { MemberModel } from './model.ts';
-import type { Verdict } from './model-ledger.ts';
+import type { Verdict } from './model-rows.ts';
 import { dateOf } from './model-rules.ts';
 import { price } from './settings.ts';
 
