@@ -133,6 +133,7 @@ export class LedgerModel {
 
   /** Books what has expired and is not pinned: the rest of each lot (S29). */
   sweep(dateOf: (at: number) => string, now: number): void {
+    this.endHolds(now);
     for (const lot of inSpendingOrder(this.lots)) {
       const rest = this.#free(lot, now);
       if (rest === 0 || lot.expiresAt === null || lot.expiresAt > now) continue;

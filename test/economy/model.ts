@@ -145,7 +145,6 @@ export class MemberModel extends LedgerModel {
     if (activity.lots.length > 0 && activity.lots.every(isReversed)) return 'ALREADY_REVERSED';
     this.evaluateTier(now);
     activity.returned += back;
-    this.endHolds(now);
     this.sweep(dateOf, now);
     for (const lot of activity.lots) {
       const due = Math.floor((lot.amount * activity.returned) / activity.units) - lot.reversed;
@@ -161,7 +160,6 @@ export class MemberModel extends LedgerModel {
     if (lot === undefined || entry?.kind !== 'EARN') return 'ENTRY_NOT_FOUND';
     if (lot.reversed === lot.amount) return 'ALREADY_REVERSED';
     this.evaluateTier(now);
-    this.endHolds(now);
     this.sweep(dateOf, now);
     this.reverse(lot, lot.amount - lot.reversed, now);
     this.#reviewTier(now);
