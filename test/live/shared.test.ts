@@ -87,8 +87,8 @@ describe.each(followers)('subscribers over %s', (_name, follow) => {
     const credentials = [screen, service, operator, await program.token('ada'), screen, screen];
     const before = [await made(), await sent()] as const;
     const following = await Promise.all(
-      credentials.map((credential, mine) =>
-        follow(server.url, credential, { query: boardQuery(), variables: { mine } }),
+      credentials.map((one, n) =>
+        follow(server.url, one, { query: boardQuery(), variables: { n } }),
       ),
     );
     await walk('bob');
