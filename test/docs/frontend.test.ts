@@ -25,18 +25,19 @@ afterAll(() => economies.close());
 
 it('runs with a member token', async () => {
   const token = await eco.program.token('ada');
-  const variables = { rewardId: await eco.reward(10), key: 'press-1' };
+  const variables = { rewardId: await eco.reward(10), price: 10, key: 'press-1' };
   const once = documents.filter((document) => !isLive(document));
-  expect(once).toHaveLength(3);
+  expect(once).toHaveLength(4);
   const { position } = await eco.done('recordActivity', 'ada', { type: 'share', reference: 'r' });
   const answers = [];
   for (const document of once) {
     answers.push(await eco.test.ask(token, document, { ...variables, position }));
   }
   expect(answers.flatMap(({ errors }) => errors ?? [])).toEqual([]);
-  const [page, bought] = answers.map(({ data }) => data);
+  const [page, checkedIn, bought] = answers.map(({ data }) => data);
   expect(page.rewards.edges).toHaveLength(1);
-  expect(bought.redeemReward.member.points.available).toBe(90);
+  expect(checkedIn.checkIn.member.points.available).toBe(110);
+  expect(bought.redeemReward.member.points.available).toBe(100);
 });
 
 it('follows a board with everybody else', () => {

@@ -86,10 +86,9 @@ describe.each(followers)('subscribers over %s', (_name, follow) => {
     const { screen, service, operator } = program.keys;
     const credentials = [screen, service, operator, await program.token('ada'), screen, screen];
     const before = [await made(), await sent()] as const;
+    const asked = (n: number) => ({ query: boardQuery(), variables: { n } });
     const following = await Promise.all(
-      credentials.map((one, n) =>
-        follow(server.url, one, { query: boardQuery(), variables: { n } }),
-      ),
+      credentials.map((credential, n) => follow(server.url, credential, asked(n))),
     );
     await walk('bob');
     await expect
