@@ -15,7 +15,7 @@ type Crossed = (subject: Subject) => readonly string[];
 export const crossedFields: Readonly<Record<string, Crossed>> = {
   'Query.node': ({ team, teamChallenge, coupon }) => [
     `{ node(id: "${teamChallenge}") { ... on Challenge { teams { edges { node { name } } } } } }`,
-    `{ node(id: "${coupon}") { ... on Reward { title codes { edges { node { code } } } } } }`,
+    `{ node(id: "${coupon}") { ... on Reward { title codes { edges { node { masked } } } } } }`,
     `{ node(id: "${team}") { ... on Team { members { edges { node { state } } } } } }`,
   ],
   'Query.nodes': ({ team, rule, redemption, challenge }) => [
@@ -52,7 +52,7 @@ export const crossedFields: Readonly<Record<string, Crossed>> = {
   ],
   'Query.quote': ({ member }) => [
     `{ quote(input: {activity: {member: {id: "${member}"}, type: "purchase", reference: "q"}}) {
-        points considered { rule { key } } refusal { code message } } }`,
+        points considered { rule } refusal { code message } } }`,
   ],
   'Mutation.captureHold': ({ hold }) => [mutation('captureHold', `${ada}, holdId: "${hold}"`)],
   'Mutation.releaseHold': ({ hold }) => [mutation('releaseHold', `${ada}, holdId: "${hold}"`)],

@@ -53,3 +53,15 @@ export const differing = (
   before: ReadonlyMap<string, string | null>,
   after: ReadonlyMap<string, string | null>,
 ): string[] => [...after.keys()].filter((name) => before.get(name) !== after.get(name));
+
+type Everything = Awaited<ReturnType<typeof everythingOf>>;
+
+/** Reads until nothing moves any more. */
+export async function settled(read: () => Promise<Everything>): Promise<Everything> {
+  for (let before = await read(); ; ) {
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const after = await read();
+    if (differing(before, after).length === 0) return after;
+    before = after;
+  }
+}

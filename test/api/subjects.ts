@@ -152,7 +152,7 @@ export const lists: Readonly<Record<string, string>> = {
   adjustments: '{ adjustmentsARGS { edges { cursor node { amount member { displayName } } } } }',
   pendingAdjustments:
     '{ pendingAdjustmentsARGS { edges { cursor node { amount member { displayName } } } } }',
-  operations: '{ operationsARGS { edges { cursor node { text client { name } } } } }',
+  operations: '{ operationsARGS { edges { cursor node { documentId client { name } } } } }',
   apiKeys: '{ apiKeysARGS { edges { cursor node { name } } } }',
   challenges: '{ challengesARGS { edges { cursor node { title } } } }',
   seasons: '{ leaderboard(key: "daily") { title seasonsARGS { edges { cursor node { id } } } } }',

@@ -66,8 +66,12 @@ describe('key', () => {
         role,
         name: 'till 3',
         client: null,
+        scopes: ['READ', 'RECORD', 'REDEEM'],
         createdAt: expect.any(String),
+        expiresAt: null,
         revokedAt: expect.any(String),
+        lastUsedAt: null,
+        replaces: null,
       },
     ]);
     const lines = await runCli(database.url, ['key', 'list', '--program', 'first']);

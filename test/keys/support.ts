@@ -42,3 +42,12 @@ export async function listed(test: TestApp, credential: string, args = '(first: 
 
 export const statusOf = async (test: TestApp, credential: string): Promise<number> =>
   (await test.ask(credential, '{ program { key } }')).status;
+
+/** What was changed, newest first. */
+export async function audits(test: TestApp, credential: string) {
+  const { data } = await test.ask(
+    credential,
+    '{ audit(first: 20) { edges { node { action target before after actor { name } } } } }',
+  );
+  return data.audit.edges.map(({ node }: { node: object }) => node);
+}
