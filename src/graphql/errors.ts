@@ -11,6 +11,8 @@ import { OperationNotServed } from '../operations/not-served.ts';
 import { classifyFault } from '../platform/conflicts.ts';
 import type { Log } from '../platform/log.ts';
 import { IdempotencyKeyReused, InputError, Unavailable } from '../platform/refusal.ts';
+import { rateHeaders } from '../rate-limits/headers.ts';
+import { RateLimited, TooCostly } from '../rate-limits/rate-limited.ts';
 import { wrongInput } from './input-errors.ts';
 
 /** The published codes of `errors[].extensions.code` (docs/errors.md). */
@@ -59,6 +61,18 @@ const unavailable = (message: string, at?: GraphQLError) =>
     at,
   );
 
+function rateLimited(refused: RateLimited, at?: GraphQLError): GraphQLError {
+  const { message, retryAfterMs, limit, remaining } = refused;
+  const headers = {
+    'Retry-After': String(Math.ceil(retryAfterMs / 1000)),
+    ...rateHeaders({
+      ...{ limit: limit.burst, remaining },
+      resetMs: ((limit.burst - remaining) * 1000) / limit.perSecond,
+    }),
+  };
+  return apiError('RATE_LIMITED', message, { retryAfterMs, http: { status: 429, headers } }, at);
+}
+
 /** A result with its errors as clients may see them, and not too many. */
 export function codedResult(result: ExecutionResult, requestId: string, log: Log): ExecutionResult {
   if (result.errors === undefined) return result;
@@ -87,6 +101,16 @@ export function toApiError(error: unknown, requestId: string, log: Log): GraphQL
   if (cause instanceof OperationNotServed) {
     const { code, details, status } = cause;
     return apiError(code, cause.message, { ...details, http: { status } }, wrapped);
+  }
+  if (cause instanceof RateLimited) return rateLimited(cause, wrapped);
+  if (cause instanceof TooCostly) {
+    const { cost, limit } = cause;
+    return apiError(
+      'QUERY_TOO_COMPLEX',
+      cause.message,
+      { cost, limit, http: { status: 403 } },
+      wrapped,
+    );
   }
   if (cause instanceof Unavailable) return unavailable(cause.message, wrapped);
   if (cause instanceof PothosValidationError) {

@@ -49,6 +49,7 @@ import '../settlements/settlements.schema.ts';
 import '../operations/refusals.schema.ts';
 import '../operations/operations.schema.ts';
 import '../operations/operation-mutations.schema.ts';
+import '../rate-limits/rate-limits.schema.ts';
 import '../live/live.schema.ts';
 import '../live/challenge-live.schema.ts';
 import '../audit/audit.schema.ts';

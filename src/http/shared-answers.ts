@@ -55,7 +55,10 @@ export class SharedAnswers {
     if (viewer === undefined || isBound(viewer)) return undefined; // What may run, is chosen first.
     const programId = sharedProgramOf(viewer); // Why not, is said where it is executed.
     const found = programId === undefined ? undefined : kept.get(programId);
-    return found && this.#fresh(found);
+    if (found === undefined) return undefined;
+    const refused = this.#app.rateLimits.take(viewer, 1);
+    if (refused !== undefined && (await refused) !== undefined) return undefined;
+    return this.#fresh(found);
   }
 
   /** Keeps and gives the answer to an operation that can be shared; undefined for any other. */
