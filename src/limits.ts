@@ -90,6 +90,7 @@ export const limits = {
   pageSizeMax: 100,
   errorsMax: 5,
   errorCharactersMax: 200,
+  echoCharactersMax: 64, // Of a request in an error: a name.
   loaderKeysMax: 1_000, // Of one read for many callers.
   positionWaitMs: 3 * SECOND, // How long a read waits for the projection it asked for.
 

@@ -43,14 +43,27 @@ export function apiError(
   extensions: GraphQLErrorExtensions = {},
   at?: GraphQLError,
 ): GraphQLError {
-  const short =
-    message.length > limits.errorCharactersMax
-      ? `${message.slice(0, limits.errorCharactersMax - 1)}…`
-      : message;
-  return new GraphQLError(short, {
-    ...(at && locationOf(at)),
-    extensions: { code, ...extensions },
-  });
+  return new GraphQLError(
+    message.length > limits.echoCharactersMax ? shortened(message) : message,
+    {
+      ...(at && locationOf(at)),
+      extensions: { code, ...extensions },
+    },
+  );
+}
+
+/** Says what is wrong without repeating more of a request than a name. */
+function shortened(message: string): string {
+  const { echoCharactersMax: echo, errorCharactersMax: max } = limits;
+  const text = message
+    .slice(0, 10 * max)
+    .replace(/ got invalid value (.*?)(?=; | at ")/s, (all, value: string) =>
+      value.length > echo ? ' got an invalid value' : all,
+    )
+    .replace(/"[^"]*"?/g, (quoted) =>
+      quoted.length > echo ? `${quoted.slice(0, echo / 2)}…"` : quoted,
+    );
+  return text.length > max ? `${text.slice(0, max - 1)}…` : text;
 }
 
 const unavailable = (message: string, at?: GraphQLError) =>
