@@ -46,7 +46,7 @@ export const mostOf = (
 export function tooComplex({ objects }: Cost): GraphQLError | undefined {
   if (objects <= documentRowsMax) return undefined;
   const message = `The answer could have more than ${documentRowsMax} objects: ask for smaller pages.`;
-  const told = { cost: objects, limit: documentRowsMax, http: { status: 403 } };
+  const told = { cost: objects, limit: documentRowsMax, http: { status: 403, spec: false } };
   return apiError('QUERY_TOO_COMPLEX', message, told);
 }
 

@@ -62,7 +62,8 @@ function shortened(message: string): string {
     )
     .replace(/"[^"]*"?/g, (quoted) =>
       quoted.length > echo ? `${quoted.slice(0, echo / 2)}…"` : quoted,
-    );
+    )
+    .replace(/\S+/g, (word) => (word.length > echo ? `${word.slice(0, echo / 2)}…` : word));
   return text.length > max ? `${text.slice(0, max - 1)}…` : text;
 }
 
