@@ -1,25 +1,23 @@
 import { type ExecutionArgs, type GraphQLError, getOperationAST } from 'graphql';
 import type { Context } from '../graphql/context.ts';
-import { type Cost, costOf, tooComplex, type Variables } from '../graphql/document-cost.ts';
+import { costOf, tooComplex, type Variables } from '../graphql/document-cost.ts';
 import { toApiError } from '../graphql/errors.ts';
-import { isShareable, sharedProgramOf } from '../graphql/shareable.ts';
 import type { Refused } from '../rate-limits/rate-limits.ts';
 import type { Operation } from './operation.ts';
 
 /** Asks for `extensions.cost` and the header fields of the rate limit, as a header or a parameter of a socket. */
 export const COST_HEADER = 'x-tallymark-cost';
 
-/** What everybody gets alike is executed once for all. */
-const SHARED_UNITS = 1;
+/** What others have asked for, too, and is made but once. */
+export const SHARED_UNITS = 1;
 
 /**
  * Charges the caller of an operation; throws why not. A promise only where Redis has to be asked.
- * `isShared`: its answer was there, or made for all.
+ * `isShared`: it is executed for others already.
  */
 export function charge({ args, cost }: Operation, isShared = false): Promise<void> | undefined {
   const { app, viewer } = args.contextValue as Context;
-  const units = isShared ? SHARED_UNITS : unitsOf(args, cost);
-  const refused = app.rateLimits.take(viewer, units);
+  const refused = app.rateLimits.take(viewer, isShared ? SHARED_UNITS : cost.units);
   if (refused instanceof Promise) return refused.then(refuse);
   refuse(refused);
   return undefined;
@@ -27,20 +25,6 @@ export function charge({ args, cost }: Operation, isShared = false): Promise<voi
 
 function refuse(refused: Refused): void {
   if (refused !== undefined) throw refused;
-}
-
-/** Followers of a board that all follow alike cost no more than being told. */
-function unitsOf(
-  { schema, document, operationName, contextValue }: ExecutionArgs,
-  { units }: Cost,
-) {
-  const { viewer } = contextValue as Context;
-  const operation = getOperationAST(document, operationName);
-  const isShared =
-    operation?.operation === 'subscription' &&
-    sharedProgramOf(viewer) !== undefined &&
-    isShareable(schema, document, operationName);
-  return isShared ? SHARED_UNITS : units;
 }
 
 /** The same for what Yoga executes: why it is not executed, and what it costs. */
@@ -52,7 +36,7 @@ export async function judgeCost(
   const operation = getOperationAST(document, operationName || null);
   if (!operation) return { units: 0, error: undefined }; // Yoga says so.
   const cost = costOf(schema, document, operation, variableValues as Variables);
-  const units = unitsOf(args, cost);
+  const { units } = cost;
   const tooMuch = tooComplex(cost);
   if (tooMuch !== undefined) return { units, error: tooMuch };
   const refused = await app.rateLimits.take(viewer, units);

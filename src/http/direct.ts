@@ -127,10 +127,8 @@ async function share(
   const isById = params.documentId !== undefined;
   const asked = { type, text: isById ? undefined : text, variables: params.variables };
   const made = type === STREAM_TYPE ? undefined : await answers.make(asked, operation);
-  if (made === undefined) return false;
-  await charge(operation, true);
-  sendShared(request, response, type, made);
-  return true;
+  if (made !== undefined) sendShared(request, response, type, made);
+  return made !== undefined;
 }
 
 /** With its tag for who asks by GET: what has not changed is not sent again. */

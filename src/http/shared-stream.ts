@@ -23,10 +23,11 @@ export async function answerStream(
   response: ServerResponse,
   asked: Asked,
 ): Promise<boolean> {
+  const isFollowed = boards.isFollowed(asked);
   const join = await boards.find(asked);
   const { viewer } = asked;
   if (join === undefined || viewer.kind === 'anonymous') return false;
-  await charge(asked.operation);
+  await charge(asked.operation, isFollowed);
   if (response.destroyed) return true; // The caller has gone.
   if (!streams.admit(response, viewer)) return false;
   response.writeHead(200, HEADERS);

@@ -222,12 +222,12 @@ async function prepare(door: Door, ctx: Ctx, id: string, payload: SubscribePaylo
     const params = { query, variables, operationName, documentId };
     const operation = await prepareOperation(door, caller, params);
     if (!('args' in operation)) return operation;
-    const waiting = charge(operation);
-    if (waiting !== undefined) await waiting;
-    app.operations.noteAdHoc(operation.adHoc, operation.name);
-    const { args, execute, subscribe } = operation;
+    const { args, execute, subscribe, type } = operation;
     const { viewer } = args.contextValue as GraphqlContext;
     const asked = { viewer, variables, operation };
+    const waiting = charge(operation, type === 'subscription' && door.boards.isFollowed(asked));
+    if (waiting !== undefined) await waiting;
+    app.operations.noteAdHoc(operation.adHoc, operation.name);
     const tellsCost = String(ctx.connectionParams?.[COST_HEADER]) === '1';
     const { socket } = extra;
     return { ...args, execute, subscribe, id, socket, asked, tellsCost } as OperationArgs;

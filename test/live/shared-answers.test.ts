@@ -27,7 +27,7 @@ const open = () => {
 let rows = 1;
 const document = parse('{ leaderboards { key } }');
 const operation = (programId: number, query: string) => ({
-  ...{ type: 'query', query, name: undefined },
+  ...{ type: 'query', query, name: undefined, cost: { objects: 1, units: 1 } },
   args: {
     schema,
     document,
