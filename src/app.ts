@@ -12,6 +12,7 @@ import type { Job } from './jobs/due.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { startWorker } from './jobs/worker.ts';
 import { readBoard, seasonVersions } from './leaderboards/board-reads.ts';
+import { databaseName } from './leaderboards/copy.sql.ts';
 import { openBoards } from './leaderboards/open-boards.ts';
 import type { Standings } from './leaderboards/standings.ts';
 import { LiveHub } from './live/live-hub.ts';
@@ -29,6 +30,7 @@ import { ProgramConfigs } from './programs/config.ts';
 import { ProgramReader } from './programs/programs.sql.ts';
 import { RuleReader } from './programs/rule-reader.ts';
 import type { Projection } from './projections/projection.ts';
+import { RateLimits } from './rate-limits/rate-limits.ts';
 import { createTasks } from './tasks/create-tasks.ts';
 import { loadTaskRevisions } from './tasks/task-reads.sql.ts';
 
@@ -48,6 +50,8 @@ export type App = {
   readonly rules: RuleReader;
   /** What clients have registered. */
   readonly operations: Operations;
+  /** What callers may spend. */
+  readonly rateLimits: RateLimits;
   readonly jobs: readonly Job[];
   readonly standings: Standings;
   /** For answers that are the same for everybody: their members may be a moment old. */
@@ -94,6 +98,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     const boards = await openBoards({ ...config, pool, clock, bus, registry, log });
     const { standings, sharedStandings, projection } = boards;
     closers.push(() => boards.close());
+    const rateLimits = await openRateLimits(config, pool, registry, log);
+    closers.push(() => rateLimits.close());
     const live = createLive(pool, sharedStandings, clock, bus, log);
     closers.push(() => live.close());
     await projection.start();
@@ -122,13 +128,9 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       registry,
       authenticator: new Authenticator(pool, clock, log),
       engine,
-      programs: new ProgramReader(pool, clock),
-      rules: new RuleReader(pool, clock),
+      ...{ programs: new ProgramReader(pool, clock), rules: new RuleReader(pool, clock) },
       operations: new Operations({ pool, clock, log, registry }),
-      jobs,
-      standings,
-      sharedStandings,
-      projection,
+      ...{ rateLimits, jobs, standings, sharedStandings, projection },
       taskProjection: tasks.projection,
       badgeProjection: badges.projection,
       bus,
@@ -193,6 +195,13 @@ async function migrate(config: Config, url: string, log: Log) {
       `DATABASE_URL: the database does not answer: ${(error as Error).message}`,
     );
   }
+}
+
+/** Databases may share a Redis; whose numbers are alike must not be taken for each other. */
+async function openRateLimits(config: Config, pool: Pool, registry: Registry, log: Log) {
+  const { redisUrl, redisChannel } = config;
+  const prefix = redisUrl && `${redisChannel}:rates:${await databaseName(pool)}`;
+  return new RateLimits({ pool, log, registry, redisUrl, prefix: prefix ?? '' });
 }
 
 async function openBus(config: Config, log: Log): Promise<Bus> {

@@ -76,6 +76,8 @@ export const limits = {
   selectionsPerSetMax: 100,
   documentRowsMax: 10_000, // Objects that the answer may hold, pages multiplied by pages.
   unpagedListRows: 10, // What a list without a page size counts as: boards, awards.
+  commandCost: 10, // Of a mutation's root field, beside the objects of its answer.
+  documentCostsKept: 200, // Of one operation, by the page sizes that its variables asked for.
   // Parsed documents are kept, for all callers together: up to 500 bytes a token, 60 MB in all.
   documentCacheCharactersMax: 250_000,
   documentCacheDocumentsMax: 500,
@@ -88,6 +90,7 @@ export const limits = {
   pageSizeMax: 100,
   errorsMax: 5,
   errorCharactersMax: 200,
+  echoCharactersMax: 64, // Of a request in an error: a name.
   loaderKeysMax: 1_000, // Of one read for many callers.
   positionWaitMs: 3 * SECOND, // How long a read waits for the projection it asked for.
 
@@ -120,6 +123,31 @@ export const limits = {
   stalledStreamMs: 30 * SECOND, // A stream that takes nothing for so long is cut.
   socketCloseMs: 2 * SECOND, // Who has not answered our goodbye by then is cut.
   shutdownMs: 10 * SECOND,
+
+  // Rate limits: units (objects of answers) that come back each second, and that may be spent at
+  // once. Keys of a program's own are only kept from harming others; people and partners are human.
+  rateOperatorPerSecond: 100_000,
+  rateOperatorBurst: 1_000_000,
+  rateServicePerSecond: 500_000, // Ten times what two cores serve.
+  rateServiceBurst: 2_000_000,
+  ratePartnerPerSecond: 2_000, // Some 100 commands.
+  ratePartnerBurst: 20_000,
+  rateScreenPerSecond: 2_000,
+  rateScreenBurst: 20_000,
+  rateMemberPerSecond: 500, // Five pages.
+  rateMemberBurst: 20_000, // Twice what one operation may read.
+  ratePerSecondMax: 10_000_000,
+  rateBurstMax: 100_000_000,
+  rateSpendersMax: 50_000, // In memory on a node; who comes least often starts anew.
+  rateChunkShare: 64, // So small a part of the burst a node borrows ahead …
+  rateLifeShare: 16, // … for so small a part of the time in which the bucket fills …
+  rateLifeMsMin: 200, // … but longer than an answer takes.
+  rateAnswerMs: 100, // Redis answers by then, or a node goes by itself.
+  rateWaitMs: 250, // A caller waits no longer for others who ask for the same.
+  ratePauseMs: SECOND, // So long a Redis that failed is left alone.
+  rateSettingsMs: 2 * SECOND, // So often a program in use is looked at for changed limits.
+  rateSettingsOldMs: 4 * SECOND, // One that was not in use for so long is read first.
+  rateProgramsMax: 10_000, // Whose settings a node knows.
 
   // Live.
   boardThrottleMs: 100, // At most one version of a board in this time.

@@ -18,6 +18,7 @@ import {
 import { createOutput, type Output } from './output.ts';
 import { CliProblem, problemLine } from './problem.ts';
 import { type CreateProgramFlags, createProgram } from './programs.ts';
+import { type RateLimitFlags, rateLimit } from './rate-limits.ts';
 import { printToken, type TokenFlags } from './token.ts';
 import { type TokenSecretFlags, tokenSecret } from './token-secret.ts';
 import type { Add, Does } from './tree.ts';
@@ -29,7 +30,10 @@ import {
   parseDuration,
   parseInstant,
   parseLateness,
+  parseRateHolder,
   parseRewardId,
+  parseUnits,
+  RATE_HOLDERS,
 } from './values.ts';
 import { type VerifyFlags, verify } from './verify.ts';
 import type { Env } from './with-app.ts';
@@ -190,6 +194,16 @@ function addPrograms(root: Command, add: Add, does: Does, env: Env): void {
       .requiredOption('--program <key>', 'the program')
       .option('--rotate', 'replace it first: tokens signed with the old one end within 5 s'),
     (output, flags: TokenSecretFlags) => tokenSecret(env, output, flags),
+  );
+  does(
+    add(programs, 'rate-limit', 'say what each caller of a role or of a client may spend')
+      .requiredOption('--program <key>', 'the program')
+      .option('--role <role>', RATE_HOLDERS.join(', '), parseRateHolder)
+      .option('--client <name>', 'rather each caller of this client')
+      .option('--per-second <units>', 'units that come back a second', parseUnits)
+      .option('--burst <units>', 'units that may be spent at once', parseUnits)
+      .option('--default', 'take away what was set'),
+    (output, flags: RateLimitFlags) => rateLimit(env, output, flags),
   );
   does(
     add(root, 'token', 'sign a member token for development')

@@ -5,8 +5,11 @@ import { allScopes } from '../auth/scopes.ts';
 import type { ApiKeyRole } from '../auth/viewer.ts';
 import { type ApiKeyScope, ClientMode } from '../generated/prisma/enums.ts';
 import { limits } from '../limits.ts';
+import { type RateHolder, rateHolders } from '../rate-limits/limit.ts';
 
 export const API_KEY_ROLES: readonly ApiKeyRole[] = ['OPERATOR', 'SERVICE', 'PARTNER', 'SCREEN'];
+
+export const RATE_HOLDERS = rateHolders;
 
 export const CLIENT_MODES: readonly ClientMode[] = Object.values(ClientMode);
 
@@ -44,6 +47,19 @@ export function parseRole(text: string): ApiKeyRole {
     throw new InvalidArgumentError(`It must be one of ${API_KEY_ROLES.join(', ')}.`);
   }
   return role;
+}
+
+/** Whose rate limit, in either case. */
+export function parseRateHolder(text: string): RateHolder {
+  const holder = RATE_HOLDERS.find((known) => known === text.toUpperCase());
+  if (holder !== undefined) return holder;
+  throw new InvalidArgumentError(`It must be one of ${RATE_HOLDERS.join(', ')}.`);
+}
+
+/** Units of a rate limit. */
+export function parseUnits(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number from 1 on.');
 }
 
 /** '2026-12-01' or '2026-12-01T09:00:00Z': an instant; a date begins at midnight UTC. */

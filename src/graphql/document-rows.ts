@@ -1,9 +1,7 @@
 /** How many objects a document may have read: pages multiplied by the pages inside them. */
 import {
-  type ASTVisitor,
   type FieldNode,
   type FragmentSpreadNode,
-  GraphQLError,
   type GraphQLField,
   type GraphQLNamedType,
   getNamedType,
@@ -19,42 +17,30 @@ import {
 } from 'graphql';
 import { limits } from '../limits.ts';
 
-const { documentRowsMax, pageSizeDefault, pageSizeMax, aroundRadiusMax, unpagedListRows } = limits;
+const { pageSizeDefault, pageSizeMax, aroundRadiusMax, unpagedListRows } = limits;
 
-/** Validation rule: the objects of each operation's answer at the most, fragments followed. */
-export function documentRows(context: ValidationContext): ASTVisitor {
-  const counter = new RowCounter(context);
-  return {
-    OperationDefinition(operation) {
-      if (counter.ofOperation(operation) <= documentRowsMax) return;
-      const message = `The answer could have more than ${documentRowsMax} objects: ask for smaller pages.`;
-      context.reportError(new GraphQLError(message));
-    },
-  };
-}
-
-/** The objects that one operation may have read: its cost. At most one more than is allowed. */
-export function rowsOf(operation: OperationDefinitionNode, document: Document): number {
-  return new RowCounter(document).ofOperation(operation);
-}
+/** More is not worth telling apart. */
+const ROWS_MAX = 1_000_000_000;
 
 /** What counting asks of a document. */
-type Document = Pick<ValidationContext, 'getFragment' | 'getSchema'>;
+export type Document = Pick<ValidationContext, 'getFragment' | 'getSchema'>;
+
+/** The size that a variable asks for; undefined: none is given. `max`: the largest there is. */
+export type SizeOf = (variable: string, max: number) => number | undefined;
 
 type Parent = GraphQLNamedType | null | undefined;
 
-/**
- * Counts by the document alone, so that its answer can be kept with it. Never too little: a page
- * size in a variable is the largest, `@skip` and `@include` do nothing.
- */
-class RowCounter {
+/** Counts what one operation may have read. Never too little: `@skip` and `@include` do nothing. */
+export class RowCounter {
   readonly #context: Document;
+  readonly #sizeOf: SizeOf;
   /** By fragment and page, so that fragments of fragments are not walked again and again. */
   readonly #fragments = new Map<string, number>();
   readonly #open = new Set<string>();
 
-  constructor(context: Document) {
+  constructor(context: Document, sizeOf: SizeOf) {
     this.#context = context;
+    this.#sizeOf = sizeOf;
   }
 
   ofOperation({ operation, selectionSet }: OperationDefinitionNode): number {
@@ -74,7 +60,7 @@ class RowCounter {
         rows += this.ofSet(selectionSet, type, page);
       }
     }
-    return Math.min(rows, documentRowsMax + 1); // More is not worth telling apart.
+    return Math.min(rows, ROWS_MAX);
   }
 
   #ofField(node: FieldNode, parent: Parent, page: number | undefined): number {
@@ -84,7 +70,7 @@ class RowCounter {
       isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name.value] : undefined;
     if (field === undefined) return 0; // Other rules refuse it.
     const type = getNamedType(field.type);
-    const own = pageOf(node, field);
+    const own = this.#pageOf(node, field);
     if (isListType(getNullableType(field.type))) {
       return (own ?? page ?? unpagedListRows) * (1 + this.ofSet(selectionSet, type, undefined));
     }
@@ -109,31 +95,33 @@ class RowCounter {
   #typeOf(name: string): Parent {
     return this.#context.getSchema().getType(name);
   }
-}
 
-/** The rows that a field's arguments ask for; undefined when it takes none that say. */
-function pageOf(node: FieldNode, field: GraphQLField<unknown, unknown>): number | undefined {
-  const given = (name: string) =>
-    node.arguments?.find((argument) => argument.name.value === name)?.value;
-  const sizeOf = (name: string, max: number) => {
-    const taken = field.args.find((argument) => argument.name === name);
-    return taken && sizeIn(given(name), max, taken.defaultValue);
-  };
-  const radius = sizeOf('radius', aroundRadiusMax);
-  if (radius !== undefined) return 2 * radius + 1;
-  if (field.args.some(({ name }) => name === 'ids')) {
-    const ids = given('ids');
-    return ids?.kind === Kind.LIST ? ids.values.length : pageSizeMax;
+  /** The rows that a field's arguments ask for; undefined when it takes none that say. */
+  #pageOf(node: FieldNode, field: GraphQLField<unknown, unknown>): number | undefined {
+    const given = (name: string) =>
+      node.arguments?.find((argument) => argument.name.value === name)?.value;
+    const sizeOf = (name: string, max: number) => {
+      const taken = field.args.find((argument) => argument.name === name);
+      return taken && this.#sizeIn(given(name), max, taken.defaultValue);
+    };
+    const radius = sizeOf('radius', aroundRadiusMax);
+    if (radius !== undefined) return 2 * radius + 1;
+    if (field.args.some(({ name }) => name === 'ids')) {
+      const ids = given('ids');
+      if (ids?.kind === Kind.VARIABLE) return this.#sizeOf(ids.name.value, pageSizeMax) ?? 0;
+      return ids?.kind === Kind.LIST ? ids.values.length : pageSizeMax;
+    }
+    if (!field.args.some(({ name }) => name === 'first')) return undefined;
+    const sizes = [sizeOf('first', pageSizeMax), sizeOf('last', pageSizeMax)];
+    const asked = sizes.filter((size) => size !== undefined);
+    return asked.length === 0 ? pageSizeDefault : Math.max(...asked);
   }
-  if (!field.args.some(({ name }) => name === 'first')) return undefined;
-  const sizes = [sizeOf('first', pageSizeMax), sizeOf('last', pageSizeMax)];
-  const asked = sizes.filter((size) => size !== undefined);
-  return asked.length === 0 ? pageSizeDefault : Math.max(...asked);
-}
 
-/** A size as it is asked for; what is out of range is refused when the field is resolved. */
-function sizeIn(value: ValueNode | undefined, max: number, byDefault: unknown): number | undefined {
-  if (value?.kind === Kind.VARIABLE) return max;
-  if (value?.kind === Kind.INT) return Math.min(max, Math.max(0, Number(value.value)));
-  return typeof byDefault === 'number' ? byDefault : undefined;
+  /** A size as it is asked for; what is out of range is refused when the field is resolved. */
+  #sizeIn(value: ValueNode | undefined, max: number, byDefault: unknown): number | undefined {
+    const absent = typeof byDefault === 'number' ? byDefault : undefined;
+    if (value?.kind === Kind.VARIABLE) return this.#sizeOf(value.name.value, max) ?? absent;
+    if (value?.kind === Kind.INT) return Math.min(max, Math.max(0, Number(value.value)));
+    return absent;
+  }
 }

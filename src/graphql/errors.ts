@@ -11,6 +11,8 @@ import { OperationNotServed } from '../operations/not-served.ts';
 import { classifyFault } from '../platform/conflicts.ts';
 import type { Log } from '../platform/log.ts';
 import { IdempotencyKeyReused, InputError, Unavailable } from '../platform/refusal.ts';
+import { rateHeaders } from '../rate-limits/headers.ts';
+import { RateLimited, TooCostly } from '../rate-limits/rate-limited.ts';
 import { wrongInput } from './input-errors.ts';
 
 /** The published codes of `errors[].extensions.code` (docs/errors.md). */
@@ -41,14 +43,28 @@ export function apiError(
   extensions: GraphQLErrorExtensions = {},
   at?: GraphQLError,
 ): GraphQLError {
-  const short =
-    message.length > limits.errorCharactersMax
-      ? `${message.slice(0, limits.errorCharactersMax - 1)}…`
-      : message;
-  return new GraphQLError(short, {
-    ...(at && locationOf(at)),
-    extensions: { code, ...extensions },
-  });
+  return new GraphQLError(
+    message.length > limits.echoCharactersMax ? shortened(message) : message,
+    {
+      ...(at && locationOf(at)),
+      extensions: { code, ...extensions },
+    },
+  );
+}
+
+/** Says what is wrong without repeating more of a request than a name. */
+function shortened(message: string): string {
+  const { echoCharactersMax: echo, errorCharactersMax: max } = limits;
+  const text = message
+    .slice(0, 10 * max)
+    .replace(/ got invalid value (.*?)(?=; | at ")/s, (all, value: string) =>
+      value.length > echo ? ' got an invalid value' : all,
+    )
+    .replace(/"[^"]*"?/g, (quoted) =>
+      quoted.length > echo ? `${quoted.slice(0, echo / 2)}…"` : quoted,
+    )
+    .replace(/\S+/g, (word) => (word.length > echo ? `${word.slice(0, echo / 2)}…` : word));
+  return text.length > max ? `${text.slice(0, max - 1)}…` : text;
 }
 
 const unavailable = (message: string, at?: GraphQLError) =>
@@ -58,6 +74,18 @@ const unavailable = (message: string, at?: GraphQLError) =>
     { retryAfterMs: RETRY_AFTER_MS, http: { status: 503 } },
     at,
   );
+
+function rateLimited(refused: RateLimited, at?: GraphQLError): GraphQLError {
+  const { message, retryAfterMs, limit, remaining } = refused;
+  const headers = {
+    'Retry-After': String(Math.ceil(retryAfterMs / 1000)),
+    ...rateHeaders({
+      ...{ limit: limit.burst, remaining },
+      resetMs: ((limit.burst - remaining) * 1000) / limit.perSecond,
+    }),
+  };
+  return apiError('RATE_LIMITED', message, { retryAfterMs, http: { status: 429, headers } }, at);
+}
 
 /** A result with its errors as clients may see them, and not too many. */
 export function codedResult(result: ExecutionResult, requestId: string, log: Log): ExecutionResult {
@@ -87,6 +115,16 @@ export function toApiError(error: unknown, requestId: string, log: Log): GraphQL
   if (cause instanceof OperationNotServed) {
     const { code, details, status } = cause;
     return apiError(code, cause.message, { ...details, http: { status } }, wrapped);
+  }
+  if (cause instanceof RateLimited) return rateLimited(cause, wrapped);
+  if (cause instanceof TooCostly) {
+    const { cost, limit } = cause;
+    return apiError(
+      'QUERY_TOO_COMPLEX',
+      cause.message,
+      { cost, limit, http: { status: 403 } },
+      wrapped,
+    );
   }
   if (cause instanceof Unavailable) return unavailable(cause.message, wrapped);
   if (cause instanceof PothosValidationError) {

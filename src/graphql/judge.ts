@@ -6,13 +6,11 @@ import {
   type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
-  TypeInfo,
-  ValidationContext,
   validate,
 } from 'graphql';
 import { limits } from '../limits.ts';
 import type { Judge, Judged } from '../operations/judge.ts';
-import { rowsOf } from './document-rows.ts';
+import { mostOf, tooComplex } from './document-cost.ts';
 import { parseDocument } from './document-rules.ts';
 import { documentRules } from './pipeline.ts';
 
@@ -50,11 +48,14 @@ function judged(schema: GraphQLSchema, document: DocumentNode, name: string | un
       problems: [`the document has several operations (${names}): register one a document`],
     };
   }
-  const context = new ValidationContext(schema, document, new TypeInfo(schema), () => {});
+  // What is registered is known beforehand, its variables are not.
+  const most = mostOf(schema, document, operation);
+  const error = tooComplex(most);
+  if (error !== undefined) return { problems: [error.message] };
   return {
     name: operation.name?.value ?? null,
     kind: kinds[operation.operation],
-    cost: rowsOf(operation, context),
+    cost: most.objects,
   };
 }
 

@@ -14,7 +14,7 @@ import { limits } from '../limits.ts';
 import type { Log } from '../platform/log.ts';
 import type { Context } from './context.ts';
 import type { DocumentCache } from './document-cache.ts';
-import { documentRows } from './document-rows.ts';
+import { documentCost } from './document-cost.ts';
 import { documentLimits, parseDocument } from './document-rules.ts';
 import { apiError, codedResult } from './errors.ts';
 import { wrongInput } from './input-errors.ts';
@@ -39,7 +39,7 @@ export type PipelineOptions = {
 /** What documents are held against, on every door and when they are registered. */
 export const documentRules = (introspection: boolean): ValidationRule[] => [
   ...specifiedRules,
-  ...[documentLimits, documentRows],
+  ...[documentLimits, documentCost],
   ...(introspection ? [] : [NoSchemaIntrospectionCustomRule]),
 ];
 
@@ -97,6 +97,7 @@ function parseError(error: Error): GraphQLError {
 
 /** A wrong value in the document is the caller's input, whatever phase finds it. */
 function validationError(error: GraphQLError, document: DocumentNode): GraphQLError {
+  if (error.extensions.code !== undefined) return error; // One of ours, that says all itself.
   const field = wrongInput(error, document);
   return field === undefined
     ? apiError('GRAPHQL_VALIDATION_FAILED', error.message, { http: REFUSED }, error)

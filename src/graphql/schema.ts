@@ -51,6 +51,7 @@ import '../operations/operations.schema.ts';
 import '../operations/operation-mutations.schema.ts';
 import '../keys/refusals.schema.ts';
 import '../keys/keys.schema.ts';
+import '../rate-limits/rate-limits.schema.ts';
 import '../live/live.schema.ts';
 import '../live/challenge-live.schema.ts';
 import '../audit/audit.schema.ts';

@@ -5,6 +5,7 @@ import type { App } from '../app.ts';
 import type { Context } from '../graphql/context.ts';
 import { toApiError } from '../graphql/errors.ts';
 import { newRequestId } from '../platform/ids.ts';
+import { COST_HEADER, charge } from './charge.ts';
 import {
   type GraphqlDoor,
   type Operation,
@@ -91,6 +92,8 @@ async function answer(
       // Streams, and what only a POST may do, are judged there.
       if (operation.type === 'subscription' || type === STREAM_TYPE || body === undefined)
         return false;
+      const waiting = charge(operation);
+      if (waiting !== undefined) await waiting;
       door.app.operations.noteAdHoc(operation.adHoc, operation.name);
       result = await operation.execute(operation.args);
     }
@@ -175,6 +178,7 @@ async function send(yoga: Yoga, response: ServerResponse, type: string, result: 
 function answerType({ config }: App, { headers }: IncomingMessage): string | undefined {
   const { accept, origin } = headers;
   if (origin !== undefined && config.allowedOrigins.length > 0) return undefined; // Needs CORS.
+  if (headers[COST_HEADER] !== undefined) return undefined; // An answer of its own.
   if (accept === undefined || accept === '*/*' || accept === JSON_TYPE) return JSON_TYPE;
   if (accept === RESPONSE_TYPE || accept === `${RESPONSE_TYPE}, ${JSON_TYPE}`) return RESPONSE_TYPE;
   return accept === STREAM_TYPE ? STREAM_TYPE : undefined;

@@ -8,6 +8,7 @@ import {
 import type { App } from '../app.ts';
 import { isBound } from '../auth/viewer.ts';
 import { type Context, createContext, type DoorContext } from '../graphql/context.ts';
+import { type Cost, costOf, tooComplex } from '../graphql/document-cost.ts';
 import { apiError } from '../graphql/errors.ts';
 import type { Pipeline } from '../graphql/pipeline.ts';
 import type { AdHoc } from '../operations/choose.ts';
@@ -44,6 +45,8 @@ export type Operation = {
   readonly name: string | null;
   /** That it is not registered, and its client wants to know. */
   readonly adHoc: AdHoc | undefined;
+  /** With the variables of the request. */
+  readonly cost: Cost;
   readonly args: ExecutionArgs;
   execute(args: ExecutionArgs): Promise<ExecutionResult>;
   subscribe(args: ExecutionArgs): ReturnType<ReturnType<Yoga['getEnveloped']>['subscribe']>;
@@ -84,6 +87,9 @@ export async function prepareOperation(
   }
   const errors = pipeline.validate(document);
   if (errors.length > 0) return errors;
+  const cost = costOf(pipeline.schema, document, operation, params.variables);
+  const tooMuch = tooComplex(cost);
+  if (tooMuch !== undefined) return [tooMuch];
   const name = operation.name?.value ?? null;
   const args: ExecutionArgs = {
     schema: pipeline.schema,
@@ -94,7 +100,7 @@ export async function prepareOperation(
   };
   return {
     type: operation.operation,
-    ...{ query, name, adHoc, args },
+    ...{ query, name, adHoc, cost, args },
     execute: pipeline.execute,
     subscribe: (given) => yoga.getEnveloped(caller as never).subscribe(given),
   };

@@ -1,17 +1,20 @@
 import type { ServerResponse } from 'node:http';
-import type { ExecutionArgs } from 'graphql';
+import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { App } from '../app.ts';
 import { isBound, type Viewer } from '../auth/viewer.ts';
 import type { Context } from '../graphql/context.ts';
 import { apiError } from '../graphql/errors.ts';
 import type { AdHoc } from '../operations/choose.ts';
+import { rateHeaders } from '../rate-limits/headers.ts';
+import { COST_HEADER, judgeCost } from './charge.ts';
 import { documentIdOf, idParams, idsOfUrl, isObject } from './params.ts';
 import type { StreamGuard } from './stream-guard.ts';
 
 /** What Yoga's contexts have besides. */
 type RequestContext = Context & {
   readonly res?: ServerResponse;
+  readonly request?: Request;
   readonly adHoc?: AdHoc | undefined;
 };
 
@@ -41,19 +44,47 @@ export function useRequestRules(app: App, streams: StreamGuard | undefined): Plu
       Object.assign(context, chosen.context);
       setParams(chosen.params as typeof params);
     },
-    onExecute({ args }) {
+    async onExecute({ args, setResultAndStopExecution }) {
+      const { units, error } = await judgeCost(args);
+      if (error !== undefined) {
+        setResultAndStopExecution({ errors: [error] });
+        return undefined;
+      }
       noteAdHoc(args);
+      const { request } = args.contextValue as RequestContext;
+      if (request?.headers.get(COST_HEADER) !== '1') return undefined;
+      const told = await costTold(args, units);
+      return {
+        onExecuteDone({ result, setResult }) {
+          setResult({ ...(result as ExecutionResult), extensions: told });
+        },
+      };
     },
-    onSubscribe({ args, setResultAndStopExecution }) {
-      const { viewer, res } = args.contextValue as RequestContext;
-      if (res !== undefined) noteAdHoc(args);
+    async onSubscribe({ args, setResultAndStopExecution }) {
+      const { viewer, res, request } = args.contextValue as RequestContext;
+      if (request === undefined) return; // Sockets judge for themselves.
+      const { error } = await judgeCost(args);
+      if (error !== undefined) {
+        setResultAndStopExecution({ errors: [error] });
+        return;
+      }
+      noteAdHoc(args);
       if (res === undefined || streams === undefined || viewer.kind === 'anonymous') return;
-      if (streams.admit(res, viewer)) return; // Sockets, which have no response, count for themselves.
+      if (streams.admit(res, viewer)) return;
       const http = { status: 429 };
-      const error = apiError('SUBSCRIPTION_LIMIT', 'Too many event streams are open.', { http });
-      setResultAndStopExecution({ errors: [error] });
+      const tooMany = apiError('SUBSCRIPTION_LIMIT', 'Too many event streams are open.', { http });
+      setResultAndStopExecution({ errors: [tooMany] });
     },
   };
+}
+
+/** The extensions of an answer that was asked to tell its cost. */
+async function costTold({ contextValue }: ExecutionArgs, requested: number) {
+  const { app, viewer } = contextValue as Context;
+  if (viewer.kind === 'anonymous') return {};
+  const state = await app.rateLimits.state(viewer);
+  const { limit, remaining } = state;
+  return { cost: { requested, limit, remaining }, http: { headers: rateHeaders(state) } };
 }
 
 /** Parameters with the text of the operation that they name, and what the context has of it. */

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import type { ExecutionResult } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { App } from '../app.ts';
-import { isBound } from '../auth/viewer.ts';
+import { isBound, type Viewer } from '../auth/viewer.ts';
 import { type Context, createContext } from '../graphql/context.ts';
 import { isShareable, sharedProgramOf, sharedViewer } from '../graphql/shareable.ts';
 import { limits } from '../limits.ts';
+import { SHARED_UNITS } from './charge.ts';
 import type { Operation, OperationParams } from './operation.ts';
 import { shareKey } from './share-key.ts';
 
@@ -25,6 +26,8 @@ type Kept = {
   /** Under which it is kept. */
   readonly keys: Set<string>;
   readonly execute: () => Promise<ExecutionResult>;
+  /** What it costs whoever has it made. */
+  readonly units: number;
   answer: SharedAnswer | undefined;
   madeAt: number;
   making: Promise<SharedAnswer | undefined> | undefined;
@@ -55,10 +58,16 @@ export class SharedAnswers {
     if (viewer === undefined || isBound(viewer)) return undefined; // What may run, is chosen first.
     const programId = sharedProgramOf(viewer); // Why not, is said where it is executed.
     const found = programId === undefined ? undefined : kept.get(programId);
-    return found && this.#fresh(found);
+    if (found === undefined) return undefined;
+    const refused = this.#charge(viewer, found);
+    if (refused !== undefined && (await refused) !== undefined) return undefined;
+    return this.#fresh(found);
   }
 
-  /** Keeps and gives the answer to an operation that can be shared; undefined for any other. */
+  /**
+   * Keeps and gives the answer to an operation that can be shared; undefined for any other. Throws
+   * why its caller may not have it.
+   */
   async make(asked: AnswerAsked, operation: Operation): Promise<SharedAnswer | undefined> {
     const { schema, document, operationName, contextValue } = operation.args;
     const { viewer } = contextValue as Context;
@@ -67,6 +76,8 @@ export class SharedAnswers {
     const key = `${asked.type} ${shareKey(operation, asked.variables ?? {})}`;
     const known = this.#kept.get(key)?.get(programId);
     const made = known ?? this.#begin(programId, operation);
+    const refused = await this.#charge(viewer, made);
+    if (refused !== undefined) throw refused;
     const answer = await this.#fresh(made);
     if (answer === undefined) return undefined;
     if (known === undefined) this.#keep(key, programId, made);
@@ -74,7 +85,13 @@ export class SharedAnswers {
     return answer;
   }
 
-  #begin(programId: number, { args, execute }: Operation): Kept {
+  /** Whoever has it made pays for it, the others for being told. */
+  #charge(viewer: Viewer, kept: Kept) {
+    const units = isThere(kept) || kept.making !== undefined ? SHARED_UNITS : kept.units;
+    return this.#app.rateLimits.take(viewer, units);
+  }
+
+  #begin(programId: number, { args, execute, cost }: Operation): Kept {
     const door = { viewer: sharedViewer(programId), isShared: true };
     return {
       programId,
@@ -83,6 +100,7 @@ export class SharedAnswers {
         const context = await createContext(this.#app, door);
         return execute({ ...args, contextValue: context });
       },
+      units: cost.units,
       answer: undefined,
       madeAt: Number.NEGATIVE_INFINITY,
       making: undefined,
@@ -99,8 +117,7 @@ export class SharedAnswers {
 
   /** No older than the throttle; all who ask meanwhile wait for one execution. */
   #fresh(kept: Kept): Promise<SharedAnswer | undefined> | SharedAnswer {
-    const { answer, madeAt } = kept;
-    if (answer !== undefined && performance.now() - madeAt < limits.boardThrottleMs) return answer;
+    if (kept.answer !== undefined && isThere(kept)) return kept.answer;
     kept.making ??= remake(kept).finally(() => {
       kept.making = undefined;
       for (const key of kept.keys) {
@@ -111,6 +128,9 @@ export class SharedAnswers {
     return kept.making;
   }
 }
+
+const isThere = ({ answer, madeAt }: Kept): boolean =>
+  answer !== undefined && performance.now() - madeAt < limits.boardThrottleMs;
 
 const weightOf = (programs: ReadonlyMap<number, Kept>) =>
   [...programs.values()].reduce((sum, { answer }) => sum + (answer?.bytes.length ?? 0), 0);

@@ -38,20 +38,22 @@ export class SharedBoards {
 
   /** How to join those who asked for the same; undefined when the subscriber has to go alone. */
   async find(asked: Asked): Promise<Join | undefined> {
-    const { viewer, variables, operation } = asked;
-    const { schema, document, operationName } = operation.args;
-    const programId = sharedProgramOf(viewer);
-    if (programId === undefined || !isShareable(schema, document, operationName)) return undefined;
-    const resume = resumeOf(document, variables ?? {});
-    if (resume === undefined) return undefined;
-    const key = `${programId} ${shareKey(operation, resume.variables)}`;
+    const place = placeOf(asked);
+    if (place === undefined) return undefined;
+    const { key, programId, resume } = place;
     for (;;) {
-      const begun = this.#boards.get(key) ?? this.#begin(key, programId, operation, resume);
+      const begun = this.#boards.get(key) ?? this.#begin(key, programId, asked.operation, resume);
       const board = await begun;
       if (board === undefined) return undefined;
       if (!board.ended) return (sink) => board.join(sink, resume.place);
       this.#boards.delete(key);
     }
+  }
+
+  /** Whether others follow the same already: one more costs no execution. */
+  isFollowed(asked: Asked): boolean {
+    const place = placeOf(asked);
+    return place !== undefined && this.#boards.has(place.key);
   }
 
   #begin(key: string, programId: number, operation: Operation, { variables }: Resume) {
@@ -92,6 +94,16 @@ export class SharedBoards {
   #forget(key: string, begun: Promise<SharedBoard | undefined>): void {
     if (this.#boards.get(key) === begun) this.#boards.delete(key);
   }
+}
+
+/** With whom a subscription may be shared, and from where on; undefined: it goes alone. */
+function placeOf({ viewer, variables, operation }: Asked) {
+  const { schema, document, operationName } = operation.args;
+  const programId = sharedProgramOf(viewer);
+  if (programId === undefined || !isShareable(schema, document, operationName)) return undefined;
+  const resume = resumeOf(document, variables ?? {});
+  if (resume === undefined) return undefined;
+  return { key: `${programId} ${shareKey(operation, resume.variables)}`, programId, resume };
 }
 
 /** Throws for what may be better in a moment: it must not stand for the version for ever. */

@@ -7,10 +7,11 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { Unauthenticated } from '../auth/authenticate.ts';
 import type { RightsWatch } from '../auth/rights-watch.ts';
 import { ownerOf, type Viewer } from '../auth/viewer.ts';
-import type { Context as GraphqlContext } from '../graphql/context.ts';
+import { type Context as GraphqlContext, known } from '../graphql/context.ts';
 import { apiError, toApiError, withoutHttp } from '../graphql/errors.ts';
 import { limits } from '../limits.ts';
 import { newRequestId } from '../platform/ids.ts';
+import { COST_HEADER, charge } from './charge.ts';
 import {
   type GraphqlDoor,
   type Operation,
@@ -32,12 +33,15 @@ type SocketExtra = Extra &
     windowStart?: number;
     windowCount?: number;
   };
-type Ctx = SocketContext<{ authorization?: unknown }, SocketExtra>;
+type ConnectionParams = { authorization?: unknown; [COST_HEADER]?: unknown };
+type Ctx = SocketContext<ConnectionParams, SocketExtra>;
 type OperationArgs = ExecutionArgs &
   Pick<Operation, 'execute' | 'subscribe'> & {
     readonly id: string;
     readonly socket: WebSocket;
     readonly asked: Asked;
+    /** Its answer says what it cost. */
+    readonly tellsCost: boolean;
   };
 
 /** The WebSocket door: graphql-transport-ws over the same server as HTTP. */
@@ -80,15 +84,16 @@ export function createSocketDoor(
     maxPayload: limits.socketFrameBytesMax,
     perMessageDeflate: false,
   });
-  const server = useServer<{ authorization?: unknown }, SocketExtra>(
+  const server = useServer<ConnectionParams, SocketExtra>(
     {
       isProd: true,
       connectionInitWaitTimeout: limits.socketInitMs,
       onConnect: (ctx) => admit(door, ctx as Ctx),
       onSubscribe: (ctx, id, payload) => prepare(door, ctx as Ctx, id, payload),
-      onNext: (_ctx, _id, _payload, _args, { data, errors }) => {
+      onNext: (_ctx, _id, _payload, _args, { data, errors, extensions }) => {
         if (errors === undefined) return;
-        return { ...(data !== undefined && { data }), errors: withoutHttp(errors) };
+        const more = { ...(data !== undefined && { data }), ...(extensions && { extensions }) };
+        return { errors: withoutHttp(errors), ...more };
       },
       onError: (_ctx, _id, _payload, errors) => withoutHttp(errors),
       execute: (args) => run(door, args as OperationArgs),
@@ -142,12 +147,19 @@ function cutWhenFull(ws: WebSocket): void {
 async function run(door: Door, args: OperationArgs) {
   door.running += 1;
   try {
-    return await args.execute(args);
+    const result = await args.execute(args);
+    return args.tellsCost ? { ...result, extensions: await costTold(args) } : result;
   } finally {
     setImmediate(() => {
       door.running -= 1;
     });
   }
+}
+
+async function costTold({ contextValue, asked }: OperationArgs) {
+  const { app, viewer } = contextValue as GraphqlContext;
+  const { limit, remaining } = await app.rateLimits.state(known(viewer));
+  return { cost: { requested: asked.operation.cost.units, limit, remaining } };
 }
 
 /** Subscribes, with all who asked for the same when it can be shared. */
@@ -210,23 +222,27 @@ async function prepare(door: Door, ctx: Ctx, id: string, payload: SubscribePaylo
     const params = { query, variables, operationName, documentId };
     const operation = await prepareOperation(door, caller, params);
     if (!('args' in operation)) return operation;
-    app.operations.noteAdHoc(operation.adHoc, operation.name);
-    const { args, execute, subscribe } = operation;
+    const { args, execute, subscribe, type } = operation;
     const { viewer } = args.contextValue as GraphqlContext;
     const asked = { viewer, variables, operation };
-    return { ...args, execute, subscribe, id, socket: extra.socket, asked } as OperationArgs;
+    const waiting = charge(operation, type === 'subscription' && door.boards.isFollowed(asked));
+    if (waiting !== undefined) await waiting;
+    app.operations.noteAdHoc(operation.adHoc, operation.name);
+    const tellsCost = String(ctx.connectionParams?.[COST_HEADER]) === '1';
+    const { socket } = extra;
+    return { ...args, execute, subscribe, id, socket, asked, tellsCost } as OperationArgs;
   } catch (error) {
     return [toApiError(error, requestId, app.log)];
   }
 }
 
-function overLimit({ app, closing }: Door, { subscriptions, extra }: Ctx) {
+function overLimit({ closing }: Door, { subscriptions, extra }: Ctx) {
   if (closing) return apiError('SERVICE_UNAVAILABLE', 'The server is shutting down.');
   if (Object.keys(subscriptions).length > limits.socketOperationsMax) {
     const message = `At most ${limits.socketOperationsMax} operations run on one socket.`;
     return apiError('SUBSCRIPTION_LIMIT', message);
   }
-  const now = app.clock.now().getTime();
+  const now = performance.now();
   if (extra.windowStart === undefined || now - extra.windowStart >= 1000) {
     extra.windowStart = now;
     extra.windowCount = 0;

@@ -47,7 +47,15 @@ export function createGraphqlServer(app: App, options: GraphqlServerOptions = {}
     cors:
       config.allowedOrigins.length === 0
         ? false
-        : { origin: [...config.allowedOrigins], methods: ['GET', 'POST'], credentials: false },
+        : {
+            ...{ origin: [...config.allowedOrigins], methods: ['GET', 'POST'], credentials: false },
+            exposedHeaders: [
+              'Retry-After',
+              'RateLimit-Limit',
+              'RateLimit-Remaining',
+              'RateLimit-Reset',
+            ],
+          },
     graphiql: config.graphiql && {
       title: 'Tallymark',
       defaultQuery: exampleQueries,

@@ -89,7 +89,7 @@ export const badDocuments: [string, string, Operation, { longUrl?: true }?][] = 
       query: `{ ...F } fragment F on Query { ${aliases(31)} }`,
     },
   ],
-  ['pages of pages of pages', 'GRAPHQL_VALIDATION_FAILED', { query: manyPages(18) }],
+  ['pages of pages of pages', 'QUERY_TOO_COMPLEX', { query: manyPages(18) }],
   [
     'too many directives',
     'GRAPHQL_VALIDATION_FAILED',

@@ -115,6 +115,10 @@ export const rootFields: Readonly<Record<string, Field>> = {
     ],
   },
   'Query.program': { scope: 'known', operations: () => ['{ program { key zone } }'] },
+  'Query.rateLimit': {
+    scope: 'known',
+    operations: () => ['{ rateLimit { limit cost remaining resetAt } }'],
+  },
   'Query.redemptions': {
     scope: 'service',
     operations: (subject) => [

@@ -20,13 +20,14 @@ const open = () => {
         programId: programs.get(text) ?? Number(text),
       }),
     },
+    rateLimits: { take: () => undefined },
   };
   return new SharedAnswers(app as never);
 };
 let rows = 1;
 const document = parse('{ leaderboards { key } }');
 const operation = (programId: number, query: string) => ({
-  ...{ type: 'query', query, name: undefined },
+  ...{ type: 'query', query, name: undefined, cost: { objects: 1, units: 1 } },
   args: {
     schema,
     document,

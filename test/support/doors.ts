@@ -38,9 +38,11 @@ export function knock(
   url: string,
   credential: string | undefined,
   operation: Operation,
+  /** What POST and GET ask for. */
+  type = 'application/json',
 ): Promise<Reply> {
   if (door === 'WS') return overSocket(url, credential, operation);
-  return overHttp(door, url, credential, operation);
+  return overHttp(door, url, credential, operation, type);
 }
 
 async function overHttp(
@@ -48,9 +50,10 @@ async function overHttp(
   url: string,
   credential: string | undefined,
   operation: Operation,
+  type: string,
 ): Promise<Reply> {
   const headers: Record<string, string> = {
-    accept: door === 'SSE' ? 'text/event-stream' : 'application/json',
+    accept: door === 'SSE' ? 'text/event-stream' : type,
     ...(credential !== undefined && { authorization: `Bearer ${credential}` }),
   };
   const abort = new AbortController();
