@@ -87,9 +87,8 @@ describe.each(followers)('subscribers over %s', (_name, follow) => {
     const credentials = [screen, service, operator, await program.token('ada'), screen, screen];
     const before = [await made(), await sent()] as const;
     const asked = (n: number) => ({ query: boardQuery(), variables: { n } });
-    const following = await Promise.all(
-      credentials.map((credential, n) => follow(server.url, credential, asked(n))),
-    );
+    const begun = credentials.map((credential, n) => follow(server.url, credential, asked(n)));
+    const following = await Promise.all(begun);
     await walk('bob');
     await expect
       .poll(
