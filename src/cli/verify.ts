@@ -29,10 +29,12 @@ type Found = {
   readonly counts: VerifyCounts & { programs: number };
   /** Members whose standings could not be compared. */
   readonly membersUnread: number;
+  /** The boards did not come to what had happened before, however long it was waited for. */
+  readonly boardsStandStill: boolean;
   readonly checkpointChains: number | undefined;
 };
 
-/** `tallymark verify`: false when something stored is not what the rows give. */
+/** `tallymark verify`: false when something stored is not what the rows give, or was not compared. */
 export async function verify(env: Env, output: Output, flags: VerifyFlags): Promise<boolean> {
   const secret = checkpointSecret(env, flags);
   if (flags.against !== undefined) await prove(flags.against, secret);
@@ -102,7 +104,12 @@ async function verifyPrograms(
     ...{ programs: 0, members: 0, entries: 0, lots: 0, allocations: 0, checkIns: 0 },
     redemptions: 0,
   };
-  const waitForBoards = () => waitForStandings(app, output, BOARDS_WAIT_MS);
+  let boardsStandStill = false;
+  const waitForBoards = async () => {
+    const caughtUp = await waitForStandings(app, output, BOARDS_WAIT_MS);
+    boardsStandStill ||= !caughtUp;
+    return caughtUp;
+  };
   const tools = {
     ...{ pool: app.pool, counts, waitForBoards },
     onChain: ({ key }: VerifiedProgram, end: { memberId: number; seq: number; head: Buffer }) =>
@@ -114,16 +121,18 @@ async function verifyPrograms(
     const verdict = await verifyProgram(tools, program);
     membersUnread += verdict.membersUnread;
     if (verdict.difference !== undefined) {
-      return { counts, membersUnread, difference: verdict.difference };
+      return { counts, membersUnread, boardsStandStill, difference: verdict.difference };
     }
     counts.programs += 1;
   }
-  return { counts, membersUnread, difference: undefined };
+  return { counts, membersUnread, boardsStandStill, difference: undefined };
 }
 
 function report(output: Output, flags: VerifyFlags, found: Found, ms: number): boolean {
   const { difference, counts, membersUnread, checkpointChains } = found;
-  const ok = difference === undefined;
+  const notCompared = `${count(membersUnread)} members’ standings were not compared: the boards lag behind`;
+  const isWhole = membersUnread === 0 || !found.boardsStandStill;
+  const ok = difference === undefined && isWhole;
   const timed = { seconds: Math.round(ms) / 1000 };
   const document = {
     ...{ ok, ...counts, membersUnread, ...timed },
@@ -142,15 +151,13 @@ function report(output: Output, flags: VerifyFlags, found: Found, ms: number): b
       `${count(counts.redemptions)} redemptions`,
     seconds(ms),
   ];
-  if (membersUnread > 0) {
-    lines.push(
-      `${count(membersUnread)} members’ standings were not compared: the boards lag behind`,
-    );
-  }
   if (flags.against !== undefined) lines.push(`every chain passes through ${flags.against}`);
   if (checkpointChains !== undefined) {
     lines.push(`${count(checkpointChains)} chains signed in ${flags.checkpoint}`);
   }
+  // Of those who are busy; others were compared.
+  if (membersUnread > 0 && isWhole) lines.push(notCompared);
   output.result(document, lines);
-  return true;
+  if (!isWhole) output.problem(`${notCompared} and do not catch up; the server’s log says why`);
+  return isWhole;
 }

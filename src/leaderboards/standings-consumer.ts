@@ -28,9 +28,9 @@ export const standingsConsumer = (clock: Clock, configs: ProgramConfigs): Consum
     const { changes, rows }: Put =
       gains.length === 0 ? { changes: new Map(), rows: [] } : await applyGains(client, gains, now);
     await showOrHide(client, events, changes);
-    await showAnew(client, events, changes);
     await followRosters(client, events, changes);
     await followScores(client, boards, changes, { rows, gains });
+    await showAnew(client, events, changes); // Last: nobody's score is other than before.
     const changed = await publishSeasons(client, changes);
     // What a quiet backfill pays tells no subscriber of the member (S21).
     const told = events.filter(({ payload }) => (payload as { quiet?: boolean }).quiet !== true);

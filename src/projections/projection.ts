@@ -50,6 +50,8 @@ export class Projection {
   #retryMs: number = limits.projectionRetryMs;
   readonly #lag = new Lag();
   #saidLate = false;
+  /** Rounds in a row that failed, and not for a conflict. */
+  #failures = 0;
   #woken = false;
   #stopped = false;
 
@@ -130,6 +132,7 @@ export class Projection {
     let pause: number = limits.projectionPollMs;
     try {
       const tick = await this.#tick();
+      this.#failures = 0;
       const isWorking = tick === 'full' || tick === 'worked';
       if (!isWorking || this.#lag.isStale) await this.#measureLag();
       if (tick === 'full') pause = 0;
@@ -139,12 +142,21 @@ export class Projection {
         this.#retryMs = limits.projectionRetryMs;
       }
     } catch (error) {
-      const kind = classifyFault(error);
-      this.#log.warn({ err: error, kind, consumer: this.#consumer.name }, 'projection failed');
-      if (kind === 'conflict') pause = limits.projectionRetryMs;
+      if (classifyFault(error) === 'conflict') pause = limits.projectionRetryMs;
+      else await this.#tellFailure(error);
     }
     const throttled = this.#woken ? Math.min(pause, limits.boardThrottleMs) : pause;
     this.#runIn(throttled);
+  }
+
+  /** Nothing is read before it is mended: told at once, then ever more seldom. */
+  async #tellFailure(error: unknown): Promise<void> {
+    this.#failures += 1;
+    const { name: consumer, what } = this.#consumer;
+    const fields = { err: error, kind: classifyFault(error), consumer, failures: this.#failures };
+    const isPowerOfTwo = (this.#failures & (this.#failures - 1)) === 0;
+    if (isPowerOfTwo) this.#log.error(fields, `the ${what} stand still: an event cannot be read`);
+    await this.#measureLag().catch(() => {}); // It grows by itself until it can be.
   }
 
   /** What holds events back mostly ends within milliseconds, but a forgotten transaction never. */
