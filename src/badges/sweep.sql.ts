@@ -102,9 +102,13 @@ export const findSettledChallenges = (client: PoolClient, asked: FinalsAsked) =>
   named<Final>(
     client,
     'badges.findSettledChallenges',
-    `select c.id, c.ends_at as "endsAt", b.rank_mode as "rankMode" from settlement t
-     join challenge c on c.id = t.challenge_id join leaderboard b on b.id = c.leaderboard_id
-     where t.program_id = $1 and t.state = 'PUBLISHED' and ($4::text is null or b.key = $4)
+    `select c.id, c.ends_at as "endsAt", b.rank_mode as "rankMode" from challenge c
+     join leaderboard b on b.id = c.leaderboard_id join season s on s.leaderboard_id = b.id
+     left join settlement t on t.challenge_id = c.id
+     where c.program_id = $1 and s.frozen_at is not null
+       -- Without prizes there is no settlement to wait for.
+       and case when t.id is null then b.prizes is null else t.state = 'PUBLISHED' end
+       and ($4::text is null or b.key = $4)
        and c.ends_at >= $5::timestamptz and c.ends_at < $6::timestamptz
        and ${isOpen('CHALLENGE', 'c.id')} order by c.ends_at, c.id limit ${FINALS_PER_LOOK}`,
     valuesOf(asked),

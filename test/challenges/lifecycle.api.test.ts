@@ -103,7 +103,7 @@ describe('ending early', () => {
     expect(await one.refused('leaveChallenge', 'ada')).toBe('CHALLENGE_OVER');
     eco.clock.advance(HOUR);
     await freeze(eco);
-    expect((await one.read()).phase).toBe('FROZEN');
+    expect((await one.read()).phase).toBe('SETTLED'); // Nothing is to be paid.
   });
 
   it('ends joining with it', async () => {

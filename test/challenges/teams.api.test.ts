@@ -147,7 +147,7 @@ describe('a team’s score', () => {
     expect(await one.teams()).toEqual(['1 Foxes 4']);
     eco.clock.advance(2 * DAY + 4 * DAY);
     await freeze(eco);
-    expect(await one.read('phase')).toEqual({ phase: 'FROZEN' });
+    expect(await one.read('phase')).toEqual({ phase: 'SETTLED' });
     expect(await one.teams()).toEqual(['1 Foxes 4']);
   });
 });
