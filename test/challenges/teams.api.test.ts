@@ -135,6 +135,25 @@ describe('a team’s score', () => {
     expect(await one.teams()).toEqual(['1 Foxes 15']);
   });
 
+  it('loses what somebody brought who left before they were found out', async () => {
+    const one = await foxesAndOwls({ prizeSplit: 'EQUAL' });
+    await run('ada', 10);
+    await run('bob', 700);
+    await one.done('leaveChallenge', 'bob');
+    expect(await one.teams()).toEqual(['1 Foxes 710']);
+    const { participation, challenge } = await one.done('disqualifyParticipant', 'bob', {
+      reason: 'bot',
+    });
+    expect(participation).toMatchObject({ state: 'DISQUALIFIED', reason: 'bot' });
+    expect(participation.team.size).toBe(2);
+    expect(challenge).toMatchObject({ participantsCount: 3, teamsCount: 2 });
+    expect(await one.teams()).toEqual(['1 Foxes 10']);
+    expect(await one.refused('leaveChallenge', 'bob')).toBe('NOT_IN_CHALLENGE');
+    expect(await one.refused('disqualifyParticipant', 'eve', { reason: 'x' })).toBe(
+      'NOT_IN_CHALLENGE',
+    );
+  });
+
   it('counts late joiners from joining', async () => {
     const one = await teams({ joinUntil: ahead(eco, 20 * HOUR) });
     const inviteCode = await one.found('ada', 'Foxes');
