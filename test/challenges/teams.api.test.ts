@@ -88,6 +88,18 @@ describe('a team’s score', () => {
     expect(teamStandings.nodes).toEqual([{ score: 10, reachedAt: at }]);
   });
 
+  it('of the best was reached by them, whatever others did since', async () => {
+    const one = await foxesAndOwls({ scoring: 'TOP_N', top: 1 });
+    await run('ada', 5);
+    eco.clock.advance(HOUR);
+    await run('ada', 5);
+    const at = ahead(eco, 0);
+    eco.clock.advance(HOUR);
+    await run('bob', 1); // Told with those before, and apart from them, it makes no difference.
+    const { teamStandings } = await one.read('teamStandings { nodes { score reachedAt } }');
+    expect(teamStandings.nodes).toEqual([{ score: 10, reachedAt: at }]);
+  });
+
   it('is listed by who reached it first among equals, by the rank mode', async () => {
     const one = await foxesAndOwls({}, { rankMode: 'UNIQUE' });
     await run('dan', 5);
