@@ -49,6 +49,7 @@ export const limits = {
   programTasksMax: 200, // In force at once: each fact is held against all of its trigger.
   programBadgesMax: 200, // In force at once: each fact is held against all it may earn.
   badgeSweepMembersMax: 200, // Looked at in one statement, which may read all of their lines.
+  badgeFinishersMax: 5_000, // Of a challenge, awarded in one transaction.
   badgeAwardsMax: 5_000, // Written in one statement.
   programLeaderboardsMax: 100, // In use at once: each event is held against all of them.
   leaderboardFilterKeysMax: 50,

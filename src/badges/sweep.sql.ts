@@ -132,14 +132,15 @@ export const findTop = (client: PoolClient, { id, rankMode }: Final, top: number
     [id, top],
   );
 
-/** Who took part in a challenge to its end. */
-export const findFinishers = (client: PoolClient, { id }: Final) =>
+/** Who took part in a challenge to its end: the next ones behind a member. */
+export const findFinishers = (client: PoolClient, { id }: Final, after: number, limit: number) =>
   named<Placed>(
     client,
     'badges.findFinishers',
     `select member_id as "memberId" from challenge_participant
-     where challenge_id = $1 and state = 'JOINED'`,
-    [id],
+     where challenge_id = $1 and member_id > $2 and state = 'JOINED'
+     order by member_id limit $3`,
+    [id, after, limit],
   );
 
 /** Who won something in a challenge with a rank or a better one, or whose team did. */

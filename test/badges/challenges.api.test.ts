@@ -1,5 +1,6 @@
 /** Badges for challenges, awarded once they are settled. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { limits } from '../../src/limits.ts';
 import { type Contest, contest, freeze } from '../challenges/support.ts';
 import { DAY, type Economy, HOUR, openEconomies } from '../economy/api.ts';
 import { bePatient } from '../support/patience.ts';
@@ -29,6 +30,12 @@ const prizes = {
 };
 const keyOf = async (one: Contest): Promise<string> =>
   (await one.read('season { leaderboard { key } }')).season.leaderboard.key;
+
+/** Makes final what is over by then. */
+async function freezeAt(of: Economy, ms: number): Promise<void> {
+  of.clock.advance(ms);
+  await freeze(of);
+}
 
 /** Joined by these, and begun: a day from now it is over. */
 async function begun(members: readonly string[], more: object = {}): Promise<Contest> {
@@ -86,6 +93,36 @@ describe('a badge for a challenge', () => {
     expect(await holders('finisher')).toEqual(['ada']);
     const { phase, frozenAt, settledAt } = await one.read();
     expect([phase, settledAt]).toEqual(['SETTLED', frozenAt]);
+  });
+
+  it('goes to all who stayed, however many they are, and whatever becomes of other badges', async () => {
+    const { badgeFinishersMax } = limits;
+    const broken = await economies.open(); // Its program comes first.
+    await setBadge(broken, 'finisher', badge({ challenge: { finished: true } }));
+    await broken.enrol('ada');
+    const other = await contest(broken, { settleDelayMinutes: 0 });
+    await other.join('ada');
+    await freezeAt(broken, DAY + HOUR);
+    eco = await economies.open();
+    for (const name of names) await eco.enrol(name);
+    await setBadge(eco, 'finisher', badge({ challenge: { finished: true } }));
+    await begun(names);
+    await freezeAt(eco, DAY);
+    const { pool } = eco.test.app;
+    await pool.query(`create function test_stop() returns trigger language plpgsql as
+      $$ begin raise exception 'not now'; end $$`);
+    await pool.query(`create trigger test_stop before insert on badge_award for each row
+      when (new.program_id = ${broken.program.id}) execute function test_stop()`);
+    Object.assign(limits, { badgeFinishersMax: 2 });
+    try {
+      expect(await sweep()).toBe(3); // Two members each, and then nobody.
+    } finally {
+      Object.assign(limits, { badgeFinishersMax });
+      await pool.query('drop trigger test_stop on badge_award');
+    }
+    expect(await holders('finisher')).toEqual(names);
+    expect(await sweep()).toBe(1);
+    expect(await holdersOf(broken, ['ada'], 'finisher')).toEqual(['ada']);
   });
 
   it('that was cancelled goes to nobody', async () => {
