@@ -1,5 +1,6 @@
 /** What teams score (S83, S84). */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DAY, type Economy, HOUR, openEconomies } from '../economy/api.ts';
 import { bePatient } from '../support/patience.ts';
 import { ahead, type Contest, contest, freeze } from './support.ts';
@@ -58,6 +59,26 @@ describe('two of three active', () => {
       ...{ name: 'Foxes', size: 3, startSize: 3 },
       standing: { rank: Number(standing?.[0]), score: Number(standing?.[2]) },
     });
+  });
+});
+
+describe('the places of a page of teams', () => {
+  it('are those of the ranking, which is made once for all of them', async () => {
+    const one = await foxesAndOwls({});
+    await run('ada', 10);
+    await run('dan', 12);
+    await one.teams();
+    const queries = vi.spyOn(pg.Client.prototype, 'query');
+    const { teams: all } = await one.read(
+      'teams(first: 9) { edges { node { name standing { rank score } } } }',
+    );
+    const asked = queries.mock.calls.map(([query]) => (query as { name?: string }).name);
+    queries.mockRestore();
+    expect(all.edges.map(({ node }: { node: object }) => node)).toEqual([
+      { name: 'Foxes', standing: { rank: 2, score: 10 } },
+      { name: 'Owls', standing: { rank: 1, score: 12 } },
+    ]);
+    expect(asked.filter((name) => name?.startsWith('challenges.rankTeams'))).toHaveLength(1);
   });
 });
 
