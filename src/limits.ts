@@ -49,6 +49,7 @@ export const limits = {
   programTasksMax: 200, // In force at once: each fact is held against all of its trigger.
   programBadgesMax: 200, // In force at once: each fact is held against all it may earn.
   badgeSweepMembersMax: 200, // Looked at in one statement, which may read all of their lines.
+  badgeFinishersMax: 5_000, // Of a challenge, awarded in one transaction.
   badgeAwardsMax: 5_000, // Written in one statement.
   programLeaderboardsMax: 100, // In use at once: each event is held against all of them.
   leaderboardFilterKeysMax: 50,
@@ -191,7 +192,9 @@ export const limits = {
   // Housekeeping.
   jobMembersMax: 500, // At once …
   jobRoundsMax: 100, // … and so many times in a row, when a year’s points expire.
+  startTeamsMax: 5_000, // Whose rosters one statement counts, when a challenge begins.
   settlementRowsMax: 10_000, // Winners, or payouts, of one transaction: a tenth of a second.
+  settlementCountMax: 50_000, // At a target, counted by one statement: a fifth of a second.
   settlementTeamsMax: 100, // Whose members are read together.
   jobStartMs: 5 * SECOND, // After its start a node answers first, then does what is overdue.
   jobRestartMs: 5 * SECOND, // A job runner that was cut off is replaced.

@@ -21,5 +21,5 @@ export async function openBadges({ pool, clock, log, bus }: Tools) {
     bus.publish(message),
   );
   await projection.start();
-  return { projection, sweep: () => sweepBadges({ pool, clock, bus, configs }) };
+  return { projection, sweep: () => sweepBadges({ pool, clock, bus, log, configs }) };
 }

@@ -102,9 +102,13 @@ export const findSettledChallenges = (client: PoolClient, asked: FinalsAsked) =>
   named<Final>(
     client,
     'badges.findSettledChallenges',
-    `select c.id, c.ends_at as "endsAt", b.rank_mode as "rankMode" from settlement t
-     join challenge c on c.id = t.challenge_id join leaderboard b on b.id = c.leaderboard_id
-     where t.program_id = $1 and t.state = 'PUBLISHED' and ($4::text is null or b.key = $4)
+    `select c.id, c.ends_at as "endsAt", b.rank_mode as "rankMode" from challenge c
+     join leaderboard b on b.id = c.leaderboard_id join season s on s.leaderboard_id = b.id
+     left join settlement t on t.challenge_id = c.id
+     where c.program_id = $1 and s.frozen_at is not null
+       -- Without prizes there is no settlement to wait for.
+       and case when t.id is null then b.prizes is null else t.state = 'PUBLISHED' end
+       and ($4::text is null or b.key = $4)
        and c.ends_at >= $5::timestamptz and c.ends_at < $6::timestamptz
        and ${isOpen('CHALLENGE', 'c.id')} order by c.ends_at, c.id limit ${FINALS_PER_LOOK}`,
     valuesOf(asked),
@@ -128,14 +132,15 @@ export const findTop = (client: PoolClient, { id, rankMode }: Final, top: number
     [id, top],
   );
 
-/** Who took part in a challenge to its end. */
-export const findFinishers = (client: PoolClient, { id }: Final) =>
+/** Who took part in a challenge to its end: the next ones behind a member. */
+export const findFinishers = (client: PoolClient, { id }: Final, after: number, limit: number) =>
   named<Placed>(
     client,
     'badges.findFinishers',
     `select member_id as "memberId" from challenge_participant
-     where challenge_id = $1 and state = 'JOINED'`,
-    [id],
+     where challenge_id = $1 and member_id > $2 and state = 'JOINED'
+     order by member_id limit $3`,
+    [id, after, limit],
   );
 
 /** Who won something in a challenge with a rank or a better one, or whose team did. */

@@ -10,6 +10,7 @@ import type { Bus } from '../platform/bus.ts';
 import { localDateOf } from '../platform/calendar.ts';
 import type { Clock } from '../platform/clock.ts';
 import { inTransaction, type Pool, type PoolClient } from '../platform/db.ts';
+import type { Log } from '../platform/log.ts';
 import type { ProgramConfig, ProgramConfigs } from '../programs/config.ts';
 import { award, awardEarned } from './award.ts';
 import { bumpRevisions, programsWithBadges } from './awards.sql.ts';
@@ -32,6 +33,7 @@ type Tools = {
   readonly pool: Pool;
   readonly clock: Clock;
   readonly bus: Bus;
+  readonly log: Pick<Log, 'warn'>;
   readonly configs: ProgramConfigs;
 };
 
@@ -55,16 +57,28 @@ export async function sweepBadges(tools: Tools): Promise<number> {
   const until = performance.now() + limits.jobTurnMs;
   let steps = 0;
   for (const program of programs.values()) {
+    const look = { program, now, until };
     for (const badge of await openPasts(tools, program, now)) {
-      steps += await sweepPast(tools, { program, badge, now, until });
+      steps += await orTell(tools, { badge, ...look }, sweepPast);
     }
     for (const badge of program.badges) {
       const kind = kindOf(badge);
       if (kind !== 'season' && kind !== 'challenge') continue;
-      steps += await sweepFinals(tools, { program, badge, now, until });
+      steps += await orTell(tools, { badge, ...look }, sweepFinals);
     }
   }
   return steps;
+}
+
+/** A badge that cannot be looked through yet keeps no other from it: the next run tries again. */
+async function orTell(tools: Tools, look: Look, sweep: typeof sweepPast): Promise<number> {
+  try {
+    return await sweep(tools, look);
+  } catch (err) {
+    const { program, badge } = look;
+    tools.log.warn({ err, programId: program.id, badge: badge.name }, 'a badge was not swept');
+    return 0;
+  }
 }
 
 const isInForce = ({ startsAt, endsAt }: BadgeVersion, now: Date) =>
@@ -159,7 +173,7 @@ function keyOf({ definition: { criterion } }: BadgeVersion): string | null {
   return 'challenge' in criterion ? (criterion.challenge.key ?? null) : null;
 }
 
-/** Awards a badge for what is final; undefined when it was looked through meanwhile. */
+/** Awards a badge for what is final, or to the next; undefined when it was looked through meanwhile. */
 async function awardFinal(
   client: PoolClient,
   { program, badge, now }: Look,
@@ -168,15 +182,23 @@ async function awardFinal(
   const { ruleId, version, definition } = badge;
   const source = `${'season' in definition.criterion ? 'SEASON' : 'CHALLENGE'}:${final.id}`;
   const subject = `${source}:${version}`;
-  if ((await lockSweep(client, ruleId, subject)) === undefined) return undefined;
-  const placed = isWithin(program, badge, final) ? await findPlaced(client, badge, final) : [];
+  const sweep = await lockSweep(client, ruleId, subject);
+  if (sweep === undefined) return undefined;
+  const isFor = isWithin(program, badge, final);
+  const placed = isFor ? await findPlaced(client, badge, final, sweep.afterMember) : [];
   const earned = placed.map(({ memberId }) => ({
     ...{ memberId, badge, source, position: null, occurredAt: final.endsAt },
   }));
   const members = await award(client, program, earned, now);
-  await noteSweep(client, ruleId, subject, 0, now);
+  const isMore = isPaged(badge) && placed.length === limits.badgeFinishersMax;
+  const last = placed.at(-1)?.memberId ?? 0;
+  await noteSweep(client, ruleId, subject, isMore ? last : 0, isMore ? null : now);
   return members;
 }
+
+/** Who finished a challenge may be very many: they come by member, some at a time. */
+const isPaged = ({ definition: { criterion } }: BadgeVersion) =>
+  'challenge' in criterion && 'finished' in criterion.challenge;
 
 /** Whether it ended on one of the badge's dates: its end is the first instant after it. */
 function isWithin(
@@ -188,11 +210,16 @@ function isWithin(
   return date >= (firstDate ?? date) && date <= (lastDate ?? date);
 }
 
-function findPlaced(client: PoolClient, { definition: { criterion } }: BadgeVersion, final: Final) {
+function findPlaced(
+  client: PoolClient,
+  { definition: { criterion } }: BadgeVersion,
+  final: Final,
+  afterMember: number,
+) {
   if ('season' in criterion) return findTop(client, final, criterion.season.top);
   if (!('challenge' in criterion)) return [];
   const { challenge } = criterion;
   return 'top' in challenge
     ? findWinners(client, final, challenge.top)
-    : findFinishers(client, final);
+    : findFinishers(client, final, afterMember, limits.badgeFinishersMax);
 }

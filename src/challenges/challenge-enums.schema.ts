@@ -61,7 +61,10 @@ export const TeamPrizeSplitEnum = builder.enumType('TeamPrizeSplit', {
   description: 'How a team’s prize is split among those who are members of it at the end.',
   values: {
     EQUAL: { description: 'To equal parts.' },
-    BY_CONTRIBUTION: { description: 'By what each has brought to its score.' },
+    BY_CONTRIBUTION: {
+      description:
+        'By the scores of each, also of those who did not count for a TOP_N, and beyond a cap.',
+    },
     CAPTAIN: { description: 'The captain gets all of it.' },
   },
 });
@@ -75,8 +78,11 @@ export const ChallengePhaseEnum = builder.enumType('ChallengePhase', {
     READY: { description: 'Joining is over; it has not begun.' },
     ACTIVE: { description: 'It is played.' },
     CLOSING: { description: 'It is over; facts that come late still count.' },
-    FROZEN: { description: 'Its standings are final.' },
-    SETTLED: { description: 'Its prizes are paid, and the result is published.' },
+    FROZEN: { description: 'Its standings are final, and its prizes are being paid.' },
+    SETTLED: {
+      description:
+        'Its prizes are paid, and the result is published; without prizes once its standings are final.',
+    },
     CANCELLED: { description: 'It was called off: nothing is paid, entry fees are given back.' },
   },
 });

@@ -49,6 +49,9 @@ export type ChallengeShape = PhaseFacts & {
   readonly version: number;
 };
 
+/** When its result was published; without prizes there is none to wait for. */
+const settledAt = `coalesce(t.published_at, case when b.prizes is null then s.frozen_at end)`;
+
 const columns = `c.id, c.program_id as "programId", s.id as "seasonId",
   c.leaderboard_id as "leaderboardId", c.kind, c.title, c.description, c.audience, b.metric,
   b.activity_type as "activityType", b.rank_mode as "rankMode",
@@ -61,7 +64,7 @@ const columns = `c.id, c.program_id as "programId", s.id as "seasonId",
   c.teams, c.created_at as "createdAt", c.started_at as "startedAt",
   c.cancelled_at as "cancelledAt", c.cancel_reason as "cancelReason",
   c.refunded_at as "refundedAt", c.version, s.frozen_at as "frozenAt",
-  t.published_at as "settledAt"`;
+  ${settledAt} as "settledAt"`;
 
 const rows = `challenge c join leaderboard b on b.id = c.leaderboard_id
   join season s on s.leaderboard_id = b.id left join settlement t on t.challenge_id = c.id`;
@@ -77,7 +80,7 @@ export const loadChallenges = (pool: Pool, ids: readonly number[]) =>
 
 /** The phase, as `phaseOf` has it. */
 const phase = `case when c.cancelled_at is not null then 'CANCELLED'
-  when t.published_at is not null then 'SETTLED' when s.frozen_at is not null then 'FROZEN'
+  when ${settledAt} is not null then 'SETTLED' when s.frozen_at is not null then 'FROZEN'
   when $2::timestamptz >= c.ends_at then 'CLOSING' when $2::timestamptz >= c.starts_at then 'ACTIVE'
   when $2::timestamptz < c.join_from then 'SCHEDULED'
   when $2::timestamptz < c.join_until then 'JOINING' else 'READY' end`;

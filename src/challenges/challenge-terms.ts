@@ -172,7 +172,9 @@ function goalProblems({ goal, target }: ChallengeTerms): Problem[] {
   if (goal === 'RANKING') {
     return target === null ? [] : [problem('target', 'leave it out: a RANKING has no target')];
   }
-  return target === null ? [problem('target', `${goal} needs one: say which score`)] : [];
+  if (target === null) return [problem('target', `${goal} needs one: say which score`)];
+  // Who has done nothing has no score, and would not have reached it.
+  return target < 1 ? [problem('target', 'must be 1 or more')] : [];
 }
 
 function roomProblems({ capacity, minimum }: ChallengeTerms): Problem[] {
@@ -247,7 +249,10 @@ export function fixedProblems(
   return [
     ...fixed.map((field) =>
       field === 'prizes'
-        ? problem(field, `cannot be lowered, nor ties or expiry changed: ${why}`)
+        ? problem(
+            field,
+            `cannot be lowered, be it by a budget that better places use up, nor ties or expiry changed: ${why}`,
+          )
         : problem(field, `cannot change: ${why}`),
     ),
     ...(capacity !== null && capacity < taken

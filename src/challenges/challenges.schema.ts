@@ -181,7 +181,9 @@ builder.node(ChallengeType, {
     settledAt: t.expose('settledAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When its result was published; null: it is not.',
+      description:
+        'When its result was published (without prizes, when its standings became final); null: ' +
+        'not yet.',
     }),
     cancelledAt: t.expose('cancelledAt', {
       type: 'DateTime',

@@ -108,7 +108,8 @@ function leave(
 
 /**
  * Shuts a member out, with an audit row: listed no more, nothing of theirs counts, not for their team
- * either, and the fee stays paid. Until the standings are final.
+ * either, and the fee stays paid. Who has left is, too: what they brought must not stay with a team.
+ * Until the standings are final.
  */
 export const disqualifyParticipant: Operation<DisqualifyInput, ChallengeOutcome> = {
   name: 'disqualifyParticipant',
@@ -119,9 +120,12 @@ export const disqualifyParticipant: Operation<DisqualifyInput, ChallengeOutcome>
     const { member, challenge } = requireOpen(facts);
     const { participant } = facts.challenges;
     if (participant?.state === 'DISQUALIFIED') return unchanged(member, challenge);
-    const { teamId } = requireParticipant(facts);
+    if (participant === undefined) throw new NotInChallenge();
+    const { teamId } = participant;
     const { memberId } = member;
-    endPart(facts, challenge, requireParticipant(facts), { state: 'DISQUALIFIED', reason });
+    const state = 'DISQUALIFIED';
+    if (participant.state === 'JOINED') endPart(facts, challenge, participant, { state, reason });
+    else facts.changes.update('participants', participant, { state, reason, updatedAt: now });
     facts.changes.insert('audits', {
       programId: member.programId,
       actor: caller.actor,

@@ -188,8 +188,9 @@ builder.mutationFields((t) => ({
     type: payloads.disqualify,
     nullable: true,
     description:
-      'Shuts a member out of a challenge, until its standings are final: they are listed no more, ' +
-      'nothing of theirs counts for a team, and the entry fee stays paid. For OPERATOR keys.',
+      'Shuts a member out of a challenge, also one who has left, until its standings are final: they ' +
+      'are listed no more, nothing of theirs counts for a team, and the entry fee stays paid. For ' +
+      'OPERATOR keys.',
     authScopes: { operator: true },
     args: {
       input: t.arg({

@@ -3,6 +3,7 @@ import type { ParticipantState } from '../generated/prisma/enums.ts';
 import type { PageRange } from '../graphql/paging.ts';
 import type { Pool } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
+import { groupBy } from '../platform/lists.ts';
 
 export type ParticipantShape = {
   readonly challengeId: number;
@@ -153,11 +154,11 @@ const numberings = { COMPETITION: 'rank()', DENSE: 'dense_rank()', UNIQUE: 'row_
 export async function rankTeams(
   pool: Pool,
   season: { readonly id: number; readonly rankMode: keyof typeof numberings },
-  wanted: { readonly first: number; readonly after?: TeamPlace; readonly teamId?: number },
+  wanted: { readonly first: number; readonly after?: TeamPlace; readonly teamIds?: number[] },
 ): Promise<{ version: number; ranked: number; standings: TeamStanding[] }> {
   const order = 'score desc, reached_at, team_id';
   const by = season.rankMode === 'UNIQUE' ? order : 'score desc';
-  const { first, after, teamId } = wanted;
+  const { first, after, teamIds } = wanted;
   const rows = await named<RankedRow>(
     pool,
     `challenges.rankTeams:${season.rankMode}`,
@@ -168,7 +169,7 @@ export async function rankTeams(
      page as (
        select * from ranked where ($2::bigint is null or score < $2
            or (score = $2 and (reached_at, team_id) > ($3::timestamptz, $4::bigint)))
-         and ($5::bigint is null or team_id = $5)
+         and ($5::bigint[] is null or team_id = any($5))
        order by ${order} limit $6::int)
      select s.version, (select count(*) from ranked) as ranked, p.rank, p.score,
             p.reached_at as "reachedAt", p.team_id as "teamId"
@@ -177,12 +178,32 @@ export async function rankTeams(
     [
       season.id,
       ...[after?.score ?? null, after?.reachedAt.toISOString() ?? null, after?.teamId ?? null],
-      ...[teamId ?? null, first],
+      ...[teamIds ?? null, first],
     ],
   );
   const { version = 0, ranked = 0 } = rows[0] ?? {};
   const standings = rows.flatMap((row) => ('rank' in row && row.teamId !== null ? [row] : []));
   return { version, ranked, standings };
+}
+
+/** A team whose place is asked for. */
+export type PlaceAsked = {
+  readonly teamId: number;
+  readonly season: Parameters<typeof rankTeams>[1];
+};
+
+/** The places of teams, where they have any: the teams of a season are ranked once for all. */
+export async function placesOfTeams(pool: Pool, asked: readonly PlaceAsked[]) {
+  const seasons = groupBy(asked, ({ season }) => season.id);
+  const found = await Promise.all(
+    [...seasons.values()].map(async ([first, ...others]) => {
+      if (first === undefined) return [];
+      const teamIds = [first, ...others].map(({ teamId }) => teamId);
+      return (await rankTeams(pool, first.season, { first: teamIds.length, teamIds })).standings;
+    }),
+  );
+  const places = new Map(found.flat().map((place) => [place.teamId, place]));
+  return asked.map(({ teamId }) => places.get(teamId) ?? null);
 }
 
 export type ReachedShape = {

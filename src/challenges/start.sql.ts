@@ -27,10 +27,9 @@ export async function nextStart(pool: Pool, now: Date): Promise<Date | null> {
 }
 
 export type Starting = {
-  readonly startsAt: Date;
   readonly minimum: number;
   readonly tooFew: TooFewParticipants;
-  /** Participants, or teams, that there were when it started. */
+  /** Participants, or teams, that there were when it started; no more than the minimum. */
   readonly joined: number;
 };
 
@@ -38,27 +37,58 @@ export type Starting = {
 const atStart = `p.joined_at < c.starts_at
   and (p.counts_until is null or p.counts_until > c.starts_at)`;
 
-/** Locks a challenge whose start was not dealt with; undefined when it was. */
-export async function lockStarting(client: PoolClient, id: number) {
-  await named(
+/**
+ * Counts the rosters of the next teams of a challenge that has begun, behind an id; answers the last
+ * one’s. Some at a time: a challenge may have more teams than one statement has time for.
+ */
+export async function countRosters(client: PoolClient, id: number, afterTeam: number) {
+  const rows = await named<{ last: number | null }>(
+    client,
+    `challenges.countRosters:${limits.startTeamsMax}`,
+    `with next as (
+       select t.id, (select count(*) from challenge_participant p
+         where p.team_id = t.id and ${atStart}) as size
+       from challenge c join team t on t.challenge_id = c.id
+       where c.id = $1 and t.id > $2 order by t.id limit ${limits.startTeamsMax}),
+     counted as (update team t set start_size = n.size from next n where t.id = n.id)
+     select max(id) as last from next`,
+    [id, afterTeam],
+  );
+  return rows[0]?.last ?? undefined;
+}
+
+/** Locks a challenge whose start was not dealt with, and says when it is; undefined when it was. */
+export async function lockStarting(client: PoolClient, id: number): Promise<Date | undefined> {
+  const [row] = await named<{ startsAt: Date }>(
     client,
     'challenges.lockStarting',
-    `select from challenge where id = $1 and started_at is null and cancelled_at is null for update`,
+    `select starts_at as "startsAt" from challenge
+     where id = $1 and started_at is null and cancelled_at is null for update`,
     [id],
   );
+  return row?.startsAt;
+}
+
+/** What decides whether a locked challenge is played, its rosters being counted. */
+export async function loadStarting(client: PoolClient, id: number) {
   const rows = await named<Starting>(
     client,
     'challenges.loadStarting',
-    `select c.starts_at as "startsAt", c.minimum, c.too_few as "tooFew",
-            (select case c.kind when 'TEAM' then count(distinct p.team_id) else count(*) end
-             from challenge_participant p where p.challenge_id = c.id and ${atStart}) as joined
-     from challenge c where c.id = $1 and c.started_at is null and c.cancelled_at is null`,
+    // Not how many more than enough have joined: that may take long.
+    `select c.minimum, c.too_few as "tooFew", case c.kind
+       when 'TEAM' then (select count(*) from (
+         select from team t where t.challenge_id = $1 and t.start_size > 0
+         limit (select minimum from challenge where id = $1)) x)
+       else (select count(*) from (
+         select from challenge_participant p where p.challenge_id = $1 and ${atStart}
+         limit (select minimum from challenge where id = $1)) x) end as joined
+     from challenge c where c.id = $1`,
     [id],
   );
   return rows[0];
 }
 
-/** Notes that a challenge has started, with its rosters; or that it is cancelled. */
+/** Notes that a challenge has started, or that it is cancelled. */
 export const storeStart = (
   client: PoolClient,
   id: number,
@@ -72,9 +102,6 @@ export const storeStart = (
        update challenge set started_at = case when $3::text is null then $2::timestamptz end,
          cancelled_at = case when $3::text is not null then $2::timestamptz end, cancel_reason = $3
        where id = $1 returning *),
-     teams as (
-       update team t set start_size = (select count(*) from challenge_participant p
-         where p.team_id = t.id and ${atStart}) from c where t.challenge_id = c.id),
      s as (
        update season s set version = s.version + 1 from c
        where s.leaderboard_id = c.leaderboard_id

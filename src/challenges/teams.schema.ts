@@ -101,8 +101,7 @@ builder.node(TeamType, {
       description: 'Its place; null when nobody in it has scored.',
       resolve: async ({ id: teamId, challengeId }, _args, context) => {
         const season = seasonOf(await challengeOf(context, challengeId));
-        const { standings } = await rankTeams(context.app.pool, season, { first: 1, teamId });
-        return standings[0] ?? null;
+        return context.loaders.teamPlaces.load({ teamId, season });
       },
     }),
   }),

@@ -14,20 +14,32 @@ export const lockChallenges = (
   ids: number[],
   strength: 'update' | 'share',
 ) =>
-  named<ChallengeRow>(
+  named<Omit<ChallengeRow, 'frozenAt'>>(
     client,
     `engine.lockChallenges:${strength}`,
     `select c.id, c.program_id as "programId", c.kind, b.metric, c.title, c.audience,
             c.join_from as "joinFrom", c.join_until as "joinUntil", c.starts_at as "startsAt",
             c.ends_at as "endsAt", c.capacity, c.entry_fee as "entryFee",
             c.attempts_max as "attemptsMax", c.team_size_max as "teamSizeMax",
-            c.team_scoring as "teamScoring", c.cancelled_at as "cancelledAt",
-            (select max(s.frozen_at) from season s where s.leaderboard_id = b.id) as "frozenAt",
-            c.participants, c.teams
+            c.team_scoring as "teamScoring", c.cancelled_at as "cancelledAt", c.participants, c.teams
      from unnest($1::int[], $2::bigint[]) as k (program_id, id)
      join challenge c using (program_id, id) join leaderboard b on b.id = c.leaderboard_id
      order by c.id for ${strength} of c`,
     [programIds, ids],
+  );
+
+/**
+ * Challenges that are final, asked for behind their locks: the statement that waits for a lock sees
+ * other tables as they were before it waited.
+ */
+export const loadFrozen = (client: PoolClient, ids: number[]) =>
+  named<{ id: number; frozenAt: Date }>(
+    client,
+    'engine.loadFrozen',
+    `select c.id, s.frozen_at as "frozenAt" from challenge c
+     join season s on s.leaderboard_id = c.leaderboard_id and s.frozen_at is not null
+     where c.id = any($1)`,
+    [ids],
   );
 
 const participantColumns = `p.challenge_id as "challengeId", p.member_id as "memberId",

@@ -1,11 +1,12 @@
 /** Loads what commands about challenges need; a batch without any sends nothing. */
 import type { PoolClient } from '../platform/db.ts';
 import { push } from '../platform/lists.ts';
-import type { AttemptRow, ParticipantRow, TeamRow } from './challenge-rows.ts';
+import type { AttemptRow, ChallengeRow, ParticipantRow, TeamRow } from './challenge-rows.ts';
 import {
   type FeeRow,
   loadAttempts,
   loadFees,
+  loadFrozen,
   loadParticipants,
   loadTeams,
   lockChallenges,
@@ -16,13 +17,24 @@ import { knownLots, lotKey } from './load-orders.ts';
 import { settled } from './write.ts';
 
 /** Locks the challenges of a batch. If any command changes one, all are locked for themselves. */
-export function lockAllChallenges(client: PoolClient, requests: readonly Request[]) {
+export async function lockAllChallenges(
+  client: PoolClient,
+  requests: readonly Request[],
+): Promise<ChallengeRow[]> {
   const about = requests.filter(({ touches }) => touches.challenge !== undefined);
-  if (about.length === 0) return nothing();
+  if (about.length === 0) return [];
   const ids = about.map(({ touches }) => touches.challenge?.id ?? 0);
   const changes = about.some(({ touches }) => touches.challenge?.changes === 'ROSTER');
   const programIds = about.map(({ programId }) => programId);
-  return lockChallenges(client, programIds, ids, changes ? 'update' : 'share');
+  // Sent at once, done one after the other.
+  const sent = [
+    lockChallenges(client, programIds, ids, changes ? 'update' : 'share'),
+    loadFrozen(client, ids),
+  ] as const;
+  await settled(sent);
+  const [rows, frozen] = await Promise.all(sent);
+  const finals = new Map(frozen.map(({ id, frozenAt }) => [id, frozenAt]));
+  return rows.map((row) => ({ ...row, frozenAt: finals.get(row.id) ?? null }));
 }
 
 type Found = {

@@ -7,7 +7,14 @@ import {
   type StoredAward,
 } from '../badges/badge-reads.sql.ts';
 import { type ChallengeShape, loadChallenges } from '../challenges/challenge-reads.sql.ts';
-import { loadTeams, type TeamShape, teamsOfViewers } from '../challenges/roster-reads.sql.ts';
+import {
+  loadTeams,
+  type PlaceAsked,
+  placesOfTeams,
+  type TeamShape,
+  type TeamStanding,
+  teamsOfViewers,
+} from '../challenges/roster-reads.sql.ts';
 import { loadEarnedDays, loadPending, type PendingPoints } from '../engine/history.sql.ts';
 import type { MemberState, RedemptionChangeRow } from '../engine/rows.ts';
 import type { Reward } from '../generated/prisma/client.ts';
@@ -60,6 +67,7 @@ export type Loaders = {
   readonly pendingSince: DataLoader<{ memberId: number; since: Date }, PendingPoints[]>;
   readonly challenges: DataLoader<number, ChallengeShape | undefined>;
   readonly teams: DataLoader<number, TeamShape | undefined>;
+  readonly teamPlaces: DataLoader<PlaceAsked, TeamStanding | null>;
   /** Whether a member is in a team now. */
   readonly isInTeam: DataLoader<TeamMember, boolean>;
   /** Names of API keys, by id. */
@@ -152,7 +160,9 @@ export function createLoaders(tools: ShopperTools & { readonly db: PrismaClient 
   return loaders;
 }
 
-const challengeLoaders = (pool: Pool): Pick<Loaders, 'challenges' | 'teams' | 'isInTeam'> => ({
+const challengeLoaders = (
+  pool: Pool,
+): Pick<Loaders, 'challenges' | 'teams' | 'teamPlaces' | 'isInTeam'> => ({
   challenges: new DataLoader(async (ids) => {
     const byId = new Map((await loadChallenges(pool, ids)).map((row) => [row.id, row]));
     return ids.map((id) => byId.get(id));
@@ -161,6 +171,7 @@ const challengeLoaders = (pool: Pool): Pick<Loaders, 'challenges' | 'teams' | 'i
     const byId = new Map((await loadTeams(pool, ids)).map((row) => [row.id, row]));
     return ids.map((id) => byId.get(id));
   }, options),
+  teamPlaces: new DataLoader((asked) => placesOfTeams(pool, asked), options),
   isInTeam: new DataLoader(async (keys) => {
     const found = new Set((await teamsOfViewers(pool, keys)).map(({ place }) => place));
     return keys.map((_key, index) => found.has(index + 1));

@@ -69,11 +69,22 @@ export function createJobs(tools: JobTools): readonly Job[] {
       run: () => runBoardBackfills(tools),
     },
     {
-      ...{ name: 'startChallenges', cron: eachMinute, atStart: true, wakes: ['freezeSeasons'] },
+      ...{ name: 'startChallenges', cron: eachMinute, atStart: true },
+      wakes: ['freezeSeasons', 'refundEntryFees'], // It may have called them off.
       run: () => startChallenges(tools),
       dueAt: (now) => nextStart(tools.pool, now),
     },
-    job('refundEntryFees', 'challenges', eachMinute, refundEntryFee, findFeesDue, closeRefunds),
+    {
+      ...job(
+        'refundEntryFees',
+        'challenges',
+        eachMinute,
+        refundEntryFee,
+        findFeesDue,
+        closeRefunds,
+      ),
+      atStart: true,
+    },
     {
       ...{ name: 'freezeSeasons', cron: eachMinute, atStart: true, wakes: ['settleSeasons'] },
       run: () => freezeSeasons(tools),

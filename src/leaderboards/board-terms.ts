@@ -170,7 +170,8 @@ export function historyProblems(before: BoardTerms, after: BoardTerms, now: Date
   }
   if (hasBegun && before.prizes !== null && isLowered(before.prizes, after.prizes)) {
     const message =
-      'cannot be lowered, nor ties or expiry changed: the leaderboard has begun, and they were promised';
+      'cannot be lowered, be it by a budget that better places use up, nor ties or expiry changed: ' +
+      'the leaderboard has begun, and they were promised';
     problems.push({ field: 'prizes', message });
   }
   if (before.endsAt?.getTime() === after.endsAt?.getTime()) return problems;

@@ -94,7 +94,8 @@ export type TeamRecount = {
 /**
  * Counts anew the scores of the teams that these members are, or were, in (S83). Whoever was
  * disqualified counts for nothing; whoever left, with what they had. The present score was reached
- * when the newest of its parts was (S65); one that stays as it is keeps its instant.
+ * when the newest of its parts was, of TOP_N those of the best (S65); one that stays as it is keeps
+ * its instant.
  */
 export const recountTeams = (client: PoolClient, standings: readonly StandingKey[]) =>
   named<TeamRecount>(
@@ -116,7 +117,9 @@ export const recountTeams = (client: PoolClient, standings: readonly StandingKey
          where p.team_id = t.team_id and p.state <> 'DISQUALIFIED' offset 0) p
        cross join lateral (${standingOf('t.season_id')}) o),
      sums as (
-       select season_id, team_id, max(reached_at) as reached_at, case team_scoring
+       select season_id, team_id, case team_scoring
+           when 'TOP_N' then max(reached_at) filter (where n <= team_top)
+           else max(reached_at) end as reached_at, case team_scoring
            when 'SUM' then sum(score)
            when 'AVERAGE' then floor(sum(score) / greatest(1, ${rosterSize}))
            when 'TOP_N' then sum(score) filter (where n <= team_top)

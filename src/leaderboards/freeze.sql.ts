@@ -1,6 +1,7 @@
 /** The statements by which seasons become final. */
 import type { Pool, PoolClient } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
+import type { LogPlace } from '../projections/event-log.ts';
 
 const SEASONS_PER_STEP = 500;
 
@@ -39,6 +40,36 @@ export async function nextFreeze(pool: Pool, now: Date): Promise<Date | null> {
     [now.toISOString()],
   );
   return row?.at ?? null;
+}
+
+/**
+ * Locks the challenges of these seasons: whoever comes, goes or is shut out does so before, or finds
+ * them final. Those are answered of which the boards have not passed that yet, or an attempt.
+ */
+export async function lockContests(
+  client: PoolClient,
+  seasonIds: readonly number[],
+  { txid, position }: LogPlace,
+): Promise<number[]> {
+  const locked = await named<{ id: number }>(
+    client,
+    'leaderboards.lockContests',
+    `select c.id from season s join challenge c on c.leaderboard_id = s.leaderboard_id
+     where s.id = any($1) order by c.id for update of c`,
+    [seasonIds],
+  );
+  if (locked.length === 0) return [];
+  const behind = await named<{ seasonId: number }>(
+    client,
+    'leaderboards.findContestsBehind',
+    `select distinct s.id as "seasonId" from (
+       select * from event where (txid, position) > ($2::xid8, $3::bigint) offset 0) e
+     join challenge c on e.type like 'challenge.%' and e.program_id = c.program_id
+       and (e.payload->>'challengeId')::bigint = c.id
+     join season s on s.leaderboard_id = c.leaderboard_id where s.id = any($1)`,
+    [seasonIds, txid, position],
+  );
+  return behind.map(({ seasonId }) => seasonId);
 }
 
 /**

@@ -10,7 +10,7 @@ import type { Bus } from '../platform/bus.ts';
 import type { Clock } from '../platform/clock.ts';
 import { inTransaction, type Pool } from '../platform/db.ts';
 import { hasPassedMark, lockConsumer, markLog } from '../projections/event-log.ts';
-import { findSettled, freezeSettled } from './freeze.sql.ts';
+import { findSettled, freezeSettled, lockContests } from './freeze.sql.ts';
 import { STANDINGS } from './standings-consumer.ts';
 
 type Tools = { readonly pool: Pool; readonly clock: Clock; readonly bus: Pick<Bus, 'publish'> };
@@ -24,10 +24,12 @@ export async function freezeSeasons({ pool, clock, bus }: Tools): Promise<number
     const ids = (await findSettled(pool, clock.now())).map(({ id }) => id);
     if (ids.length === 0 || !(await boardsPass(pool, await markLog(pool)))) break;
     const frozen = await inTransaction(pool, async (client) => {
-      await lockConsumer(client, STANDINGS);
-      return freezeSettled(client, ids, await clock.databaseNow(client));
+      const place = await lockConsumer(client, STANDINGS);
+      const behind = new Set(await lockContests(client, ids, place));
+      const ready = ids.filter((id) => !behind.has(id));
+      return freezeSettled(client, ready, await clock.databaseNow(client));
     });
-    if (frozen.length === 0) break; // Another node was faster.
+    if (frozen.length === 0) break; // Another node was faster, or the boards are a little behind.
     const message: LiveMessage = { boards: frozen, members: [], final: frozen };
     bus.publish(message);
     seasons += frozen.length;

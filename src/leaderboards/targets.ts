@@ -108,6 +108,17 @@ function totalOf(team: TargetTeam, scores: ReadonlyMap<number, Score>): Score {
   return { score, reachedAt: score === null ? null : new Date(newest) };
 }
 
+/** The best scores, of equal ones those reached first. */
+const bestOf = (parts: readonly Score[], count: number): Score[] =>
+  parts
+    .filter(({ score }) => score !== null)
+    .sort(
+      (a, b) =>
+        (b.score ?? 0) - (a.score ?? 0) ||
+        (a.reachedAt?.getTime() ?? 0) - (b.reachedAt?.getTime() ?? 0),
+    )
+    .slice(0, count);
+
 type Score = { readonly score: number | null; readonly reachedAt: Date | null };
 
 /** A score after one more fact: as the statements of `putSums` have it. */

@@ -25,7 +25,10 @@ export async function lockErasure(client: PoolClient): Promise<PendingErasure | 
   return rows[0];
 }
 
-/** What people wrote for others to read: reasons of holds and badges, notes of requests, orders. */
+/**
+ * What people wrote for others to read: reasons of holds, badges and disqualifications, notes of
+ * requests and of orders.
+ */
 export async function eraseTexts(client: PoolClient, memberId: number): Promise<void> {
   await named(
     client,
@@ -35,8 +38,11 @@ export async function eraseTexts(client: PoolClient, memberId: number): Promise<
                     where member_id = $1 and note is not null),
        badges as (update badge_award set reason = 'erased'
                   where member_id = $1 and reason is not null),
+       parts as (update challenge_participant set reason = 'erased'
+                 where member_id = $1 and reason is not null),
        audits as (update audit_entry set after = after - 'reason'
-                  where target like 'badge:%' and after->>'memberId' = $1::bigint::text)
+                  where (target like 'badge:%' or target like 'challenge:%')
+                    and after->>'memberId' = $1::bigint::text)
      update redemption_change c set note = null from redemption r
      where r.id = c.redemption_id and r.member_id = $1 and c.note is not null`,
     [memberId],

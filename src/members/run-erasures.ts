@@ -7,14 +7,11 @@ const EVENTS_PER_STEP = 100_000;
 /** Per run of the job; the next one goes on. */
 const STEPS_MAX = 500;
 /** Commands that members may send themselves: their receipts carry the member's name. */
-const OF_MEMBERS = [
-  'checkIn',
-  'redeemReward',
-  'confirmRedemption',
-  'cancelRedemption',
-  'claimTask',
-  'updateProfile',
-] as const;
+export const OF_MEMBERS: readonly string[] = [
+  ...['checkIn', 'redeemReward', 'confirmRedemption', 'cancelRedemption', 'claimTask'],
+  ...['updateProfile', 'joinChallenge', 'leaveChallenge', 'removeFromTeam', 'transferCaptain'],
+  'renewInviteCode',
+];
 
 /** Works at erasures until none is left; returns how many steps that took. */
 export async function runErasures(tools: {

@@ -15,6 +15,7 @@ export function badgeProblems(badge: Badge, others: OtherRules): Problem[] {
     ...pastProblems(badge),
     ...('task' in criterion ? taskProblems(criterion.task.key, others) : []),
     ...('season' in criterion ? boardProblems(criterion.season.leaderboard, others) : []),
+    ...('challenge' in criterion ? challengeProblems(criterion.challenge.key, others) : []),
     ...numberProblems(others),
   ];
 }
@@ -50,6 +51,11 @@ function boardProblems(key: string, { boards }: OtherRules): Problem[] {
   if (board === undefined) return [{ field, message: `there is no leaderboard ${key}` }];
   return board.ends ? [] : [{ field, message: `the season of ${key} never ends: nobody wins it` }];
 }
+
+const challengeProblems = (key: string | undefined, { challenges }: OtherRules): Problem[] =>
+  key === undefined || challenges.includes(key)
+    ? []
+    : [{ field: 'criterion.challenge.key', message: `there is no challenge ${key}` }];
 
 function numberProblems({ badges }: OtherRules): Problem[] {
   if (badges.length < limits.programBadgesMax) return [];

@@ -6,8 +6,9 @@ import { choice, wholeNumber } from './shapes.ts';
 
 /** Places from the top. */
 const top = wholeNumber(1, 100);
-/** Key of the board of one challenge; any challenge when left out. */
-const challenge = { key: keyText.optional() };
+/** Key of the board of one challenge, which no operator's board has; any challenge when left out. */
+const challengeKey = z.string().regex(/^challenge:[1-9]\d{0,15}$/, 'must be challenge:<number>');
+const challenge = { key: challengeKey.or(keyText).optional() };
 
 /** What earns it, one of these. */
 const criterion = choice(

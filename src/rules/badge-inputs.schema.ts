@@ -48,13 +48,17 @@ const BadgeSeasonInput = builder.inputType('BadgeSeasonInput', {
 });
 
 const BadgeChallengeInput = builder.inputType('BadgeChallengeInput', {
-  description: 'A challenge whose settlement is published: `finished: true` or `top`.',
+  description: 'A challenge that is settled: `finished: true` or `top`.',
   fields: (t) => ({
     finished: t.boolean({ description: 'Who took part to the end; true, or left out.' }),
     top: t.int({
       description: 'Who won something with this rank or a better one, 1 to 100, or whose team did.',
     }),
-    key: t.string({ description: 'Of this challenge alone (key of its board); any if absent.' }),
+    key: t.string({
+      description:
+        'Of this challenge alone: `season { leaderboard { key } }` of it, challenge:<number>; any ' +
+        'if absent.',
+    }),
   }),
 });
 

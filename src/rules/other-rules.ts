@@ -24,6 +24,8 @@ export type OtherRules = {
   readonly badges: readonly Other<Badge>[];
   /** Leaderboards that are in use, and whether their seasons end. */
   readonly boards: readonly { readonly key: string; readonly ends: boolean }[];
+  /** Keys of the boards of challenges that were not cancelled. */
+  readonly challenges: readonly string[];
   /** Key of the rule itself. */
   readonly key: string;
   /** Those in force at the start. */

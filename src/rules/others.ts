@@ -53,6 +53,7 @@ export async function otherRules(
     tasks: newest(of('TASK')),
     badges: newest(of('BADGE')),
     boards: await boardsOf(tx, programId),
+    challenges: await challengesOf(tx, programId),
     key,
     tiers: tiers === undefined ? null : parsed('TIERS', tiers.definition),
     laterTiers: changes.map(({ at, keys }) => ({ from: dateOf(new Date(at)), keys })),
@@ -79,6 +80,16 @@ async function boardsOf(tx: Change['tx'], programId: number) {
     key,
     ends: cadence !== 'ALL_TIME' || endsAt !== null,
   }));
+}
+
+/** Boards of the challenges of a program, by which badges name these. */
+async function challengesOf(tx: Change['tx'], programId: number): Promise<string[]> {
+  const challenge = { is: { cancelledAt: null } };
+  const boards = await tx.leaderboard.findMany({
+    where: { programId, challenge },
+    select: { key: true },
+  });
+  return boards.map(({ key }) => key);
 }
 
 const isOf = (one: Other<unknown>) => (other: Other<unknown>) => other.key === one.key;

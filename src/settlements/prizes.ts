@@ -136,5 +136,20 @@ export function isLowered(before: Prizes, after: Prizes | null): boolean {
   if (JSON.stringify(after.expiry) !== JSON.stringify(before.expiry)) return true;
   // Both only fall: where they are lower than another, they are so at the end of a band.
   const ends = [...before.bands, ...after.bands].flatMap(({ from, to }) => [from, to]);
-  return ends.some((at) => worthOf(after.bands, at) < worthOf(before.bands, at));
+  if (ends.some((at) => worthOf(after.bands, at) < worthOf(before.bands, at))) return true;
+  // A budget that has to pay more for the better places has less for the others.
+  const paid = paidByPlace(after);
+  return paidByPlace(before).some((points, index) => (paid[index] ?? 0) < points);
+}
+
+/** What places are paid within the budget, from the first on, were nobody ranked equal. */
+function paidByPlace({ bands, budget }: Prizes): number[] {
+  let left = budget;
+  return bands.flatMap(({ from, to, points }) =>
+    Array.from({ length: to - from + 1 }, () => {
+      const paid = Math.min(points, left);
+      left -= paid;
+      return paid;
+    }),
+  );
 }

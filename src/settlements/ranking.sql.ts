@@ -1,4 +1,5 @@
 /** The ranking of a frozen season, as it is settled: part by part, in the order of its prizes. */
+import { limits } from '../limits.ts';
 import type { PoolClient } from '../platform/db.ts';
 import { named } from '../platform/db.ts';
 import type { Ranked } from './awards.ts';
@@ -25,7 +26,10 @@ const RANKED = {
  */
 const counts = ({ metric }: SettlementTerms) => (metric === 'ATTEMPTS' ? 'true' : 't.score > 0');
 
-/** A part's first row stands behind `last`; of the first part it is null. */
+/**
+ * A part’s first row stands behind `last`; of the first part it is undefined. Each part is a range of
+ * an index, wherever it begins: the last one takes no longer than the first.
+ */
 export function readRanking(
   client: PoolClient,
   seasonId: number,
@@ -35,38 +39,41 @@ export function readRanking(
 ): Promise<Row[]> {
   const { kind, goal } = terms;
   const { rows, id, where } = RANKED[kind];
-  const columns = `${id} as "participantId", t.score, t.reached_at as "reachedAt"`;
+  const from = last === undefined ? 'first' : 'next';
+  const values = last === undefined ? [seasonId] : [seasonId, ...placeOf(last)];
   if (goal === 'RANKING') {
+    const behind = `and t.score <= $2
+      and (t.score < $2 or (t.reached_at, ${id}) > ($3::timestamptz, $4))`;
     return named<Row>(
       client,
-      `settlements.readRanking:${kind}:${terms.metric === 'ATTEMPTS'}:${size}`,
-      `select ${columns} from ${rows}
-       where t.season_id = $1 and ${where} and ${counts(terms)} and ($2::bigint is null
-         or t.score < $2 or (t.score = $2 and (t.reached_at, ${id}) > ($3::timestamptz, $4)))
+      `settlements.readRanking:${kind}:${terms.metric === 'ATTEMPTS'}:${from}:${size}`,
+      `select ${id} as "participantId", t.score, t.reached_at as "reachedAt" from ${rows}
+       where t.season_id = $1 and ${where} and ${counts(terms)} ${last === undefined ? '' : behind}
        order by t.score desc, t.reached_at, ${id} limit ${Math.trunc(size)}`,
-      [seasonId, ...placeOf(last)],
+      values,
     );
   }
+  const behind = `and $2::bigint is not null and (r.reached_at, r.position, r.participant_id) > ($3::timestamptz,
+    (select x.position from target_reached x where x.season_id = $1 and x.participant_id = $4), $4)`;
   return named<Row>(
     client,
-    `settlements.readReached:${kind}:${size}`,
-    `select ${id} as "participantId", t.score, r.reached_at as "reachedAt"
-     from target_reached r join ${rows} on ${id} = r.participant_id and t.season_id = r.season_id
-     where r.season_id = $1 and ${where} and ($4::bigint is null or
-       (r.reached_at, r.position, r.participant_id) > ($3::timestamptz,
-         (select x.position from target_reached x where x.season_id = $1 and x.participant_id = $4),
-         $4)) and $2::bigint is not distinct from $2
+    `settlements.readReached:${kind}:${from}:${size}`,
+    // Row by row: joined as the planner likes, a young table of all standings was read for each part.
+    `select r.participant_id as "participantId", t.score, r.reached_at as "reachedAt"
+     from target_reached r cross join lateral (
+       select t.score from ${rows}
+       where t.season_id = $1 and ${id} = r.participant_id and ${where} offset 0) t
+     where r.season_id = $1 ${last === undefined ? '' : behind}
      order by r.reached_at, r.position, r.participant_id limit ${Math.trunc(size)}`,
-    [seasonId, ...placeOf(last)],
+    values,
   );
 }
 
-const placeOf = (last: Row | undefined) =>
-  last === undefined
-    ? [null, null, null]
-    : [last.score, last.reachedAt.toISOString(), last.participantId];
+const placeOf = ({ score, reachedAt, participantId }: Row) => [
+  ...[score, reachedAt.toISOString(), participantId],
+];
 
-/** How many are ranked at all, or with one score. */
+/** How many are ranked at all, or with one score; of a target, who has reached it. */
 export async function countRanked(
   client: PoolClient,
   seasonId: number,
@@ -74,17 +81,37 @@ export async function countRanked(
   score: number | null = null,
 ): Promise<number> {
   const { kind, goal } = terms;
-  const { rows, id, where } = RANKED[kind];
-  const reached =
-    goal === 'RANKING'
-      ? counts(terms)
-      : `exists (select from target_reached r where r.season_id = $1 and r.participant_id = ${id})`;
+  if (goal !== 'RANKING') return countReached(client, seasonId, kind);
+  const { rows, where } = RANKED[kind];
   const [row] = await named<{ count: number }>(
     client,
-    `settlements.countRanked:${kind}:${goal === 'RANKING'}:${terms.metric === 'ATTEMPTS'}`,
-    `select count(*) from ${rows} where t.season_id = $1 and ${where} and ${reached}
-       and ($2::bigint is null or t.score = $2)`,
-    [seasonId, score],
+    `settlements.countRanked:${kind}:${terms.metric === 'ATTEMPTS'}:${score === null}`,
+    `select count(*) from ${rows} where t.season_id = $1 and ${where} and ${counts(terms)}
+       ${score === null ? '' : 'and t.score = $2'}`,
+    score === null ? [seasonId] : [seasonId, score],
   );
   return row?.count ?? 0;
+}
+
+/** Some at a time: there may be more than one statement has time for. */
+async function countReached(client: PoolClient, seasonId: number, kind: keyof typeof RANKED) {
+  const { rows, id, where } = RANKED[kind];
+  const size = limits.settlementCountMax;
+  let count = 0;
+  for (let after: number | null = 0; after !== null; ) {
+    const [row]: { found: number; last: number | null }[] = await named(
+      client,
+      `settlements.countReached:${kind}:${size}`,
+      `select count(t.ranked) as found, max(r.participant_id) as last from (
+         select * from target_reached where season_id = $1 and participant_id > $2
+         order by participant_id limit ${size}) r
+       left join lateral (
+         select true as ranked from ${rows}
+         where t.season_id = $1 and ${id} = r.participant_id and ${where} offset 0) t on true`,
+      [seasonId, after],
+    );
+    count += row?.found ?? 0;
+    after = row?.last ?? null;
+  }
+  return count;
 }

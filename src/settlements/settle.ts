@@ -27,21 +27,26 @@ type Tools = {
 type Open = Awaited<ReturnType<typeof findOpen>>[number];
 
 /** What a turn knows of payouts that cannot be paid yet: it goes on behind them. */
-type Turn = Tools & { readonly paidTo: Map<number, number> };
+type Turn = Tools & {
+  readonly paidTo: Map<number, number>;
+  /** Steps that did something: not those that only tried to pay what cannot be paid yet. */
+  done: number;
+};
 
 /**
  * Works at settlements for one turn, a step of each at a time, so that a big one keeps no other
- * waiting; returns how many steps that took: 0 once none can go on.
+ * waiting; returns in how many steps something was done: 0 once none can go on, and the next minute
+ * is early enough.
  */
 export async function runSettlements(tools: Tools): Promise<number> {
-  const turn: Turn = { paidTo: new Map(), ...tools };
+  const turn: Turn = { paidTo: new Map(), done: 0, ...tools };
   const until = performance.now() + limits.jobTurnMs;
   let steps = 0;
   for (let before = -1; before < steps && performance.now() < until; ) {
     before = steps;
     steps += await stepOfEach(turn, until);
   }
-  return steps;
+  return turn.done;
 }
 
 /** One step of each settlement that is open; how many there were. */
@@ -73,14 +78,21 @@ async function stepOrTell(turn: Turn, settlement: Open): Promise<boolean> {
 async function step(turn: Turn, settlement: Open): Promise<boolean> {
   const { pool, clock, bus } = turn;
   const { id, state } = settlement;
-  if (state === 'FROZEN') return rankNext(pool, id);
-  if (state === 'RANKED') return planNext(pool, id);
-  if (state === 'PLANNED') return (await payNext(turn, settlement)) || isPaid(pool, id);
+  if (state === 'FROZEN') return counted(turn, await rankNext(pool, id));
+  if (state === 'RANKED') return counted(turn, await planNext(pool, id));
+  if (state === 'PLANNED') {
+    return (await payNext(turn, settlement)) || counted(turn, await isPaid(pool, id));
+  }
   const [season] = await markPublished(pool, id, clock.now());
   if (season === undefined) return false; // Another node was faster.
   const message: LiveMessage = { boards: [season], members: [], final: [season] };
   bus.publish(message);
-  return true;
+  return counted(turn, true);
+}
+
+function counted(turn: Turn, isDone: boolean): boolean {
+  if (isDone) turn.done += 1;
+  return isDone;
 }
 
 const isPaid = async (pool: Pool, id: number) => (await markPaid(pool, id)).length > 0;
@@ -107,5 +119,6 @@ async function payNext(turn: Turn, { id, programId }: Open): Promise<boolean> {
     log.warn({ settlement: id, programId, ...failure }, 'a prize could not be paid yet');
   }
   paidTo.set(id, last.memberId);
+  counted(turn, failures.length < due.length);
   return true;
 }

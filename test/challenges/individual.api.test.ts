@@ -106,7 +106,7 @@ describe('a challenge', () => {
     await run('ada', 5);
     eco.clock.advance(DAY + HOUR);
     await freeze(eco);
-    expect(await one.read('phase frozenAt')).toMatchObject({ phase: 'FROZEN' });
+    expect(await one.read('phase frozenAt')).toMatchObject({ phase: 'SETTLED' });
     await run('ada', 7, { occurredAt: ahead(eco, -2 * HOUR) });
     expect(await one.places()).toEqual(['1 ada 5']);
     const { rows } = await eco.test.app.pool.query(

@@ -103,7 +103,7 @@ describe('ending early', () => {
     expect(await one.refused('leaveChallenge', 'ada')).toBe('CHALLENGE_OVER');
     eco.clock.advance(HOUR);
     await freeze(eco);
-    expect((await one.read()).phase).toBe('FROZEN');
+    expect((await one.read()).phase).toBe('SETTLED'); // Nothing is to be paid.
   });
 
   it('ends joining with it', async () => {
@@ -172,6 +172,7 @@ describe('settings', () => {
     ['joinFrom', { joinFrom: '2026-03-10T14:00:00Z', joinUntil: '2026-03-10T15:00:00Z' }],
     ['target', { target: 5 }],
     ['target', { goal: 'EVERYONE_AT_TARGET' }],
+    ['target', { goal: 'FIRST_TO_TARGET', target: 0 }],
     ['activityType', { metric: 'ACTIVITY_COUNT' }],
     ['activityType', { metric: 'ATTEMPTS', activityType: 'run' }],
     ['attemptOperator', { attemptOperator: 'BEST' }],

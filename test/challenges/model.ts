@@ -40,8 +40,11 @@ export class ModelContest {
 
   ended(who: string, state: 'LEFT' | 'DISQUALIFIED', now: number): void {
     const part = this.#parts.get(who);
-    if (part?.state !== 'JOINED') return;
+    if (part === undefined || part.state === 'DISQUALIFIED') return;
+    const hasLeft = part.state === 'LEFT';
+    if (hasLeft && state === 'LEFT') return;
     part.state = state;
+    if (hasLeft) return;
     part.until = now < this.rules.startsAt ? part.from : Math.max(part.from, now + 1);
   }
 

@@ -1,5 +1,6 @@
 /** What teams score (S83, S84). */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DAY, type Economy, HOUR, openEconomies } from '../economy/api.ts';
 import { bePatient } from '../support/patience.ts';
 import { ahead, type Contest, contest, freeze } from './support.ts';
@@ -61,6 +62,26 @@ describe('two of three active', () => {
   });
 });
 
+describe('the places of a page of teams', () => {
+  it('are those of the ranking, which is made once for all of them', async () => {
+    const one = await foxesAndOwls({});
+    await run('ada', 10);
+    await run('dan', 12);
+    await one.teams();
+    const queries = vi.spyOn(pg.Client.prototype, 'query');
+    const { teams: all } = await one.read(
+      'teams(first: 9) { edges { node { name standing { rank score } } } }',
+    );
+    const asked = queries.mock.calls.map(([query]) => (query as { name?: string }).name);
+    queries.mockRestore();
+    expect(all.edges.map(({ node }: { node: object }) => node)).toEqual([
+      { name: 'Foxes', standing: { rank: 2, score: 10 } },
+      { name: 'Owls', standing: { rank: 1, score: 12 } },
+    ]);
+    expect(asked.filter((name) => name?.startsWith('challenges.rankTeams'))).toHaveLength(1);
+  });
+});
+
 describe('a team’s score', () => {
   it('falls with what is returned, and is reached when the last part of it was', async () => {
     const one = await foxesAndOwls({});
@@ -84,6 +105,18 @@ describe('a team’s score', () => {
     expect(await one.teams()).toEqual(['1 Foxes 10']);
     eco.clock.advance(1000);
     await run('ada', 10);
+    const { teamStandings } = await one.read('teamStandings { nodes { score reachedAt } }');
+    expect(teamStandings.nodes).toEqual([{ score: 10, reachedAt: at }]);
+  });
+
+  it('of the best was reached by them, whatever others did since', async () => {
+    const one = await foxesAndOwls({ scoring: 'TOP_N', top: 1 });
+    await run('ada', 5);
+    eco.clock.advance(HOUR);
+    await run('ada', 5);
+    const at = ahead(eco, 0);
+    eco.clock.advance(HOUR);
+    await run('bob', 1); // Told with those before, and apart from them, it makes no difference.
     const { teamStandings } = await one.read('teamStandings { nodes { score reachedAt } }');
     expect(teamStandings.nodes).toEqual([{ score: 10, reachedAt: at }]);
   });
@@ -135,6 +168,25 @@ describe('a team’s score', () => {
     expect(await one.teams()).toEqual(['1 Foxes 15']);
   });
 
+  it('loses what somebody brought who left before they were found out', async () => {
+    const one = await foxesAndOwls({ prizeSplit: 'EQUAL' });
+    await run('ada', 10);
+    await run('bob', 700);
+    await one.done('leaveChallenge', 'bob');
+    expect(await one.teams()).toEqual(['1 Foxes 710']);
+    const { participation, challenge } = await one.done('disqualifyParticipant', 'bob', {
+      reason: 'bot',
+    });
+    expect(participation).toMatchObject({ state: 'DISQUALIFIED', reason: 'bot' });
+    expect(participation.team.size).toBe(2);
+    expect(challenge).toMatchObject({ participantsCount: 3, teamsCount: 2 });
+    expect(await one.teams()).toEqual(['1 Foxes 10']);
+    expect(await one.refused('leaveChallenge', 'bob')).toBe('NOT_IN_CHALLENGE');
+    expect(await one.refused('disqualifyParticipant', 'eve', { reason: 'x' })).toBe(
+      'NOT_IN_CHALLENGE',
+    );
+  });
+
   it('counts late joiners from joining', async () => {
     const one = await teams({ joinUntil: ahead(eco, 20 * HOUR) });
     const inviteCode = await one.found('ada', 'Foxes');
@@ -147,7 +199,7 @@ describe('a team’s score', () => {
     expect(await one.teams()).toEqual(['1 Foxes 4']);
     eco.clock.advance(2 * DAY + 4 * DAY);
     await freeze(eco);
-    expect(await one.read('phase')).toEqual({ phase: 'FROZEN' });
+    expect(await one.read('phase')).toEqual({ phase: 'SETTLED' });
     expect(await one.teams()).toEqual(['1 Foxes 4']);
   });
 });

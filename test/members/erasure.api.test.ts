@@ -1,5 +1,8 @@
 /** A member who is erased: nothing of the person is readable, and no total changes (S44). */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { schema } from '../../src/graphql/schema.ts';
+import { OF_MEMBERS } from '../../src/members/run-erasures.ts';
+import { contest } from '../challenges/support.ts';
 import { type Economy, HOUR, openEconomies } from '../economy/api.ts';
 import { runJob } from '../support/app.ts';
 import { bePatient } from '../support/patience.ts';
@@ -51,6 +54,14 @@ it('is forgotten everywhere, and the ledger, the boards and verify stay as they 
   const { redemption } = await eco.send('redeemReward', mine, token);
   const note = { redemptionId: redemption.id, state: 'ISSUED', note: 'ring twice' };
   await eco.send('fulfilRedemption', note);
+  const cup = await contest(eco, { kind: 'TEAM', teamRules: { sizeMax: 2 } });
+  await cup.send(
+    'joinChallenge',
+    { team: { create: { name: 'Foxes' } }, idempotencyKey: 'k2' },
+    token,
+  );
+  await cup.send('renewInviteCode', { idempotencyKey: 'k3' }, token);
+  await cup.done('disqualifyParticipant', externalId, { reason: 'ring twice' });
   const before = await eco.ledger(externalId);
   expect((await readable()).length).toBeGreaterThan(6);
 
@@ -74,6 +85,14 @@ it('is forgotten everywhere, and the ledger, the boards and verify stay as they 
   await eco.done('eraseMember', erased.externalId);
   const { member: newcomer } = await eco.enrol(externalId);
   expect(newcomer.points).toMatchObject({ available: 0, lifetimeEarned: 0 });
+});
+
+it('is in no receipt of what members may send themselves', () => {
+  const scopeOf = (extensions: object) =>
+    (extensions as { pothosOptions?: { authScopes?: { acts?: true } } }).pothosOptions?.authScopes;
+  const fields = Object.values(schema.getMutationType()?.getFields() ?? {});
+  const theirs = fields.filter(({ extensions }) => scopeOf(extensions)?.acts === true);
+  expect(theirs.map(({ name }) => name).sort()).toEqual([...OF_MEMBERS].sort());
 });
 
 it('is nobody whom one enrols', async () => {

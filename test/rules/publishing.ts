@@ -48,6 +48,7 @@ export const others: OtherRules = {
   tasks: [],
   badges: [],
   boards: [],
+  challenges: [],
   key: 'published',
   today: '2026-05-10',
   startsAt: Date.parse('2026-05-10T08:00:00Z'),

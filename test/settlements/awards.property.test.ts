@@ -158,6 +158,25 @@ describe('raising prizes', () => {
   });
 });
 
+describe('a budget', () => {
+  it('that is kept while better places win more is a lower prize for others', () => {
+    const of = (first: number, budget: number) =>
+      prizesOf({
+        bands: [
+          { from: 1, to: 1, points: first },
+          { from: 2, to: 3, points: 50 },
+        ],
+        ...{ ties: 'SHARE', budget },
+      });
+    expect(isLowered(of(100, 200), of(150, 200))).toBe(true);
+    expect(isLowered(of(100, 200), of(150, 249))).toBe(true);
+    expect(isLowered(of(100, 200), of(150, 250))).toBe(false);
+    expect(isLowered(of(100, 300), of(150, 300))).toBe(false);
+    // What was never within the budget is no loss.
+    expect(isLowered(of(100, 120), of(100, 130))).toBe(false);
+  });
+});
+
 describe('a team’s prize', () => {
   const members = fc
     .array(fc.integer({ min: -5, max: 40 }), { minLength: 1, maxLength: 12 })

@@ -88,7 +88,7 @@ describe('prizes', () => {
     await contest(eco, { bands });
     const update = (given: object | null) => ({ key: 'board', prizes: given });
     const says = [
-      'prizes: cannot be lowered, nor ties or expiry changed: the leaderboard has begun, and they were promised',
+      'prizes: cannot be lowered, be it by a budget that better places use up, nor ties or expiry changed: the leaderboard has begun, and they were promised',
     ];
     for (const lower of [
       null,

@@ -244,6 +244,25 @@ describe('a settlement that cannot go on', () => {
   });
 });
 
+describe('a payout that cannot be paid', () => {
+  it('keeps no other waiting, nor the job busy, and is paid once it can', async () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    await contest(eco, { bands });
+    await score(eco, { ada: 9, bob: 7 });
+    await eco.done('adjustPoints', 'ada', { amount: most - 5, reason: 'start' });
+    await freeze(eco);
+    expect(await eco.job('settleSeasons')).toBeGreaterThan(0);
+    expect(paid(await settlement(eco))).toEqual(['ada 100 PLANNED', 'bob 60 PAID']);
+    expect(await eco.job('settleSeasons')).toBe(0);
+    await eco.done('adjustPoints', 'ada', { amount: -95, reason: 'room' });
+    expect(await eco.job('settleSeasons')).toBeGreaterThan(0);
+    expect(await settlement(eco)).toMatchObject({ state: 'PUBLISHED', planned: 160, paid: 160 });
+    expect((await eco.points('ada')).available).toBe(most);
+    // Other members' sums of this program would be beyond what is exact.
+    await eco.done('adjustPoints', 'ada', { amount: -(most - 100), reason: 'end' });
+  });
+});
+
 describe('payouts', () => {
   it('are shown whole to operators and services, their own to members, to screens none', async () => {
     await contest(eco, { bands });
