@@ -187,6 +187,7 @@ export const limits = {
   projectionPollMs: SECOND, // A killed owner is replaced within two of these.
   projectionRetryMs: 20, // Events committed but still behind an older transaction …
   projectionRetryMsMax: 500, // … doubled up to this while it stays open.
+  verifyBoardsMs: 30 * SECOND, // So long verify waits for boards that lag behind.
   projectionLateMs: 5 * SECOND, // An event that waits longer is worth a warning.
 
   // Housekeeping.

@@ -13,7 +13,8 @@ const VERSIONS_APART = 10;
 
 /**
  * What the live hub keeps of a challenge: the top of its rankings, of members and of teams, and
- * where it stands. Its version grows with that of its season, of its settings, and its phase.
+ * where it stands. Its version grows with that of its season, of its settings, and its
+ * phase; behind the last one fees are given back.
  */
 export async function readContest(
   pool: Pool,
@@ -31,11 +32,14 @@ export async function readContest(
     challenge.kind === 'TEAM' ? rankTeams(pool, season, { first }) : { standings: [] },
   ]);
   const { version, participants } = view;
-  const phase = phases.indexOf(phaseOf(challenge, now));
+  const { cancelledAt, refundedAt, entryFee } = challenge;
+  const isRefunded = cancelledAt !== null && refundedAt !== null;
+  const phase = phases.indexOf(phaseOf(challenge, now)) + (isRefunded ? 1 : 0);
+  const awaitsRefunds = cancelledAt !== null && refundedAt === null && entryFee > 0;
   return {
     season: { ...season, version, participants },
     version: version + VERSIONS_APART * challenge.version + phase,
     standings: view.standings,
-    contest: { challenge, teams, changesAt: nextPhaseAt(challenge, now) },
+    contest: { challenge, teams, changesAt: awaitsRefunds ? now : nextPhaseAt(challenge, now) },
   };
 }

@@ -1,4 +1,5 @@
 import type { App } from '../app.ts';
+import { limits } from '../limits.ts';
 import { findCheckpointDifference } from '../verify/check-against.ts';
 import { CheckpointError, CheckpointWriter, proveCheckpoint } from '../verify/checkpoint.ts';
 import { type Difference, describeDifference } from '../verify/difference.ts';
@@ -20,9 +21,6 @@ export type VerifyFlags = {
   /** Compare with the checkpoint in this file. */
   readonly against?: string;
 };
-
-/** So long verify waits for the boards before it goes on without some members' standings. */
-const BOARDS_WAIT_MS = 30_000;
 
 type Found = {
   readonly difference: Difference | undefined;
@@ -106,7 +104,7 @@ async function verifyPrograms(
   };
   let boardsStandStill = false;
   const waitForBoards = async () => {
-    const caughtUp = await waitForStandings(app, output, BOARDS_WAIT_MS);
+    const caughtUp = await waitForStandings(app, output, limits.verifyBoardsMs);
     boardsStandStill ||= !caughtUp;
     return caughtUp;
   };

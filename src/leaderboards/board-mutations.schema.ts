@@ -28,7 +28,8 @@ type FilterGiven = typeof FilterInput.$inferInput | null | undefined;
 const filterOf = (filter: FilterGiven) => filter && withoutNulls(filter);
 
 const delayText =
-  'Minutes from the end of a season to its freeze, 0 to 527,040: facts that come by then count';
+  'Minutes from the end of a season to its freeze, 0 to 527,040: facts that come by then count. ' +
+  'What was made less than a minute before may be frozen up to a minute later';
 
 const payload = (name: string, description: string) =>
   builder.objectRef<{ readonly leaderboard: Board }>(name).implement({

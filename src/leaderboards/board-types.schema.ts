@@ -11,7 +11,9 @@ export { MetricEnum, RankModeEnum };
 export const CadenceEnum = builder.enumType('Cadence', {
   description: 'How often a leaderboard begins anew, in the program’s zone and by its day start.',
   values: {
-    ALL_TIME: { description: 'Never.' },
+    ALL_TIME: {
+      description: 'Never: one season from startsAt to endsAt, which may both be absent.',
+    },
     DAILY: { description: 'Every day.' },
     WEEKLY: { description: 'Every Monday.' },
     MONTHLY: { description: 'On the first of every month.' },

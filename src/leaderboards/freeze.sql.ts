@@ -27,16 +27,16 @@ export const findSettled = (pool: Pool, now: Date) =>
     [now.toISOString()],
   );
 
-/** When the next season of a challenge will have settled; null: none will. Boards can wait. */
+/** When the next season will have settled; null: none will. */
 export async function nextFreeze(pool: Pool, now: Date): Promise<Date | null> {
   const [row] = await named<{ at: Date | null }>(
     pool,
     'leaderboards.nextFreeze',
-    `select min(c.ends_at + make_interval(mins => b.settle_delay_minutes)) as at
-     from challenge c join leaderboard b on b.id = c.leaderboard_id
-     join season s on s.leaderboard_id = b.id
-     where c.cancelled_at is null and s.frozen_at is null
-       and c.ends_at + make_interval(mins => b.settle_delay_minutes) > $1`,
+    `select min(s.ends_at + make_interval(mins => b.settle_delay_minutes)) as at
+     from season s join leaderboard b on b.id = s.leaderboard_id
+     where s.frozen_at is null and s.ends_at + make_interval(mins => b.settle_delay_minutes) > $1
+       and not exists (select from challenge c
+         where c.leaderboard_id = b.id and c.cancelled_at is not null)`,
     [now.toISOString()],
   );
   return row?.at ?? null;

@@ -104,7 +104,7 @@ builder.node(SettlementType, {
   description:
     'What a frozen season with prizes came to. It is settled without anybody’s doing: who won is ' +
     'written down, then what is paid to whom, then it is paid, each payout once, then it is ' +
-    'published. The season keeps its version: it is frozen.',
+    'published. No standing changes then, but the season’s version grows: whoever watches is told.',
   id: { resolve: ({ id }) => id, description: 'Opaque global id.' },
   loadWithoutCache: async (id, { app, viewer }) => {
     if (viewer.kind === 'anonymous') return null;

@@ -82,6 +82,19 @@ describe('the places of a page of teams', () => {
   });
 });
 
+it('a member of a settled challenge who is erased stops no board', async () => {
+  const prizes = { bands: [{ from: 1, to: 1, points: 90 }] };
+  const one = await foxesAndOwls({}, { settleDelayMinutes: 0, prizes });
+  await run('ada', 10);
+  eco.clock.advance(DAY);
+  await freeze(eco);
+  await eco.job('settleSeasons');
+  await eco.done('eraseMember', 'ada');
+  await eco.done('checkIn', 'dan');
+  expect(await one.teams()).toEqual(['1 Foxes 10']); // Waits for the boards.
+  expect(await one.places()).toContain('1 Erased member 10');
+});
+
 describe('a team’s score', () => {
   it('falls with what is returned, and is reached when the last part of it was', async () => {
     const one = await foxesAndOwls({});

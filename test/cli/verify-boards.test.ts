@@ -1,5 +1,7 @@
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { importCheckIn } from '../../src/checkin/import-check-in.ts';
+import { limits } from '../../src/limits.ts';
 import { adjustPoints } from '../../src/points/adjust-points.ts';
 import { runCli, sql, verifyWithin } from './support.ts';
 import { bob, createTamperable, type Tamperable } from './tamperable.ts';
@@ -93,6 +95,28 @@ describe('the command', () => {
     const json = await runCli(database.url, ['--json', 'verify']);
     expect(json.code).toBe(1);
     expect(JSON.parse(json.stdout)).toMatchObject({ ok: false, difference: { found: '136' } });
+  });
+
+  it('that does not catch up is not said to be right', async () => {
+    const usual = limits.verifyBoardsMs;
+    Object.assign(limits, { verifyBoardsMs: 500, positionWaitMs: 200 });
+    const forgotten = new pg.Client({ connectionString: database.url });
+    await forgotten.connect();
+    try {
+      await forgotten.query('begin');
+      await forgotten.query('select pg_current_xact_id()'); // Later events wait for it.
+      const viewer = { kind: 'system', programId: database.program.id, name: 'test' } as const;
+      const member = { externalId: 'bob' };
+      await database.app.engine.run(adjustPoints, viewer, { member, amount: 1, reason: 'test' });
+      const { ok, problems } = await verifyWithin(database.url);
+      expect([ok, problems.at(-1)]).toEqual([
+        false,
+        expect.stringMatching(/^1 members’ standings were not compared: .* do not catch up/),
+      ]);
+    } finally {
+      Object.assign(limits, { verifyBoardsMs: usual, positionWaitMs: 3_000 });
+      await forgotten.end();
+    }
   });
 
   it('raises no false alarm while members are busy', async () => {

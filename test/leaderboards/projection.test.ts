@@ -134,6 +134,30 @@ it('says how long it has been held up by a transaction left open, and does not s
   }
 });
 
+it('tells at once that it stands still when an event cannot be read, then ever more seldom', async () => {
+  const said: number[] = [];
+  const probe = new Projection(
+    { what: 'boards', name: 'fault', apply: () => Promise.reject(new Error('poison')) },
+    test.app.pool,
+    {
+      error: ({ failures }: { failures: number }) => void said.push(failures),
+      info: () => {},
+      warn: () => {},
+    } as unknown as Log,
+    () => {},
+  );
+  const { outcome } = await checkIn(test, 'poison', '2026-05-02');
+  await probe.start();
+  try {
+    await expect.poll(() => said, { timeout: 20_000 }).toEqual([1, 2, 4]);
+    expect(probe.lagSeconds).toBeGreaterThan(1);
+    expect(await test.app.projection.waitFor(program.id, outcome.position)).toBe(true);
+  } finally {
+    await probe.stop();
+    await test.app.pool.query(`delete from cursor where consumer = 'fault'`);
+  }
+});
+
 it('gives each season consecutive versions', async () => {
   const seen: number[] = [];
   for (let n = 0; n < 5; n += 1) {

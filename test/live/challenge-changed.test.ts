@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
 import { ahead, contest } from '../challenges/support.ts';
 import { DAY, type Economy, HOUR, openEconomies } from '../economy/api.ts';
+import { counted } from '../leaderboards/boards.ts';
 import { createTestProgram } from '../support/app.ts';
 import { openSocket } from '../support/doors.ts';
 import { type Event, type Follower, followers, overWebSocket } from '../support/live.ts';
@@ -31,7 +32,7 @@ beforeEach(async () => {
 
 const place = 'rank score';
 const fields = `kind version removed teamsRemoved
-  challenge { title phase joinable participantsCount teamsCount startsAt settledAt }
+  challenge { title phase joinable participantsCount teamsCount startsAt settledAt refundedAt }
   season { version settlement { state paid winners(first: 5) { edges { node { rank points
     teamName member { externalId } } } } } }
   standings { ${place} member { id externalId } } changes { ${place} member { id externalId } }
@@ -152,10 +153,24 @@ describe('a followed challenge', () => {
     expectToLeadOn(follower.events);
   });
 
+  it('tells that the entry fees are back', async () => {
+    await eco.done('adjustPoints', 'ada', { amount: 30, reason: 'start' });
+    const one = await contest(eco, { entryFee: 10 });
+    await one.join('ada');
+    const follower = await follow(one.id);
+    await one.send('cancelChallenge', { reason: 'Rain' });
+    await expect.poll(() => last(follower).challenge.phase, soon).toBe('CANCELLED');
+    expect(last(follower).challenge.refundedAt).toBeNull();
+    await eco.job('refundEntryFees');
+    await expect.poll(() => last(follower).challenge.refundedAt, soon).not.toBeNull();
+    expectToLeadOn(follower.events);
+  });
+
   it('is executed once for all who ask the same, and never for who asks of their own', async () => {
     const one = await contest(eco);
     await one.join('ada');
     const made = () => metric(server.url, 'tallymark_live_made');
+    await counted(eco.test.app); // Joining is a version, too.
     const before = await made();
     const { screen, service } = eco.program.keys;
     const all = await Promise.all(

@@ -61,14 +61,21 @@ export function nextAnchor(challenge, now) {
 const sooner = (next, other) => (next === undefined || other.inMs < next.inMs ? other : next);
 
 /**
- * The rows to show. A challenge that was called off has none. Once the result is out, who won
+ * The rows to show. Who won on a board stands where they were. A challenge that was called off has none. Once the result is out, who won
  * comes first, with what they won; where a target was to be reached, nobody else comes after them.
  * @param {import('./board-window.js').BoardWindow} window
  * @returns {readonly Standing[]}
  */
 export function rowsOf({ about, standings }) {
-  if (about.kind === 'board') return standings;
-  const { challenge, winners } = about;
+  const { winners } = about;
+  if (about.kind === 'board') {
+    const prizes = new Map(winners.map(({ id, prize }) => [id, prize]));
+    return standings.map((row) => {
+      const prize = prizes.get(row.id);
+      return prize === undefined ? row : { ...row, prize };
+    });
+  }
+  const { challenge } = about;
   if (challenge.phase === 'CANCELLED') return [];
   if (challenge.phase !== 'SETTLED' || winners.length === 0) return standings;
   const isTeam = challenge.kind === 'TEAM';

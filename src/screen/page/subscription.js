@@ -37,8 +37,8 @@
  * @property {number} participantsCount
  * @property {number} teamsCount
  *
- * @typedef {{ kind: 'board', season: Season }
- *   | { kind: 'challenge', challenge: Challenge, winners: readonly Standing[] }} About
+ * @typedef {{ winners: readonly Standing[] } & ({ kind: 'board', season: Season }
+ *   | { kind: 'challenge', challenge: Challenge })} About
  *
  * @typedef {object} Change
  * @property {'SNAPSHOT' | 'DELTA'} kind
@@ -53,13 +53,13 @@
  * @typedef {Place & { team: { id: string, name: string } }} TeamRow
  * @typedef {Place & { points: number, teamName: string | null,
  *   member: MemberRow['member'] | null }} Winner
+ * @typedef {{ winners: { edges: { node: Winner }[] } } | null} Settlement
  * @typedef {{ kind: Change['kind'], version: number, removed: string[], changes: MemberRow[] }} Sent
  *
  * @typedef {object} Data  One of them is there.
- * @property {Sent & { season: Season & { id: string } }} [leaderboardChanged]
+ * @property {Sent & { season: Season & { id: string, settlement: Settlement } }} [leaderboardChanged]
  * @property {Sent & { teamsRemoved: string[], teamChanges: TeamRow[], challenge: Challenge,
- *   season: { id: string, settlement: { winners: { edges: { node: Winner }[] } } | null }
- *   }} [challengeChanged]
+ *   season: { id: string, settlement: Settlement } }} [challengeChanged]
  *
  * @typedef {{ message: string, path?: readonly (string | number)[],
  *   extensions?: { code?: string, field?: string } }} GraphQLError
@@ -69,12 +69,18 @@
  * @typedef {{ topic: Topic, first: number, place: Seen | undefined }} Subscription
  */
 
+const result = `settlement { winners(first: $first) { edges { node {
+  rank score reachedAt points teamName member { id displayName } } } } }`;
+
 // One document of each kind, and variables that differ in nothing but the place: the server then
 // executes a change once for every screen of the program.
 const boardQuery = `subscription Screen($key: String!, $first: Int!, $after: SafeInt, $season: ID) {
   leaderboardChanged(key: $key, first: $first, after: $after, season: $season) {
     kind version removed
-    season { id startsAt endsAt state participants leaderboard { title cadence timeZone } }
+    season {
+      id startsAt endsAt state participants leaderboard { title cadence timeZone }
+      ${result}
+    }
     changes { rank score reachedAt member { id displayName } }
   }
 }`;
@@ -86,9 +92,7 @@ const challengeQuery = `subscription Screen($id: ID!, $first: Int!, $after: Safe
       kind title goal target phase joinFrom joinUntil startsAt endsAt settlesAt cancelReason
       participantsCount teamsCount
     }
-    season { id settlement { winners(first: $first) { edges { node {
-      rank score reachedAt points teamName member { id displayName }
-    } } } } }
+    season { id ${result} }
     changes { rank score reachedAt member { id displayName } }
     teamChanges { rank score reachedAt team { id name } }
   }
@@ -128,13 +132,13 @@ export function changeOf({ data }) {
       removed,
       changes,
       seasonId: season.id,
-      about: { kind: 'board', season },
+      about: { kind: 'board', season, winners: winnersOf(season.settlement) },
     };
   }
   if (!contest) return undefined;
   const { kind, version, challenge, season } = contest;
   const ofTeams = challenge.kind === 'TEAM';
-  const winners = season.settlement?.winners.edges.map(({ node }) => ofWinner(node)) ?? [];
+  const winners = winnersOf(season.settlement);
   return {
     ...{ kind, version, seasonId: season.id, about: { kind: 'challenge', challenge, winners } },
     removed: ofTeams ? contest.teamsRemoved : contest.removed,
@@ -151,6 +155,9 @@ function ofMember({ member: { id, displayName: name }, ...place }) {
 function ofTeam({ team: { id, name }, ...place }) {
   return { id, name, ...place };
 }
+
+/** Of a result that is out. @param {Settlement} settlement */
+const winnersOf = (settlement) => settlement?.winners.edges.map(({ node }) => ofWinner(node)) ?? [];
 
 /** A team that won is known by its name, which is its own in the challenge. @param {Winner} winner @returns {Standing} */
 function ofWinner({ member, teamName, points: prize, ...place }) {
