@@ -138,6 +138,14 @@ describe('the questions', () => {
     }
   });
 
+  it('are right ones: nothing is refused for how it is asked', async () => {
+    for (const field of fieldsOfSchema.filter((path) => path.startsWith('Query.'))) {
+      for (const operation of operationsOf(field, ownSubject)) {
+        expect((await say('operator', operation)).errors, operation).toBeUndefined();
+      }
+    }
+  });
+
   it('find it however often they ask', async () => {
     const ids = [ownSubject.member, ownSubject.reward, ownSubject.board, ownSubject.season];
     const aliases = ids.flatMap((id, n) => [
