@@ -208,6 +208,7 @@ export const limits = {
   authCacheMs: 3_500,
   authCacheEntriesMax: 10_000,
   rightsCheckMs: SECOND, // Sockets and streams end so much later, at most.
+  rightsCheckedTogether: 16, // Reads of keys that go out at once: a thousand keys take one round.
   tokenSkewSeconds: 30,
   tokenAudiencesMax: 20, // Identity providers name some themselves.
   jwksFetchMs: 2 * SECOND,

@@ -15,7 +15,8 @@ const AuditEntryType = builder.prismaObject('AuditEntry', {
     actor: t.expose('actor', { type: ActorType, description: 'Who.' }),
     action: t.exposeString('action', { description: 'What they did: publishRule.' }),
     target: t.exposeString('target', {
-      description: 'To what: earning:purchase for a rule, adjustment:12, leaderboard:weekly.',
+      description:
+        'To what: earning:purchase for a rule, adjustment:12, leaderboard:weekly, the id of an API key.',
     }),
     before: t.field({
       type: 'JSON',

@@ -40,11 +40,17 @@ export class RightsWatch {
   async #check(): Promise<void> {
     if (this.#checking) return;
     this.#checking = true;
-    for (const [authorization, watched] of [...this.#watched]) {
-      if (await this.#isValid(authorization, watched)) continue;
-      for (const end of [...watched.ends]) end();
+    const all = [...this.#watched];
+    for (let from = 0; from < all.length; from += limits.rightsCheckedTogether) {
+      const some = all.slice(from, from + limits.rightsCheckedTogether);
+      await Promise.all(some.map((one) => this.#endInvalid(...one)));
     }
     this.#checking = false;
+  }
+
+  async #endInvalid(authorization: string, watched: Watched): Promise<void> {
+    if (await this.#isValid(authorization, watched)) return;
+    for (const end of [...watched.ends]) end();
   }
 
   /** Signatures of tokens are checked once; there may be one for every socket. */

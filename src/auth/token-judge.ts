@@ -22,7 +22,7 @@ type Basis =
   | { readonly kind: 'provider'; readonly revision: number; readonly keys: KeySet };
 
 /** What was read of a program for tokens that are in use, and until when that is good. */
-type Known<Value> = Map<number, { readonly value: Value; readonly until: number }>;
+type Known<Value> = Map<number, { readonly value: Promise<Value>; readonly until: number }>;
 
 /**
  * Judges member tokens: each by one thing only, which its issuer decides. Ours are signed with the
@@ -145,8 +145,8 @@ const isSame = (claims: Claims | 'KEY_UNKNOWN' | undefined, viewer: MemberViewer
   claims.externalId === viewer.externalId &&
   claims.client === viewer.client;
 
-/** The value known of a program, or read and kept for so long. */
-async function remembered<Value>(
+/** The value known of a program, or read for all who ask, and kept for so long. */
+function remembered<Value>(
   known: Known<Value>,
   programId: number,
   now: Date,
@@ -155,7 +155,8 @@ async function remembered<Value>(
 ): Promise<Value> {
   const kept = known.get(programId);
   if (kept !== undefined && now.getTime() < kept.until) return kept.value;
-  const value = await read();
+  const value = read();
   known.set(programId, { value, until: now.getTime() + forMs });
+  value.catch(() => known.delete(programId));
   return value;
 }

@@ -13,6 +13,7 @@ export type Subject = {
   readonly coupon: string;
   readonly code: string;
   readonly hold: string;
+  readonly settlement: string;
   readonly adjustment: string;
   readonly taskBackfill: string;
   readonly boardBackfill: string;

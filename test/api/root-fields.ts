@@ -76,6 +76,7 @@ export const rootFields: Readonly<Record<string, Field>> = {
       `{ node(id: "${subject.redemption}") { ... on Redemption { state codes { code } } } }`,
       `{ node(id: "${subject.season}") { ... on Season { version leaderboard { key } } } }`,
       `{ node(id: "${subject.challenge}") { ... on Challenge { title season { version } } } }`,
+      `{ node(id: "${subject.settlement}") { ... on Settlement { id state ranked } } }`,
       `{ node(id: "${subject.team}") { ... on Team { name inviteCode captain { displayName } } } }`,
       `{ node(id: "${subject.rule}") { ... on Rule { key versions { createdBy { id name } } } } }`,
     ],

@@ -1,7 +1,7 @@
 /** What questions are about: the rows of a program that has some of everything, or of none. */
 import { expect } from 'vitest';
 import { createApiKey } from '../../src/auth/api-key.ts';
-import { toGlobalId } from '../../src/graphql/ids.ts';
+import { fromGlobalId, toGlobalId } from '../../src/graphql/ids.ts';
 import { manifestOf, sha256 } from '../operations/support.ts';
 import type { TestApp, TestProgram } from '../support/app.ts';
 import type { Subject } from './root-field.ts';
@@ -23,6 +23,7 @@ export const nobody: Subject = {
   teamChallenge: toGlobalId('Challenge', none),
   team: toGlobalId('Team', none),
   hold: toGlobalId('Hold', none),
+  settlement: toGlobalId('Settlement', none),
   adjustment: toGlobalId('Adjustment', none),
   taskBackfill: toGlobalId('BackfillRun', none),
   boardBackfill: toGlobalId('LeaderboardBackfill', none),
@@ -136,12 +137,21 @@ export async function furnish(
     ...{ taskBackfill: made.backfillTask.run.id },
     boardBackfill: made.backfillLeaderboard.run.id,
     ...{ code: `code-of-${whose}-1`, client, documentId: `sha256:${sha256(registered(whose))}` },
+    settlement: await settlementOf(test, program, leaderboard.season.id),
     apiKey: (await createApiKey(test.app.db, key, new Date())).id,
     cursors: await cursorsOf(ask),
   };
 }
 
 const ofAda = (list: string) => `{ member(by: {externalId: "ada"}) { displayName ${list} } }`;
+
+/** As of a season that was frozen; nobody settles it here. */
+async function settlementOf({ app }: TestApp, { id: programId }: TestProgram, season: string) {
+  const seasonId = fromGlobalId('season', 'Season', season);
+  const startedAt = app.clock.now();
+  const data = { programId, seasonId, state: 'RANKED', terms: {}, startedAt } as const;
+  return toGlobalId('Settlement', (await app.db.settlement.create({ data })).id);
+}
 
 /** Every list of the API that has pages, with how one asks for it; `ARGS` are its arguments. */
 export const lists: Readonly<Record<string, string>> = {

@@ -186,6 +186,24 @@ describe.each(Object.entries(cases))('%s', (name, make) => {
   }, 30_000);
 });
 
+describe('two hundred keys that are revoked at once', () => {
+  it('have no socket left within five seconds', async () => {
+    const ids: string[] = [];
+    for (let n = 0; n < 200; n += 1) {
+      const { id, text } = await made('SCREEN');
+      ids.push(id);
+      following.push(await overWebSocket(server.url, text, boardQuery()));
+    }
+    await sleep(limits.rightsCheckMs + 200);
+    expect(following.filter(({ end }) => end !== undefined)).toEqual([]);
+    const data = { revokedAt: new Date() };
+    await near.app.db.apiKey.updateMany({ where: { id: { in: ids } }, data });
+    await expect
+      .poll(() => following.filter(({ end }) => end?.code !== 4403).length, { timeout: WITHIN_MS })
+      .toBe(0);
+  }, 60_000);
+});
+
 describe('others', () => {
   it('go on: keys and tokens that were not meant', async () => {
     const [kept, revoked] = [await made('SCREEN'), await made('SCREEN')];

@@ -95,7 +95,8 @@ describe('rotateApiKey', () => {
   it('makes one successor, however many ask at once', async () => {
     const { apiKey } = await make();
     const all = await Promise.all(Array.from({ length: 5 }, () => rotate(apiKey.id)));
-    const kinds = all.map(({ __typename }) => __typename).sort();
-    expect(kinds).toEqual([...Array(4).fill('ApiKeyRotated'), 'RotateApiKeyPayload']);
+    const kinds: string[] = all.map(({ __typename }) => __typename);
+    expect(kinds.filter((kind) => kind === 'RotateApiKeyPayload')).toHaveLength(1);
+    expect(kinds.filter((kind) => kind === 'ApiKeyRotated')).toHaveLength(4);
   });
 });
