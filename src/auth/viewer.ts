@@ -52,7 +52,7 @@ export function actorOf(viewer: KnownViewer): string {
   return viewer.name;
 }
 
-/** Whose sockets and streams are counted together. */
+/** Whose sockets, streams and units are counted together. */
 export function ownerOf(viewer: Viewer): string {
   if (viewer.kind === 'key') return viewer.keyId;
   if (viewer.kind === 'member') return `${viewer.programId}/${viewer.externalId}`;

@@ -1,6 +1,6 @@
 /** How much callers may spend: pure. A unit is an object of an answer; a command costs ten. */
 import { z } from 'zod';
-import { type KnownViewer, ownerOf } from '../auth/viewer.ts';
+import type { KnownViewer } from '../auth/viewer.ts';
 import { limits } from '../limits.ts';
 
 /** A token bucket: so much comes back each second, so much may be spent at once. */
@@ -58,9 +58,6 @@ function holderOf(viewer: KnownViewer): RateHolder {
   if (viewer.kind === 'system') return 'OPERATOR';
   return viewer.isPartner ? 'PARTNER' : viewer.role;
 }
-
-/** Who spends: a key, or a member of a program. */
-export const spenderOf = (viewer: KnownViewer): string => ownerOf(viewer);
 
 /** For so long, in milliseconds, a node may hold what it was lent. */
 export const lifeOf = ({ perSecond, burst }: RateLimit): number =>

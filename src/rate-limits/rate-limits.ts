@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { KnownViewer, Viewer } from '../auth/viewer.ts';
+import { type KnownViewer, ownerOf, type Viewer } from '../auth/viewer.ts';
 import { limits } from '../limits.ts';
 import type { Pool } from '../platform/db.ts';
 import type { Log } from '../platform/log.ts';
 import { Account, type Taken } from './account.ts';
 import { RedisLender } from './lender.ts';
-import { limitOf, type RateSettings, spenderOf } from './limit.ts';
+import { limitOf, type RateSettings } from './limit.ts';
 import { RateLimited, TooCostly } from './rate-limited.ts';
 import { RateSettingsReader } from './settings.ts';
 
@@ -128,7 +128,7 @@ export class RateLimits {
   };
 
   #accountOf(settings: RateSettings, viewer: KnownViewer): Account {
-    const spender = spenderOf(viewer);
+    const spender = ownerOf(viewer);
     const limit = limitOf(settings, viewer);
     const known = this.#accounts.get(spender);
     if (known !== undefined) {

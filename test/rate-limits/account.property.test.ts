@@ -232,6 +232,30 @@ describe('a node', () => {
     expect(account.take(60)).toBeInstanceOf(Promise);
   });
 
+  it('spends nothing that was lent too long ago, and notes what was for when it is alone', async () => {
+    let now = 0;
+    let asked = 0;
+    const lender = {
+      open: true,
+      lend: (_spender: string, _limit: RateLimit, { want }: LoanAsked) => {
+        asked += 1;
+        return Promise.resolve({ granted: want, left: 0, waitMs: 0 });
+      },
+    };
+    const account = new Account('x', limit, { lender, now: () => now, onAlone() {} });
+    expect(await account.take(10)).toBeUndefined();
+    now += lifeOf(limit) - 1;
+    expect(account.take(10)).toBeUndefined();
+    now += 1;
+    expect(account.take(10)).toBeInstanceOf(Promise); // 80 were left.
+    expect(asked).toBe(2);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await account.take(5_000)).toBeUndefined();
+    lender.open = false;
+    expect(await account.take(2_000)).toMatchObject({ retryAfterMs: expect.any(Number) });
+    expect(account.take(1_000)).toBeUndefined();
+  });
+
   it('goes by itself at once when the bank is away, and soon when it does not answer', async () => {
     let now = 0;
     let alone = 0;

@@ -147,9 +147,12 @@ describe('what is shared', () => {
     const board =
       '{ leaderboard(key: "daily") { season { standings(first: 100) { nodes { rank } } } } }';
     const read = () => knock('POST', server.url, program.keys.service, { query: board });
-    expect(await charged(read)).toBeGreaterThanOrEqual(200);
+    const { boardThrottleMs } = limits;
+    Object.assign(limits, { boardThrottleMs: 30_000 }); // However busy the machine is.
+    expect(await charged(read)).toBeGreaterThanOrEqual(195);
     const many = () => Promise.all(Array.from({ length: 20 }, read));
-    expect(await charged(many)).toBeLessThan(300); // One of them, if a tenth of a second is over.
+    expect(await charged(many)).toBeLessThanOrEqual(20);
+    Object.assign(limits, { boardThrottleMs });
     const socket = await openSocket(server.url, program.keys.screen);
     const query = boardQuery(50);
     socket.send({ type: 'subscribe', id: 'first', payload: { query } });
@@ -191,9 +194,9 @@ describe('subscriptions', () => {
 
 describe('a socket', () => {
   it('lives on with its operations when one is limited', async () => {
-    await limitTo(test, program, ofService, { perSecond: 1, burst: 40 });
+    await limitTo(test, program, ofService, slow);
     const socket = await openSocket(server.url, program.keys.service);
-    const live = 'subscription { leaderboardChanged(key: "daily") { kind } }';
+    const live = 'subscription { leaderboardChanged(key: "daily", first: 1) { kind } }';
     socket.send({ type: 'subscribe', id: 'live', payload: { query: live } });
     await socket.waitFor(({ id }) => id === 'live');
     const codes = new Set<string | undefined>();
