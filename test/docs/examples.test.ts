@@ -95,4 +95,25 @@ describe('a board of the examples', () => {
     expect(shown).toEqual([7, 8, 9]);
     expect(ended).toBe(2);
   });
+
+  it('leaves no subscription behind when a client calls back at once', () => {
+    const open = new Set<number>();
+    const places: Place[] = [];
+    const end = followBoard(
+      (place, onChange) => {
+        const mine = places.push(place);
+        open.add(mine);
+        if (mine === 1) {
+          onChange(change('SNAPSHOT', 1));
+          onChange(change('DELTA', 3));
+        }
+        return () => open.delete(mine);
+      },
+      () => {},
+    );
+    expect(places).toHaveLength(2);
+    expect([...open]).toEqual([2]);
+    end();
+    expect([...open]).toEqual([]);
+  });
 });

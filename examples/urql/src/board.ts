@@ -67,7 +67,8 @@ export function followBoard(
     attempt += 1;
     const mine = attempt;
     end();
-    end = subscribe(
+    end = () => {};
+    const mineEnds = subscribe(
       { after: board?.version, season: board?.season },
       (change) => {
         if (mine !== attempt) return;
@@ -80,6 +81,9 @@ export function followBoard(
         if (mine === attempt) retry = setTimeout(begin, RETRY_MS);
       },
     );
+    // Some clients call back before `subscribe` returns; then another attempt may be under way.
+    if (mine === attempt) end = mineEnds;
+    else mineEnds();
   };
   begin();
   return () => {
