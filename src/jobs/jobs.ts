@@ -27,10 +27,10 @@ import { type DueMember, type Job, type JobTools, runForDue } from './due.ts';
 
 const eachMinute = '* * * * *';
 
-/** Everything that time brings, and when it is looked for. */
-export function createJobs(tools: JobTools): readonly Job[] {
-  const { tasks, badges } = tools;
-  const job = <Input extends Keyed & { readonly member: MemberRef }, Outcome>(
+/** Jobs that run an operation for each member for whom it is due, and something else after that. */
+const memberJobs =
+  (tools: JobTools) =>
+  <Input extends Keyed & { readonly member: MemberRef }, Outcome>(
     name: string,
     actor: string,
     cron: string,
@@ -53,6 +53,11 @@ export function createJobs(tools: JobTools): readonly Job[] {
       return members;
     },
   });
+
+/** Everything that time brings, and when it is looked for. */
+export function createJobs(tools: JobTools): readonly Job[] {
+  const { tasks, badges } = tools;
+  const job = memberJobs(tools);
   return [
     job('expirePoints', 'expiry', eachMinute, expirePoints, findExpiredLots),
     job('settleDebts', 'debts', eachMinute, settleMemberDebts, findDebtsDue),

@@ -89,6 +89,8 @@ export type TeamRecount = {
   readonly teamId: number;
   readonly score: number | null;
   readonly reachedAt: Date | null;
+  /** How many facts of its members were counted together. */
+  readonly facts: number;
 };
 
 /**
@@ -97,18 +99,22 @@ export type TeamRecount = {
  * when the newest of its parts was, of TOP_N those of the best (S65); one that stays as it is keeps
  * its instant.
  */
-export const recountTeams = (client: PoolClient, standings: readonly StandingKey[]) =>
+export const recountTeams = (
+  client: PoolClient,
+  standings: readonly (StandingKey & { readonly facts: number })[],
+) =>
   named<TeamRecount>(
     client,
     'leaderboards.recountTeams',
     `with touched as (
-       select distinct s.id as season_id, p.team_id, c.team_scoring, c.team_top, c.team_member_cap,
-              c.starts_at
-       from unnest($1::bigint[], $2::bigint[]) as k (season_id, member_id)
+       select s.id as season_id, p.team_id, c.team_scoring, c.team_top, c.team_member_cap,
+              c.starts_at, sum(k.facts)::int as facts
+       from unnest($1::bigint[], $2::bigint[], $3::int[]) as k (season_id, member_id, facts)
        join season s on s.id = k.season_id
        join challenge c on c.leaderboard_id = s.leaderboard_id and c.kind = 'TEAM'
        join challenge_participant p on p.challenge_id = c.id and p.member_id = k.member_id
-         and p.team_id is not null),
+         and p.team_id is not null
+       group by s.id, p.team_id, c.id),
      part as (
        select t.*, o.score, o.reached_at, row_number() over (
          partition by t.season_id, t.team_id order by o.score desc, o.reached_at, o.member_id) as n
@@ -139,9 +145,31 @@ export const recountTeams = (client: PoolClient, standings: readonly StandingKey
            else excluded.reached_at end
        returning o.*)
      select t.season_id as "seasonId", t.team_id as "teamId", put.score,
-            put.reached_at as "reachedAt"
+            put.reached_at as "reachedAt", t.facts
      from touched t left join put using (season_id, team_id)`,
-    [standings.map(({ seasonId }) => seasonId), standings.map(({ memberId }) => memberId)],
+    [
+      standings.map(({ seasonId }) => seasonId),
+      standings.map(({ memberId }) => memberId),
+      standings.map(({ facts }) => facts),
+    ],
+  );
+
+/** Dates scores of teams by the facts that made them. */
+export const dateTeams = (
+  client: PoolClient,
+  rows: readonly { readonly seasonId: number; readonly teamId: number; readonly reachedAt: Date }[],
+) =>
+  named(
+    client,
+    'leaderboards.dateTeams',
+    `update team_standing o set reached_at = v.reached_at
+     from unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) as v (season_id, team_id, reached_at)
+     where o.season_id = v.season_id and o.team_id = v.team_id`,
+    [
+      rows.map(({ seasonId }) => seasonId),
+      rows.map(({ teamId }) => teamId),
+      rows.map(({ reachedAt }) => reachedAt.toISOString()),
+    ],
   );
 
 /** Who was in a team when play began: who joined before, and had not left by then. */

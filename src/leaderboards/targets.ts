@@ -71,11 +71,37 @@ export function teamReaching(
   team: TargetTeam,
   recount: TeamRecount,
   target: number,
-  { rows, gains }: Written,
+  written: Written,
 ): Reaching {
   const { seasonId, teamId: participantId } = team;
+  const [before, ...steps] = totals(team, written);
+  const crossing = new Crossing(target, before.total);
+  for (const { total, position } of steps) crossing.follow(total, position);
+  const isThere = recount.score !== null && recount.score >= target;
+  return crossing.told({ seasonId, participantId, isThere });
+}
+
+/**
+ * When a team came to its score by the facts of its members, taken one by one: so it does not matter
+ * how many of them were counted together (S65). Undefined: none of them changed it.
+ */
+export function teamReachedAt(team: TargetTeam, written: Written): Date | undefined {
+  const [before, ...steps] = totals(team, written);
+  let reachedAt: Date | undefined;
+  let { score } = before.total;
+  for (const { total } of steps) {
+    if (total.score !== score) reachedAt = total.reachedAt ?? undefined;
+    score = total.score;
+  }
+  return reachedAt;
+}
+
+type Step = { readonly total: Score; readonly position: number };
+
+/** What a team had before these facts, and behind each of its members'. */
+function totals(team: TargetTeam, { rows, gains }: Written): [Step, ...Step[]] {
   const changed = new Map(
-    rows.filter((row) => row.seasonId === seasonId).map((row) => [row.memberId, row]),
+    rows.filter((row) => row.seasonId === team.seasonId).map((row) => [row.memberId, row]),
   );
   const scores = new Map<number, Score>();
   for (const { memberId, score, reachedAt } of team.members) {
@@ -86,24 +112,24 @@ export function teamReaching(
       before ?? { score, reachedAt: reachedAt === null ? null : new Date(reachedAt) },
     );
   }
-  const crossing = new Crossing(target, totalOf(team, scores));
+  const steps: [Step, ...Step[]] = [{ total: totalOf(team, scores), position: 0 }];
   for (const gain of gains) {
     const known = scores.get(gain.memberId);
-    if (known === undefined || gain.board.challenge?.seasonId !== seasonId) continue;
+    if (known === undefined || gain.board.challenge?.seasonId !== team.seasonId) continue;
     scores.set(gain.memberId, after(known, gain));
-    crossing.follow(totalOf(team, scores), gain.position);
+    steps.push({ total: totalOf(team, scores), position: gain.position });
   }
-  const isThere = recount.score !== null && recount.score >= target;
-  return crossing.told({ seasonId, participantId, isThere });
+  return steps;
 }
 
-/** A team's score, reached when the newest of its parts was. */
+/** A team's score, reached when the newest of its parts was; of TOP_N, of those that count. */
 function totalOf(team: TargetTeam, scores: ReadonlyMap<number, Score>): Score {
-  const parts = [...scores.values()];
+  const all = [...scores.values()];
   const score = teamScore(
     team,
-    parts.flatMap((part) => part.score ?? []),
+    all.flatMap((part) => part.score ?? []),
   );
+  const parts = team.scoring === 'TOP_N' ? bestOf(all, team.top ?? 0) : all;
   const newest = Math.max(0, ...parts.map(({ reachedAt }) => reachedAt?.getTime() ?? 0));
   return { score, reachedAt: score === null ? null : new Date(newest) };
 }

@@ -7,13 +7,15 @@ export type EarnedAward = {
   readonly memberId: number;
   readonly ruleId: number;
   readonly version: number;
+  /** Names the fact. */
+  readonly source: string;
 };
 
 export const loadEarnedAwards = (client: PoolClient, memberIds: readonly number[]) =>
   named<EarnedAward>(
     client,
     'verify.loadEarnedAwards',
-    `select member_id as "memberId", rule_id as "ruleId", version from badge_award
+    `select member_id as "memberId", rule_id as "ruleId", version, source from badge_award
      where member_id = any($1) and source <> 'BY_HAND'`,
     [memberIds],
   );
@@ -50,4 +52,61 @@ export const loadEverMet = (client: PoolClient, asked: readonly MetAsked[]) =>
       asked.map(({ kind }) => kind),
       asked.map(({ ruleId }) => ruleId),
     ],
+  );
+
+/** A place that an award is for: in a season, or in a challenge, by its id. */
+export type PlaceAsked = {
+  readonly memberId: number;
+  readonly id: number;
+  /** Key of the board; null: any. */
+  readonly key: string | null;
+  /** The rank, or a better one; null: any who took part to the end. */
+  readonly top: number | null;
+};
+
+const placesAsked = `unnest($2::bigint[], $3::bigint[], $4::text[], $5::int[]) with ordinality
+  as k (member_id, id, key, top, place)`;
+const valuesOf = (programId: number, asked: readonly PlaceAsked[]) => [
+  programId,
+  asked.map(({ memberId }) => memberId),
+  asked.map(({ id }) => id),
+  asked.map(({ key }) => key),
+  asked.map(({ top }) => top),
+];
+
+/** Which of them ended a season of the board with the rank, by place in the list. */
+export const findRanked = (client: PoolClient, programId: number, asked: readonly PlaceAsked[]) =>
+  named<{ readonly place: number }>(
+    client,
+    'verify.findRanked',
+    `select k.place::int from ${placesAsked}
+     join season s on s.id = k.id and s.frozen_at is not null
+     join leaderboard b on b.id = s.leaderboard_id and b.program_id = $1 and b.key = k.key
+     join standing o on o.season_id = s.id and o.member_id = k.member_id and not o.hidden
+     cross join lateral (
+       select case s.definition->>'rankMode' when 'DENSE' then count(distinct x.score)
+         else count(*) end as ahead
+       from standing x where x.season_id = s.id and not x.hidden and (x.score > o.score
+         or (s.definition->>'rankMode' = 'UNIQUE' and x.score = o.score
+           and (x.reached_at, x.member_id) < (o.reached_at, o.member_id)))) better
+     where better.ahead < k.top`,
+    valuesOf(programId, asked),
+  );
+
+/** Which of them took part in a challenge to its end, and won something with the rank. */
+export const findFinished = (client: PoolClient, programId: number, asked: readonly PlaceAsked[]) =>
+  named<{ readonly place: number }>(
+    client,
+    'verify.findFinished',
+    `select k.place::int from ${placesAsked}
+     join challenge c on c.id = k.id and c.program_id = $1 and c.cancelled_at is null
+     join leaderboard b on b.id = c.leaderboard_id and (k.key is null or b.key = k.key)
+     join season s on s.leaderboard_id = b.id and s.frozen_at is not null
+     join challenge_participant p on p.challenge_id = c.id and p.member_id = k.member_id
+       and p.state = 'JOINED'
+     where k.top is null or exists (select from settlement t
+       join settlement_winner w on w.settlement_id = t.id and w.rank <= k.top
+         and w.participant_id = coalesce(p.team_id, p.member_id)
+       where t.challenge_id = c.id)`,
+    valuesOf(programId, asked),
   );

@@ -1,18 +1,28 @@
 /**
  * Checks that nobody was awarded a badge, but by hand, for what they never came to. Who had it and
- * has given back what earned it keeps it (ADR 18), so places in seasons and challenges, which are
- * final, and what is only counted while it lasts are not looked at again.
+ * has given back what earned it keeps it (ADR 18): what may be taken back is asked of all that ever
+ * was. Places in seasons and challenges are final.
  */
 import { type BadgeVersion, kindOf } from '../badges/badge-book.ts';
 import { askedOf, findEarned } from '../badges/reached.ts';
 import type { PoolClient } from '../platform/db.ts';
 import { type ProgramConfig, ProgramConfigs } from '../programs/config.ts';
 import { badgeTarget } from '../rules/badge-definition.ts';
-import { loadEarnedAwards, loadEverMet } from './badges.sql.ts';
+import {
+  findFinished,
+  findRanked,
+  loadEarnedAwards,
+  loadEverMet,
+  type PlaceAsked,
+} from './badges.sql.ts';
 import type { Finding } from './difference.ts';
 import { findConfigVersion } from './tasks.sql.ts';
 
-type Award = { readonly memberId: number; readonly badge: BadgeVersion };
+type Award = {
+  readonly memberId: number;
+  readonly badge: BadgeVersion;
+  readonly source: string;
+};
 type Found = { readonly memberId: number; readonly finding: Finding };
 
 /** The first award of these members whose badge was never earned. */
@@ -28,12 +38,16 @@ export async function findBadgeDifference(
   const program = configs.get(programId);
   if (program === undefined) return undefined;
   const awards: Award[] = [];
-  for (const { memberId, ruleId, version: number } of rows) {
+  for (const { memberId, ruleId, version: number, source } of rows) {
     const badge = program.badges.find((one) => one.ruleId === ruleId && one.version === number);
     if (badge === undefined) return { memberId, finding: missing(`badge ${ruleId}`, 'a version') };
-    awards.push({ memberId, badge });
+    awards.push({ memberId, badge, source });
   }
-  return (await findUnearned(client, program, awards)) ?? findUnmet(client, program, awards);
+  return (
+    (await findUnearned(client, program, awards)) ??
+    (await findUnmet(client, program, awards)) ??
+    findUnplaced(client, program, awards)
+  );
 }
 
 const missing = (what: string, expected: string): Finding => ({ what, expected, found: 'none' });
@@ -78,4 +92,31 @@ async function findUnmet(client: PoolClient, program: ProgramConfig, awards: rea
     if (met < badgeTarget(award.badge.definition.criterion)) return unearned(award, met);
   }
   return undefined;
+}
+
+/** Places are final: each is the one that the award names. */
+async function findUnplaced(client: PoolClient, program: ProgramConfig, awards: readonly Award[]) {
+  for (const [kind, find] of [
+    ['season', findRanked],
+    ['challenge', findFinished],
+  ] as const) {
+    const asked = ofKinds(awards, [kind]);
+    if (asked.length === 0) continue;
+    const rows = await find(client, program.id, asked.map(placeOf));
+    const placed = new Set(rows.map(({ place }) => place));
+    const wrong = asked.find((_award, index) => !placed.has(index + 1));
+    if (wrong !== undefined) return unearned(wrong);
+  }
+  return undefined;
+}
+
+function placeOf({ memberId, badge, source }: Award): PlaceAsked {
+  const { criterion } = badge.definition;
+  const id = Number(/^(?:SEASON|CHALLENGE):(\d+)$/.exec(source)?.[1] ?? 0);
+  if ('season' in criterion) {
+    const { leaderboard: key, top } = criterion.season;
+    return { memberId, id, key, top };
+  }
+  const { key = null, ...place } = 'challenge' in criterion ? criterion.challenge : {};
+  return { memberId, id, key, top: 'top' in place ? place.top : null };
 }

@@ -122,17 +122,65 @@ describe('a team’s score', () => {
     expect(teamStandings.nodes).toEqual([{ score: 10, reachedAt: at }]);
   });
 
-  it('of the best was reached by them, whatever others did since', async () => {
-    const one = await foxesAndOwls({ scoring: 'TOP_N', top: 1 });
-    await run('ada', 5);
-    eco.clock.advance(HOUR);
-    await run('ada', 5);
-    const at = ahead(eco, 0);
-    eco.clock.advance(HOUR);
-    await run('bob', 1); // Told with those before, and apart from them, it makes no difference.
-    const { teamStandings } = await one.read('teamStandings { nodes { score reachedAt } }');
-    expect(teamStandings.nodes).toEqual([{ score: 10, reachedAt: at }]);
-  });
+  it.each([
+    [
+      'TOP_N',
+      { top: 1 },
+      [
+        ['ada', 10],
+        ['bob', 1],
+      ],
+    ],
+    [
+      'CAPPED_SUM',
+      { memberCap: 10 },
+      [
+        ['ada', 4],
+        ['bob', 6],
+        ['ada', 6],
+        ['ada', 3],
+      ],
+    ],
+    [
+      'AVERAGE',
+      {},
+      [
+        ['ada', 28],
+        ['bob', 2],
+        ['bob', 1],
+      ],
+    ],
+  ] as const)(
+    'by %s %j is reached by the fact that made it, which come together or not',
+    async (scoring, more, facts) => {
+      const { score, last } = {
+        TOP_N: { score: 10, last: 0 },
+        CAPPED_SUM: { score: 16, last: 2 },
+        AVERAGE: { score: 10, last: 1 },
+      }[scoring];
+      for (const together of [true, false]) {
+        eco = await economies.open();
+        for (const name of names) await eco.enrol(name, { displayName: name });
+        const one = await foxesAndOwls({ scoring, ...more });
+        const client = await eco.test.app.pool.connect();
+        await client.query('begin');
+        if (together) {
+          await client.query(`select from cursor where consumer = 'standings' for update`);
+        }
+        const times: string[] = [];
+        for (const [who, value] of facts) {
+          eco.clock.advance(1000);
+          times.push(ahead(eco, 0));
+          await run(who, value);
+          if (!together) await one.read('phase');
+        }
+        await client.query('commit');
+        client.release();
+        const { teamStandings } = await one.read('teamStandings { nodes { score reachedAt } }');
+        expect(teamStandings.nodes).toEqual([{ score, reachedAt: times[last] }]);
+      }
+    },
+  );
 
   it('is listed by who reached it first among equals, by the rank mode', async () => {
     const one = await foxesAndOwls({}, { rankMode: 'UNIQUE' });
