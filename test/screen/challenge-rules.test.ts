@@ -111,6 +111,26 @@ describe('the rows of a challenge', () => {
   });
 });
 
+it('the rows of a board have what was won, where they were', () => {
+  const member = (id: string, rank: number) => ({
+    rank,
+    score: 9,
+    reachedAt: iso(6),
+    member: { id, displayName: id },
+  });
+  const edges = [{ node: { ...member('b', 2), points: 50, teamName: null } }];
+  const season = { id: 's', settlement: { winners: { edges } } };
+  const changes = [member('a', 1), member('b', 2)];
+  const change = changeOf({
+    data: { leaderboardChanged: { kind: 'SNAPSHOT', version: 3, removed: [], season, changes } },
+  });
+  const { about, changes: standings } = change as NonNullable<typeof change>;
+  expect(rowsOf({ about, standings }).map(({ id, prize }) => [id, prize])).toEqual([
+    ['a', undefined],
+    ['b', 50],
+  ]);
+});
+
 describe('what is sent of a challenge', () => {
   const place = { rank: 1, score: 9, reachedAt: iso(6) };
   const ada = { id: 'm1', displayName: 'Ada' };
