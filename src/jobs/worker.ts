@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AddJobFunction, Logger, type Runner, run } from 'graphile-worker';
+import pg from 'pg';
 import { limits } from '../limits.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
@@ -47,7 +48,9 @@ export async function startWorker(
   return {
     async stop() {
       stopping.abort();
-      await runner.stop().catch(() => {});
+      const { stop, closed } = runner;
+      await stop().catch(() => {});
+      await Promise.race([closed, sleep(limits.socketCloseMs, undefined, { ref: false })]);
     },
   };
 }
@@ -56,7 +59,7 @@ export async function startWorker(
  * When a runner has ended, or has begun to and may never come to it: it waits for answers of
  * connections that are gone.
  */
-const endOf = (runner: Runner): Promise<unknown> =>
+const endOf = (runner: OwnRunner): Promise<unknown> =>
   Promise.race([
     runner.promise,
     new Promise((resolve) => {
@@ -66,14 +69,29 @@ const endOf = (runner: Runner): Promise<unknown> =>
     }),
   ]);
 
+type OwnRunner = Pick<Runner, 'promise' | 'events'> & {
+  stop(): Promise<void>;
+  /** Once its connections are closed. */
+  readonly closed: Promise<unknown>;
+};
+
+/** Connections that somebody listens to until they are closed: Graphile Worker's own it forgets before. */
+function openPool(connectionString: string, { log }: Tools): pg.Pool {
+  const pool = new pg.Pool({ connectionString, max: CONNECTIONS });
+  const tell = (err: Error) => log.warn({ err }, 'jobs: a connection was lost');
+  pool.on('error', tell);
+  pool.on('connect', (client) => client.on('error', tell));
+  return pool;
+}
+
 async function startRunner(
   databaseUrl: string,
   jobs: readonly Job[],
   tools: Tools,
-): Promise<Runner> {
+): Promise<OwnRunner> {
+  const pgPool = openPool(databaseUrl, tools);
   const runner = await run({
-    connectionString: databaseUrl,
-    maxPoolSize: CONNECTIONS,
+    pgPool,
     concurrency: 1,
     noHandleSignals: true,
     logger: loggerOf(tools.log),
@@ -88,10 +106,16 @@ async function startRunner(
           `${cron} ${name} ?max=${ATTEMPTS_MAX}&jobKey=${name}&jobKeyMode=preserve_run_at`,
       )
       .join('\n'),
+  }).catch(async (error: unknown) => {
+    await pgPool.end();
+    throw error;
   });
+  const end = () => pgPool.end();
+  const closed = runner.promise.then(end, end);
   const soon = new Date(systemClock.now().getTime() + limits.jobStartMs);
   for (const { name, atStart } of jobs) if (atStart) await addOnce(runner.addJob, name, soon);
-  return runner;
+  const { promise, events } = runner;
+  return { promise, events, closed, stop: () => runner.stop() };
 }
 
 async function runJob(job: Job, addJob: AddJobFunction, { log, clock }: Tools): Promise<void> {

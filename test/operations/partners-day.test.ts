@@ -1,6 +1,8 @@
 /** A partner's day from the first manifest to the last retirement, as one story. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
+import { run as runKeys } from '../keys/support.ts';
+import { limitTo } from '../rate-limits/support.ts';
 import {
   createTestApp,
   createTestProgram,
@@ -10,7 +12,7 @@ import {
 import { type ApiError, knock, openSocket } from '../support/doors.ts';
 import { bePatient } from '../support/patience.ts';
 import { pays, setRule } from '../support/rules.ts';
-import { clientKey, manifestOf, push, retire, setMode, sha256 } from './support.ts';
+import { manifestOf, push, retire, setMode, sha256 } from './support.ts';
 
 const POINTS =
   'query Points($id: String!) { member(by: {externalId: $id}) { points { available } } }';
@@ -58,7 +60,7 @@ async function deeds(): Promise<string[]> {
   const edges: { node: { action: string } }[] = data.audit.edges;
   return edges
     .map(({ node }) => node.action)
-    .filter((action) => /Operations$|ClientMode$/.test(action))
+    .filter((action) => /Operations$|ClientMode$|ApiKey$/.test(action))
     .reverse();
 }
 
@@ -69,7 +71,9 @@ it('a partner’s day', async () => {
   const pushed = await push(test, program, CLIENT, manifestOf(POINTS, LEADERS, PURCHASE, BOARD));
   expect(pushed).toMatchObject({ created: true, added: { length: 4 } });
   await setMode(test, program, CLIENT, 'REQUIRED', { costMax: 500 });
-  const key = await clientKey(test.app, program, 'PARTNER', CLIENT);
+  const { apiKey, secretKey: key } = await runKeys(test, program.keys.operator, 'createApiKey', {
+    ...{ role: 'PARTNER', name: 'till', client: CLIENT },
+  });
 
   // It reads by hash over GET: cached where it is the same for all, and no commands.
   const get = (documentId: string, headers = {}) =>
@@ -111,6 +115,28 @@ it('a partner’s day', async () => {
   expect(codesOf(adHoc.errors)).toEqual(['PERSISTED_QUERY_REQUIRED']);
   expect(socket.isClosed).toBe(false);
 
+  // A loop in its code asks too much: told when to come back, on every door, and cut off from none.
+  const slow = { perSecond: 1, burst: 20 };
+  await limitTo(test, program, { client: CLIENT }, slow);
+  const refusedOn = async (door: 'GET' | 'WS') => {
+    for (let n = 0; n < 40; n += 1) {
+      const { errors } =
+        door === 'WS' ? await socket.run(points) : await knock(door, server.url, key, points);
+      if (errors !== undefined) return errors[0]?.extensions;
+    }
+    return undefined;
+  };
+  for (const door of ['GET', 'WS'] as const) {
+    const told = (await refusedOn(door)) as { retryAfterMs?: number };
+    expect(told).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(told.retryAfterMs).toBeGreaterThan(0);
+  }
+  expect(socket.isClosed).toBe(false);
+  await limitTo(test, program, { client: CLIENT }, null);
+  await expect
+    .poll(async () => (await socket.run(points)).errors, { timeout: 5_000 })
+    .toBeUndefined();
+
   // Noon: a new release. Tills of the old one go on beside it.
   const streaks = { documentId: id(STREAKS), variables: { id: 'ada' } };
   expect(codesOf((await socket.run(streaks)).errors)).toEqual(['PERSISTED_QUERY_NOT_FOUND']);
@@ -129,11 +155,23 @@ it('a partner’s day', async () => {
   expect([retired.status, codesOf(retired.errors)]).toEqual([410, ['PERSISTED_QUERY_RETIRED']]);
   expect(codesOf((await socket.run(points)).errors)).toEqual(['PERSISTED_QUERY_RETIRED']);
   expect((await purchase('order-3')).data).toEqual(paid);
-  const { code } = await Promise.race([socket.closed, Promise.resolve({ code: undefined })]);
-  expect(code).toBeUndefined();
-  socket.close();
+
+  // Night: the key is rotated. Both work, until the old one is revoked, and its socket with it.
+  const successor = await runKeys(test, program.keys.operator, 'rotateApiKey', {
+    keyId: apiKey.id,
+  });
+  const both = [key, successor.secretKey].map((one) => knock('POST', server.url, one, streaks));
+  for (const { errors } of await Promise.all(both)) expect(errors).toBeUndefined();
+  expect(socket.isClosed).toBe(false);
+  await runKeys(test, program.keys.operator, 'revokeApiKey', { keyId: apiKey.id });
+  expect((await socket.closed).code).toBe(4403);
+  expect((await knock('POST', server.url, key, streaks)).status).toBe(401);
+  const next = await openSocket(server.url, successor.secretKey);
+  expect((await next.run(streaks)).errors).toBeUndefined();
+  next.close();
 
   expect(await deeds()).toEqual([
-    ...['pushOperations', 'setClientMode', 'pushOperations', 'retireOperations'],
+    ...['pushOperations', 'setClientMode', 'createApiKey', 'pushOperations', 'retireOperations'],
+    ...['rotateApiKey', 'revokeApiKey'],
   ]);
 });

@@ -43,3 +43,21 @@ it('when a job is noted as done', async () => {
   await client.query(`select graphile_worker.add_job('settleSeasons', job_key => 'again')`);
   await expect.poll(jobs, { timeout: 30_000 }).toBe(0);
 }, 120_000);
+
+it('while it stops: the server still ends as it should', async () => {
+  for (let round = 0; round < 6; round += 1) {
+    server = await startProcess({ DATABASE_URL: database.url });
+    server.signal('SIGTERM');
+    // Until it has ended, as a database does that stops at the same time.
+    const cutting = setInterval(() => {
+      void client
+        .query(
+          'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()',
+        )
+        .catch(() => {});
+    }, 5);
+    const { code } = await server.exited;
+    clearInterval(cutting);
+    expect([code, server.stderr]).toEqual([0, '']);
+  }
+}, 120_000);
