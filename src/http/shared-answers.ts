@@ -73,7 +73,9 @@ export class SharedAnswers {
     const { viewer } = contextValue as Context;
     const programId = sharedProgramOf(viewer);
     if (programId === undefined || !isShareable(schema, document, operationName)) return undefined;
-    const key = `${asked.type} ${shareKey(operation, asked.variables ?? {})}`;
+    const share = shareKey(operation, asked.variables ?? {});
+    if (share === undefined) return undefined;
+    const key = `${asked.type} ${share}`;
     const known = this.#kept.get(key)?.get(programId);
     const made = known ?? this.#begin(programId, operation);
     const refused = await this.#charge(viewer, made);
