@@ -87,6 +87,20 @@ describe('what is told', () => {
     socket.close();
   });
 
+  it('to nobody whose parameter is something else, who is served as ever', async () => {
+    const socket = await openSocket(server.url, null);
+    const authorization = `Bearer ${program.keys.service}`;
+    const strange = { toString: 1, valueOf: 1 }; // Cannot be made a text of.
+    socket.send({
+      ...{ type: 'connection_init', payload: { authorization, 'x-tallymark-cost': strange } },
+    });
+    await socket.waitFor(({ type }) => type === 'connection_ack');
+    expect(JSON.parse((await socket.run({ query: KEY })).text)).toEqual({
+      data: { program: { key: program.key } },
+    });
+    socket.close();
+  });
+
   it('by no answer that others get, too', async () => {
     const query = '{ leaderboard(key: "daily") { key season { version } } }';
     const shared = await send({ query });
