@@ -4,6 +4,7 @@ import { processRegularResult } from 'graphql-yoga';
 import type { App } from '../app.ts';
 import type { Context } from '../graphql/context.ts';
 import { toApiError } from '../graphql/errors.ts';
+import { isKnownTag } from '../platform/etag.ts';
 import { newRequestId } from '../platform/ids.ts';
 import { COST_HEADER, charge } from './charge.ts';
 import {
@@ -142,7 +143,7 @@ function sendShared(
   const shown = isGet && {
     ...{ etag, 'cache-control': 'private, no-cache', vary: 'Authorization, Accept' },
   };
-  if (isGet && headers['if-none-match'] === etag) {
+  if (isGet && isKnownTag(headers['if-none-match'], etag)) {
     response.writeHead(304, shown || {});
     response.end();
     return;
