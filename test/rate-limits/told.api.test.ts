@@ -114,6 +114,29 @@ describe('what is told', () => {
     expect(theirs.data.rateLimit.remaining).toBeLessThan(mine.remaining); // Another bucket.
   });
 
+  it('once, when what could have been shared fails and is tried for its caller alone', async () => {
+    const query = '{ leaderboard(key: "daily") { seasons(first: 101) { edges { node { id } } } } }';
+    await limitTo(test, program, ofService, { perSecond: 1, burst: 400 });
+    const search = new URLSearchParams({ query });
+    const byGet = () =>
+      sendHttp(server.port, {
+        ...{ method: 'GET', path: `/graphql?${search}` },
+        headers: { authorization: `Bearer ${program.keys.service}` },
+      });
+    for (const ask of [() => send({ query }), byGet]) {
+      const viewer = { kind: 'key', programId: program.id, role: 'SERVICE' } as const;
+      const keyId = program.keys.service.split('_')[2] ?? '';
+      await limitTo(test, program, ofService, { perSecond: 1_000, burst: 1_000 });
+      await expect
+        .poll(async () => (await test.app.rateLimits.state({ ...viewer, keyId })).remaining)
+        .toBeGreaterThan(400);
+      await limitTo(test, program, ofService, { perSecond: 1, burst: 400 });
+      expect((await ask()).text).toContain('"code":"BAD_USER_INPUT"');
+      const { remaining } = await test.app.rateLimits.state({ ...viewer, keyId });
+      expect(remaining).toBeGreaterThan(90); // It costs some 300.
+    }
+  });
+
   it('by rateLimit', async () => {
     await limitTo(test, program, ofService, { perSecond: 10, burst: 100 });
     const before = Date.now();
