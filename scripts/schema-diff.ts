@@ -9,6 +9,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import {
   type BreakingChange,
   BreakingChangeType,
@@ -41,17 +42,30 @@ if (base === undefined || before === undefined) {
 }
 
 /** The commit to compare with. Undefined: a shallow clone, or the first commit of all. */
-function baseOf([option, given]: readonly string[]): string | undefined {
-  if (option === '--base') {
+function baseOf(args: readonly string[]): string | undefined {
+  const given = givenBase(args);
+  if (given !== undefined) {
     const commit = git('rev-parse', '--verify', '--quiet', `${given}^{commit}`);
-    if (commit !== undefined) return commit;
-    console.error(`--base: there is no commit ${given}`);
-    process.exit(2);
+    return commit ?? refuse(`--base: there is no commit ${given}`);
   }
   const forked = git('merge-base', 'HEAD', 'origin/main');
   if (forked !== undefined && forked !== git('rev-parse', 'HEAD')) return forked;
   const tag = git('describe', '--tags', '--abbrev=0');
   return tag && git('rev-parse', `${tag}^{commit}`);
+}
+
+/** What is misspelt must not compare with something else and pass. */
+function givenBase(args: readonly string[]): string | undefined {
+  try {
+    return parseArgs({ args: [...args], options: { base: { type: 'string' } } }).values.base;
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function refuse(message: string): never {
+  console.error(message);
+  process.exit(2);
 }
 
 /** What git answers; undefined when it has no answer. */

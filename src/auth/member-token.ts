@@ -107,7 +107,10 @@ export async function verifyProviderToken(
   return verified instanceof Error ? undefined : claimsOf(verified, provider);
 }
 
-/** What jose finds wrong is returned; what it cannot be blamed for is thrown. */
+/**
+ * What jose, or node:crypto of a published key, finds wrong is returned; what neither can be blamed
+ * for is thrown.
+ */
 async function verify(
   token: string,
   find: JWTVerifyGetKey,
@@ -122,10 +125,14 @@ async function verify(
       requiredClaims: ['exp'],
     });
   } catch (error) {
-    if (error instanceof errors.JOSEError || error instanceof TypeError) return error;
+    if (isFound(error)) return error;
     throw error;
   }
 }
+
+/** A key that is no point of its curve, say, is a DOMException. */
+const isFound = (error: unknown): error is Error =>
+  error instanceof errors.JOSEError || error instanceof TypeError || error instanceof DOMException;
 
 /** Tokens that are meant for something else, such as logging out, say so in their type. */
 const TYPE = /^(?:application\/)?(?:at\+)?jwt$/i;

@@ -4,8 +4,9 @@ import { processRegularResult } from 'graphql-yoga';
 import type { App } from '../app.ts';
 import type { Context } from '../graphql/context.ts';
 import { toApiError } from '../graphql/errors.ts';
+import { isKnownTag } from '../platform/etag.ts';
 import { newRequestId } from '../platform/ids.ts';
-import { COST_HEADER, charge } from './charge.ts';
+import { COST_HEADER, charge, tabOf } from './charge.ts';
 import {
   type GraphqlDoor,
   type Operation,
@@ -71,7 +72,7 @@ async function answer(
   body: string | undefined,
 ): Promise<boolean> {
   const text = `${type}\n${body ?? request.url}`;
-  const kept = await door.answers.find(text, request.headers.authorization);
+  const kept = await door.answers.find(text, request.headers.authorization, tabOf(request));
   if (kept !== undefined) {
     sendShared(request, response, type, kept);
     return true;
@@ -92,7 +93,7 @@ async function answer(
       // Streams, and what only a POST may do, are judged there.
       if (operation.type === 'subscription' || type === STREAM_TYPE || body === undefined)
         return false;
-      const waiting = charge(operation);
+      const waiting = charge(operation, false, tabOf(request));
       if (waiting !== undefined) await waiting;
       door.app.operations.noteAdHoc(operation.adHoc, operation.name);
       result = await operation.execute(operation.args);
@@ -126,7 +127,8 @@ async function share(
   }
   const isById = params.documentId !== undefined;
   const asked = { type, text: isById ? undefined : text, variables: params.variables };
-  const made = type === STREAM_TYPE ? undefined : await answers.make(asked, operation);
+  const made =
+    type === STREAM_TYPE ? undefined : await answers.make(asked, operation, tabOf(request));
   if (made !== undefined) sendShared(request, response, type, made);
   return made !== undefined;
 }
@@ -142,7 +144,7 @@ function sendShared(
   const shown = isGet && {
     ...{ etag, 'cache-control': 'private, no-cache', vary: 'Authorization, Accept' },
   };
-  if (isGet && headers['if-none-match'] === etag) {
+  if (isGet && isKnownTag(headers['if-none-match'], etag)) {
     response.writeHead(304, shown || {});
     response.end();
     return;

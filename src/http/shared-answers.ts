@@ -6,7 +6,7 @@ import { isBound, type Viewer } from '../auth/viewer.ts';
 import { type Context, createContext } from '../graphql/context.ts';
 import { isShareable, sharedProgramOf, sharedViewer } from '../graphql/shareable.ts';
 import { limits } from '../limits.ts';
-import { SHARED_UNITS } from './charge.ts';
+import { SHARED_UNITS, type Tab, take } from './charge.ts';
 import type { Operation, OperationParams } from './operation.ts';
 import { shareKey } from './share-key.ts';
 
@@ -51,7 +51,11 @@ export class SharedAnswers {
   }
 
   /** The answer to a request's text; undefined when there is none for this caller. */
-  async find(text: string, authorization: string | undefined): Promise<SharedAnswer | undefined> {
+  async find(
+    text: string,
+    authorization: string | undefined,
+    tab: Tab,
+  ): Promise<SharedAnswer | undefined> {
     const kept = this.#kept.get(text);
     if (kept === undefined) return undefined;
     const viewer = await this.#app.authenticator.authenticate(authorization).catch(() => undefined);
@@ -59,7 +63,7 @@ export class SharedAnswers {
     const programId = sharedProgramOf(viewer); // Why not, is said where it is executed.
     const found = programId === undefined ? undefined : kept.get(programId);
     if (found === undefined) return undefined;
-    const refused = this.#charge(viewer, found);
+    const refused = this.#charge(viewer, found, tab);
     if (refused !== undefined && (await refused) !== undefined) return undefined;
     return this.#fresh(found);
   }
@@ -68,15 +72,21 @@ export class SharedAnswers {
    * Keeps and gives the answer to an operation that can be shared; undefined for any other. Throws
    * why its caller may not have it.
    */
-  async make(asked: AnswerAsked, operation: Operation): Promise<SharedAnswer | undefined> {
+  async make(
+    asked: AnswerAsked,
+    operation: Operation,
+    tab: Tab,
+  ): Promise<SharedAnswer | undefined> {
     const { schema, document, operationName, contextValue } = operation.args;
     const { viewer } = contextValue as Context;
     const programId = sharedProgramOf(viewer);
     if (programId === undefined || !isShareable(schema, document, operationName)) return undefined;
-    const key = `${asked.type} ${shareKey(operation, asked.variables ?? {})}`;
+    const share = shareKey(operation, asked.variables ?? {});
+    if (share === undefined) return undefined;
+    const key = `${asked.type} ${share}`;
     const known = this.#kept.get(key)?.get(programId);
     const made = known ?? this.#begin(programId, operation);
-    const refused = await this.#charge(viewer, made);
+    const refused = await this.#charge(viewer, made, tab);
     if (refused !== undefined) throw refused;
     const answer = await this.#fresh(made);
     if (answer === undefined) return undefined;
@@ -86,9 +96,9 @@ export class SharedAnswers {
   }
 
   /** Whoever has it made pays for it, the others for being told. */
-  #charge(viewer: Viewer, kept: Kept) {
+  #charge(viewer: Viewer, kept: Kept, tab: Tab) {
     const units = isThere(kept) || kept.making !== undefined ? SHARED_UNITS : kept.units;
-    return this.#app.rateLimits.take(viewer, units);
+    return take(this.#app, viewer, units, tab);
   }
 
   #begin(programId: number, { args, execute, cost }: Operation): Kept {

@@ -103,7 +103,8 @@ function placeOf({ viewer, variables, operation }: Asked) {
   if (programId === undefined || !isShareable(schema, document, operationName)) return undefined;
   const resume = resumeOf(document, variables ?? {});
   if (resume === undefined) return undefined;
-  return { key: `${programId} ${shareKey(operation, resume.variables)}`, programId, resume };
+  const share = shareKey(operation, resume.variables);
+  return share === undefined ? undefined : { key: `${programId} ${share}`, programId, resume };
 }
 
 /** Throws for what may be better in a moment: it must not stand for the version for ever. */

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { limits } from '../limits.ts';
-import { charge } from './charge.ts';
+import { charge, tabOf } from './charge.ts';
 import type { Asked, SharedBoards } from './shared-boards.ts';
 import { streamSink } from './sinks.ts';
 import type { StreamGuard } from './stream-guard.ts';
@@ -27,7 +27,7 @@ export async function answerStream(
   const join = await boards.find(asked);
   const { viewer } = asked;
   if (join === undefined || viewer.kind === 'anonymous') return false;
-  await charge(asked.operation, isFollowed);
+  await charge(asked.operation, isFollowed, tabOf(response.req));
   if (response.destroyed) return true; // The caller has gone.
   if (!streams.admit(response, viewer)) return false;
   response.writeHead(200, HEADERS);

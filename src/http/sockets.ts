@@ -228,7 +228,8 @@ async function prepare(door: Door, ctx: Ctx, id: string, payload: SubscribePaylo
     const waiting = charge(operation, type === 'subscription' && door.boards.isFollowed(asked));
     if (waiting !== undefined) await waiting;
     app.operations.noteAdHoc(operation.adHoc, operation.name);
-    const tellsCost = String(ctx.connectionParams?.[COST_HEADER]) === '1';
+    const asksCost = ctx.connectionParams?.[COST_HEADER];
+    const tellsCost = asksCost === '1' || asksCost === 1;
     const { socket } = extra;
     return { ...args, execute, subscribe, id, socket, asked, tellsCost } as OperationArgs;
   } catch (error) {

@@ -4,7 +4,12 @@ import type { KnownViewer } from '../auth/viewer.ts';
 import { instant } from '../engine/inputs.ts';
 import { limits } from '../limits.ts';
 import { InputError, parseOrRefuse } from '../platform/refusal.ts';
-import { auditChange, changeSettings, type SettingsTools } from '../programs/change-settings.ts';
+import {
+  auditChange,
+  changeSettings,
+  type SettingsChange,
+  type SettingsTools,
+} from '../programs/change-settings.ts';
 import {
   type ApiKeyShape,
   auditOf,
@@ -63,7 +68,10 @@ export function rotateApiKey(
     await refuseTooManyKeys(change);
     const oldEnds = earliest(endOfOverlap(endsAt, now), old.expiresAt);
     const { role, name, clientId, scopes } = old;
-    const ends = expiresAt === undefined ? sameLife(old, now) : future(expiresAt, now);
+    const ends =
+      expiresAt === undefined
+        ? sameLife(old.createdAt, await firstEnd(change, old), now)
+        : future(expiresAt, now);
     const given = { programId, role, name, clientId, scopes, expiresAt: ends, replacesId: id };
     const made = await make(tx, given, now);
     await tx.apiKey.update({ where: { id }, data: { expiresAt: oldEnds } });
@@ -88,7 +96,26 @@ function endOfOverlap(given: Date | undefined, now: Date): Date {
 }
 
 /** As long from now as the key was made for; null: without an end. */
-const sameLife = ({ createdAt, expiresAt }: ApiKeyShape, now: Date): Date | null =>
-  expiresAt && new Date(now.getTime() + expiresAt.getTime() - createdAt.getTime());
+const sameLife = (madeAt: Date, end: Date | null, now: Date): Date | null =>
+  end && new Date(now.getTime() + end.getTime() - madeAt.getTime());
+
+/**
+ * When a key was to end as it was made. A rotation before, whose successor was revoked, has brought
+ * its end nearer; the audit row of that one says what it was.
+ */
+async function firstEnd(
+  { tx, programId }: SettingsChange,
+  { id, expiresAt }: ApiKeyShape,
+): Promise<Date | null> {
+  if ((await tx.apiKey.count({ where: { replacesId: id } })) === 0) return expiresAt;
+  const first = await tx.auditEntry.findFirst({
+    where: { programId, action: 'rotateApiKey', target: id },
+    orderBy: { id: 'asc' },
+    select: { before: true },
+  });
+  if (first === null) return expiresAt;
+  const { expiresAt: end } = first.before as { readonly expiresAt?: string };
+  return end === undefined ? null : new Date(end);
+}
 
 const earliest = (a: Date, b: Date | null): Date => (b !== null && b < a ? b : a);

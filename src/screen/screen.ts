@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isKnownTag } from '../platform/etag.ts';
 
 type StaticFile = { readonly type: string; readonly body: Buffer; readonly etag: string };
 
@@ -82,7 +83,7 @@ function sendConfig(response: ServerResponse, demoKey: string | undefined): void
 
 function sendFile(request: IncomingMessage, response: ServerResponse, file: StaticFile): void {
   const headers = { ...commonHeaders, 'cache-control': 'no-cache', etag: file.etag };
-  if (isKnown(request.headers['if-none-match'], file.etag)) {
+  if (isKnownTag(request.headers['if-none-match'], file.etag)) {
     response.writeHead(304, headers);
     response.end();
     return;
@@ -104,12 +105,6 @@ function sendText(
     'content-type': 'text/plain; charset=utf-8',
   });
   response.end(text);
-}
-
-/** Compared weakly: a proxy that compresses makes our tags weak ones. */
-function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
-  const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return tags.includes(etag) || tags.includes('*');
 }
 
 /** Everything that can be served, by path; read once. */

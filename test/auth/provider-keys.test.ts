@@ -168,6 +168,18 @@ describe('what a provider answers', () => {
     }
   });
 
+  it.each([
+    ['no point of its curve', { x: 'AAAA', y: 'AAAA' }],
+    ['half of one', { y: undefined }],
+    ['a number for a text', { x: 5 }],
+    ['of no curve', { crv: undefined, alg: undefined }],
+  ])('may be broken keys, whose tokens are nobody’s: %s', async (_what, broken) => {
+    const { jwk } = second;
+    provider.keys = [first.jwk, { ...jwk, ...broken } as typeof jwk];
+    expect(await status(second)).toBe(401);
+    expect(await status(first)).toBe(200);
+  });
+
   it('may be no key at all: then nobody is known', async () => {
     provider.keys = [];
     expect(await status(first)).toBe(401);

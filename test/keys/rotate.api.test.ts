@@ -92,6 +92,19 @@ describe('rotateApiKey', () => {
     expect(await statusOf(test, secretKey)).toBe(401);
   });
 
+  it('gives a second successor the life that the key was made for, not what is left of it', async () => {
+    const again = async (keyId: string) => {
+      const lost = await rotate(keyId, { expiresAt: inMs(90 * HOUR) });
+      await run(test, operator, 'revokeApiKey', { keyId: lost.apiKey.id });
+      clock.advance(HOUR);
+      return (await rotate(keyId)).apiKey.expiresAt;
+    };
+    const endless = await make();
+    expect(await again(endless.apiKey.id)).toBeNull();
+    const short = await make({ expiresAt: inMs(48 * HOUR) });
+    expect(await again(short.apiKey.id)).toBe(inMs(48 * HOUR));
+  });
+
   it('makes one successor, however many ask at once', async () => {
     const { apiKey } = await make();
     const all = await Promise.all(Array.from({ length: 5 }, () => rotate(apiKey.id)));

@@ -130,7 +130,10 @@ describe('npm run schema:diff', () => {
     expect(diff().status).toBe(0);
     git('update-ref', 'refs/remotes/origin/main', 'HEAD~1');
     expect(diff().status).toBe(1);
-    expect(diff('--base', 'nowhere')).toMatchObject({ status: 2 });
+    expect(diff('--base=HEAD').status).toBe(0);
+    for (const args of [['--base', 'nowhere'], ['--base=nowhere'], ['--base'], ['--bsae=HEAD']]) {
+      expect(diff(...args), args.join(' ')).toMatchObject({ status: 2 });
+    }
   });
 
   it('has nothing to say of a base without a schema, or outside of git', () => {

@@ -87,6 +87,20 @@ describe('what is told', () => {
     socket.close();
   });
 
+  it('to nobody whose parameter is something else, who is served as ever', async () => {
+    const socket = await openSocket(server.url, null);
+    const authorization = `Bearer ${program.keys.service}`;
+    const strange = { toString: 1, valueOf: 1 }; // Cannot be made a text of.
+    socket.send({
+      ...{ type: 'connection_init', payload: { authorization, 'x-tallymark-cost': strange } },
+    });
+    await socket.waitFor(({ type }) => type === 'connection_ack');
+    expect(JSON.parse((await socket.run({ query: KEY })).text)).toEqual({
+      data: { program: { key: program.key } },
+    });
+    socket.close();
+  });
+
   it('by no answer that others get, too', async () => {
     const query = '{ leaderboard(key: "daily") { key season { version } } }';
     const shared = await send({ query });
@@ -98,6 +112,29 @@ describe('what is told', () => {
     const theirs = await test.ask(program.keys.operator, own);
     expect(mine.cost).toBe(2);
     expect(theirs.data.rateLimit.remaining).toBeLessThan(mine.remaining); // Another bucket.
+  });
+
+  it('once, when what could have been shared fails and is tried for its caller alone', async () => {
+    const query = '{ leaderboard(key: "daily") { seasons(first: 101) { edges { node { id } } } } }';
+    await limitTo(test, program, ofService, { perSecond: 1, burst: 400 });
+    const search = new URLSearchParams({ query });
+    const byGet = () =>
+      sendHttp(server.port, {
+        ...{ method: 'GET', path: `/graphql?${search}` },
+        headers: { authorization: `Bearer ${program.keys.service}` },
+      });
+    for (const ask of [() => send({ query }), byGet]) {
+      const viewer = { kind: 'key', programId: program.id, role: 'SERVICE' } as const;
+      const keyId = program.keys.service.split('_')[2] ?? '';
+      await limitTo(test, program, ofService, { perSecond: 1_000, burst: 1_000 });
+      await expect
+        .poll(async () => (await test.app.rateLimits.state({ ...viewer, keyId })).remaining)
+        .toBeGreaterThan(400);
+      await limitTo(test, program, ofService, { perSecond: 1, burst: 400 });
+      expect((await ask()).text).toContain('"code":"BAD_USER_INPUT"');
+      const { remaining } = await test.app.rateLimits.state({ ...viewer, keyId });
+      expect(remaining).toBeGreaterThan(90); // It costs some 300.
+    }
   });
 
   it('by rateLimit', async () => {
