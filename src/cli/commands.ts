@@ -196,7 +196,7 @@ function addPrograms(root: Command, add: Add, does: Does, env: Env): void {
     (output, flags: TokenSecretFlags) => tokenSecret(env, output, flags),
   );
   does(
-    add(programs, 'rate-limit', 'say what each caller of a role or of a client may spend')
+    add(programs, 'rate-limit', 'set what each caller of a role or client may spend, or show it')
       .requiredOption('--program <key>', 'the program')
       .option('--role <role>', RATE_HOLDERS.join(', '), parseRateHolder)
       .option('--client <name>', 'rather each caller of this client')

@@ -1,5 +1,11 @@
-import type { RateHolder, RateLimit } from '../rate-limits/limit.ts';
+import {
+  defaultLimits,
+  type RateHolder,
+  type RateLimit,
+  rateHolders,
+} from '../rate-limits/limit.ts';
 import { type RateTarget, setRateLimit } from '../rate-limits/set-rate-limit.ts';
+import { loadLargeOperations, loadRateSettings } from '../rate-limits/settings.sql.ts';
 import { count, type Output } from './output.ts';
 import { CliProblem } from './problem.ts';
 import { ACTOR, type Env, requireProgram, withApp } from './with-app.ts';
@@ -16,20 +22,49 @@ export type RateLimitFlags = {
   readonly default?: boolean;
 };
 
-/** `tallymark program rate-limit`: what each caller of a role or a client may spend. */
+/** `tallymark program rate-limit`: what each caller of a role or a client may spend; or what was set. */
 export async function rateLimit(env: Env, output: Output, flags: RateLimitFlags): Promise<void> {
-  const { program } = flags;
+  const { program, role, client, perSecond, burst } = flags;
+  if ([role, client, perSecond, burst, flags.default].every((flag) => flag === undefined)) {
+    return showLimits(env, output, program);
+  }
   const target = targetOf(flags);
   const limit = limitGiven(flags);
-  await withApp(env, async (app) => {
+  const tooLarge = await withApp(env, async (app) => {
     const { id: programId } = await requireProgram(app, program);
     await setRateLimit(app, { kind: 'system', programId, name: ACTOR }, target, limit);
+    if (limit === null || !('client' in target)) return [];
+    return loadLargeOperations(app.pool, programId, target.client, limit.burst);
   });
+  for (const { id, name, cost } of tooLarge) {
+    output.note(`${name ?? id} costs up to ${count(cost)}: it will be refused, whoever sends it`);
+  }
   const whose = 'client' in target ? `client ${target.client}` : target.holder;
   output.result({ program, ...target, limit }, [
     limit === null
       ? `${whose}: as if none had been set`
       : `${whose}: ${count(limit.perSecond)} units a second, ${count(limit.burst)} at once`,
+  ]);
+}
+
+/** What holds in a program: for roles as set or by default, and for clients that have their own. */
+async function showLimits(env: Env, output: Output, program: string): Promise<void> {
+  const { holders, clients } = await withApp(env, async (app) => {
+    const { id } = await requireProgram(app, program);
+    const [row] = await loadRateSettings(app.pool, id);
+    return row ?? { holders: {}, clients: {} };
+  });
+  const line = (whose: string, { perSecond, burst }: RateLimit, note = '') =>
+    `${whose}: ${count(perSecond)} units a second, ${count(burst)} at once${note}`;
+  const limits = rateHolders.map((holder) => ({
+    ...{ holder, isDefault: holders[holder] === undefined },
+    limit: holders[holder] ?? defaultLimits[holder],
+  }));
+  output.result({ program, limits, clients }, [
+    ...limits.map(({ holder, limit, isDefault }) =>
+      line(holder, limit, isDefault ? ', by default' : ''),
+    ),
+    ...Object.entries(clients).map(([name, limit]) => line(`client ${name}`, limit)),
   ]);
 }
 

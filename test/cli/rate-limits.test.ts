@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { manifestOf, push } from '../operations/support.ts';
 import {
   createTestApp,
   createTestProgram,
@@ -32,6 +33,18 @@ describe('tallymark program rate-limit', () => {
     const taken = await run('--role', 'SERVICE', '--default');
     expect([taken.code, taken.stdout]).toEqual([0, 'SERVICE: as if none had been set\n']);
     await expect.poll(() => limitOf(program.keys.service), { timeout: 6_000 }).toBeGreaterThan(70);
+  });
+
+  it('shows what holds, and says which operations of a client are too dear for it', async () => {
+    const text =
+      'query Board { leaderboard(key: "weekly") { season { standings(first: 100) { nodes { rank } } } } }';
+    await push(test, program, 'till', manifestOf(text));
+    const set = await run('--client', 'till', '--per-second', '5', '--burst', '40');
+    expect(set.code).toBe(0);
+    expect(set.stderr).toMatch(/Board costs up to \d+: it will be refused/);
+    const { stdout } = await run();
+    expect(stdout).toContain('MEMBER: 500 units a second, 20,000 at once, by default\n');
+    expect(stdout).toContain('client till: 5 units a second, 40 at once\n');
   });
 
   it.each([
