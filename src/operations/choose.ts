@@ -8,6 +8,7 @@ import { OperationNotServed } from './not-served.ts';
 export type StoredOperation = {
   readonly id: string;
   readonly hash: string;
+  /** Empty when it has retired. */
   readonly text: string;
   /** Of the operation in the document; null: it has none. */
   readonly name: string | null;
@@ -88,7 +89,9 @@ export function chooseDocument(
 }
 
 const isTextOf = (stored: StoredOperation | undefined, id: string, text: string): boolean =>
-  stored === undefined ? !isHash(id) || hashOf(text) === id : stored.text === text;
+  stored === undefined
+    ? !isHash(id) || hashOf(text) === id
+    : stored.text === text || hashOf(text) === stored.hash;
 
 function refuseFor(
   { retiresAt, cost, name }: StoredOperation,

@@ -127,8 +127,9 @@ export class Operations {
         return known.operations;
       }
     }
-    const retiredSince = new Date(clock.now().getTime() - limits.operationsRetiredKeptMs);
-    const [row] = await loadOperations(pool, programId, retiredSince);
+    const now = clock.now();
+    const retiredSince = new Date(now.getTime() - limits.operationsRetiredKeptMs);
+    const [row] = await loadOperations(pool, programId, retiredSince, now);
     assert(row !== undefined, 'a viewer’s program exists');
     const operations = operationsOf(row);
     const weight = row.operations.reduce((sum, { text }) => sum + text.length + 500, 500);

@@ -4,6 +4,7 @@ import type { QueryConfig } from 'pg';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { limits } from '../../src/limits.ts';
+import { loadOperations } from '../../src/operations/operations.sql.ts';
 import { Operations } from '../../src/operations/operations.ts';
 import { FakeClock } from '../../src/platform/clock.ts';
 import type { Pool } from '../../src/platform/db.ts';
@@ -99,4 +100,27 @@ it('of two clients, the later end of one text is what others see', async () => {
   await push(test, program, 'other', JSON.stringify({ custom: KEY }));
   const custom = test.app.operations.choose(viewer, { documentId: 'custom' });
   await expect(custom).rejects.toMatchObject({ code: 'PERSISTED_QUERY_NOT_FOUND' });
+});
+
+it('what has retired is known by its id alone, and so much of it as may be in use', async () => {
+  const known = await createTestProgram(test.app);
+  const texts = ['a', 'b', 'c'].map((alias) => `{ ${alias}: program { key } }`);
+  await push(test, known, 'acme', manifestOf(...texts));
+  for (const text of texts) {
+    await retire(test, known, 'acme', [sha256(text)]);
+    clock.advance(1_000);
+  }
+  const since = new Date(clock.now().getTime() - limits.operationsRetiredKeptMs);
+  const usual = limits.programOperationsMax;
+  Object.assign(limits, { programOperationsMax: 2 });
+  const [row] = await loadOperations(test.app.pool, known.id, since, clock.now());
+  Object.assign(limits, { programOperationsMax: usual });
+  const held = new Map(row?.operations.map(({ hash, text }) => [hash, text]));
+  expect(held).toEqual(new Map(texts.slice(1).map((text) => [sha256(text), ''])));
+  // Both say the same: it is that operation, and it has retired.
+  const viewer = { ...partner(), programId: known.id };
+  for (const query of ['', texts[2]]) {
+    const asked = { query, documentId: sha256(texts[2] ?? '') };
+    await expect(test.app.operations.choose(viewer, asked)).rejects.toThrow('is retired');
+  }
 });
