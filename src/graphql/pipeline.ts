@@ -64,9 +64,10 @@ export function createPipeline({
       let errors = judged.get(document);
       if (errors === undefined) {
         const options = { maxErrors: limits.errorsMax, hideSuggestions: !introspection };
-        errors = validate(schema, document, rules, options)
-          .slice(0, limits.errorsMax)
-          .map((error) => validationError(error, document));
+        const bounded = validate(schema, document, [documentLimits], options);
+        // What is too large is not held against rules that compare each of its fields with each.
+        const found = bounded.length > 0 ? bounded : validate(schema, document, rules, options);
+        errors = found.slice(0, limits.errorsMax).map((error) => validationError(error, document));
         judged.set(document, errors);
       }
       return errors;
