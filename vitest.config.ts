@@ -16,7 +16,7 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/standard-limits.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3, // Of two cores: tests wait as much as they work.
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Tests with real processes and real time limits share two cores in CI: a second look tells

@@ -58,8 +58,8 @@ export const captureHold: Operation<CaptureHoldInput, HoldOutcome> = {
       if (taken > 0) takeFrom(facts, lot, entry.seq, taken);
       missing -= taken;
     }
-    const repaid = repaidOf(member, () => settleDebts(facts, member)); // From what it did not take.
-    const payload = { holdId: hold.id, entries: summarise([entry]), ...repaid };
+    const left = repaid(facts, member); // From what it did not take.
+    const payload = { holdId: hold.id, entries: summarise([entry]), ...left };
     const position = facts.emit(member, 'hold.captured', now, payload);
     return { memberId, holdId: hold.id, position };
   },
@@ -79,8 +79,8 @@ export const releaseHold: Operation<ReleaseHoldInput, HoldOutcome> = {
     }
     if (!isOpen(hold, now)) throw new HoldNotOpen(stateOf(hold));
     unpinPoints(facts, member, hold, { state: 'RELEASED' });
-    const repaid = repaidOf(member, () => settleDebts(facts, member));
-    const position = facts.emit(member, 'hold.released', now, { holdId: hold.id, ...repaid });
+    const payload = { holdId: hold.id, ...repaid(facts, member) };
+    const position = facts.emit(member, 'hold.released', now, payload);
     return { memberId, holdId: hold.id, position };
   },
 };
@@ -92,22 +92,18 @@ export const expireMemberHolds: Operation<ExpireHoldsInput, { readonly memberId:
   touches: ({ member }) => ({ member, lots: true }),
   decide(facts, _input, now) {
     const member = requireMember(facts);
-    let ended: HoldRow[] = [];
-    const repaid = repaidOf(member, () => {
-      ended = expireHolds(facts, member);
-    });
+    const ended = expireHolds(facts, member);
     if (ended.length > 0) {
-      const holdIds = ended.map(({ id }) => id);
-      facts.emit(member, 'hold.expired', now, { holdIds, ...repaid });
+      facts.emit(member, 'hold.expired', now, { holdIds: ended.map(({ id }) => id) });
     }
     return { memberId: member.memberId };
   },
 };
 
-/** How many points a step repaid of what the member owes, as events tell it. */
-function repaidOf(member: MemberState, step: () => void): { readonly debtRepaid?: number } {
+/** Repays what is owed from points that are free again; as events tell it. */
+function repaid(facts: Facts, member: MemberState): { readonly debtRepaid?: number } {
   const owed = member.debt;
-  step();
+  settleDebts(facts, member);
   const debtRepaid = owed - member.debt;
   return debtRepaid > 0 ? { debtRepaid } : {};
 }

@@ -2,7 +2,7 @@
 import type { Facts } from '../engine/facts.ts';
 import type { HoldRow, HoldState, LotRow, MemberState } from '../engine/rows.ts';
 import { assert } from '../platform/assert.ts';
-import { chooseLots, settleDebts } from '../points/ledger.ts';
+import { chooseLots } from '../points/ledger.ts';
 
 /** Pins points of the lots that would be spent next; they stay in the balance. */
 export function pinPoints(facts: Facts, member: MemberState, hold: HoldRow): void {
@@ -43,10 +43,9 @@ export function unpinPoints(
 /** Whether it still holds: at exactly its end it is over, whatever jobs have run (S7). */
 export const isOpen = (hold: HoldRow, now: Date) => hold.state === 'HELD' && hold.expiresAt > now;
 
-/** Ends the member's holds whose time is over: their points repay what is owed, and can be spent. */
+/** Ends the member's holds whose time is over, so that their points can be spent at once. */
 export function expireHolds(facts: Facts, member: MemberState): HoldRow[] {
   const over = facts.holds.open(member).filter((hold) => !isOpen(hold, facts.now));
   for (const hold of over) unpinPoints(facts, member, hold, { state: 'EXPIRED' });
-  if (over.length > 0) settleDebts(facts, member);
   return over;
 }

@@ -248,7 +248,7 @@ for (const type of [AwardType, LedgerEntryType]) {
       description:
         'Of its points, how many repaid at once what was owed. Points that become active later, or ' +
         'that a hold set aside, repay then: confirmPoints says how many, or the event ' +
-        '(points.repaid, hold.captured, hold.released, hold.expired).',
+        '(points.repaid, hold.captured, hold.released).',
       resolve: debtRepaid,
     }),
     wanted: t.field({

@@ -51,7 +51,6 @@ export class LedgerModel {
     dateOf: (at: number) => string,
     now: number,
   ): void {
-    this.endHolds(now);
     const { seq, before, points } = debit;
     const each = (this.paid.get(seq) ?? []).flatMap(({ lot, points: n }) => Array(n).fill(lot));
     const back: ModelLot[] = each.reverse().slice(before, before + points);
@@ -133,7 +132,6 @@ export class LedgerModel {
 
   /** Books what has expired and is not pinned: the rest of each lot (S29). */
   sweep(dateOf: (at: number) => string, now: number): void {
-    this.endHolds(now);
     for (const lot of inSpendingOrder(this.lots)) {
       const rest = this.#free(lot, now);
       if (rest === 0 || lot.expiresAt === null || lot.expiresAt > now) continue;
@@ -143,18 +141,8 @@ export class LedgerModel {
     }
   }
 
-  /** Notices that the time of holds is over. */
-  endHolds(now: number): void {
-    if (
-      this.holds.some(({ state, expiresAt, over }) => state === 'HELD' && expiresAt <= now && !over)
-    ) {
-      this.settle(now);
-    }
-  }
-
   /** Repays what is owed from all that can be spent. */
   settle(now: number): void {
-    for (const hold of this.holds) if (hold.expiresAt <= now) hold.over = true;
     for (const lot of this.#spendable(now)) this.#repay(lot, this.#free(lot, now));
   }
 

@@ -34,8 +34,6 @@ export type ModelHold = {
   readonly expiresAt: number;
   state: 'HELD' | 'CAPTURED' | 'RELEASED';
   captured: number;
-  /** Its end was noticed: what it had set aside has repaid what was owed. */
-  over?: true;
 };
 /** 'done', 'nothing', or a refusal's code. */
 export type Verdict = string;

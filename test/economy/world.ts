@@ -140,7 +140,6 @@ export class World {
       if (job === 'expirePoints') await runJob(this.test.app, 'expireHolds');
       await runJob(this.test.app, job);
       for (const { model } of pairs) {
-        if (job === 'expireHolds') model.endHolds(this.now());
         if (job === 'expirePoints') model.sweep(dateOf, this.now());
         if (job === 'settleDebts') model.settle(this.now());
         if (job === 'evaluateTiers') model.evaluateTier(this.now());
