@@ -1,11 +1,6 @@
-import {
-  defaultLimits,
-  type RateHolder,
-  type RateLimit,
-  rateHolders,
-} from '../rate-limits/limit.ts';
+import type { RateHolder, RateLimit } from '../rate-limits/limit.ts';
 import { type RateTarget, setRateLimit } from '../rate-limits/set-rate-limit.ts';
-import { loadLargeOperations, loadRateSettings } from '../rate-limits/settings.sql.ts';
+import { limitsOf, tooDear } from '../rate-limits/show-rate-limits.ts';
 import { count, type Output } from './output.ts';
 import { CliProblem } from './problem.ts';
 import { ACTOR, type Env, requireProgram, withApp } from './with-app.ts';
@@ -34,7 +29,7 @@ export async function rateLimit(env: Env, output: Output, flags: RateLimitFlags)
     const { id: programId } = await requireProgram(app, program);
     await setRateLimit(app, { kind: 'system', programId, name: ACTOR }, target, limit);
     if (limit === null || !('client' in target)) return [];
-    return loadLargeOperations(app.pool, programId, target.client, limit.burst);
+    return tooDear(app, programId, target.client, limit.burst);
   });
   for (const { id, name, cost } of tooLarge) {
     output.note(`${name ?? id} costs up to ${count(cost)}: it will be refused, whoever sends it`);
@@ -49,19 +44,13 @@ export async function rateLimit(env: Env, output: Output, flags: RateLimitFlags)
 
 /** What holds in a program: for roles as set or by default, and for clients that have their own. */
 async function showLimits(env: Env, output: Output, program: string): Promise<void> {
-  const { holders, clients } = await withApp(env, async (app) => {
-    const { id } = await requireProgram(app, program);
-    const [row] = await loadRateSettings(app.pool, id);
-    return row ?? { holders: {}, clients: {} };
-  });
+  const { held, clients } = await withApp(env, async (app) =>
+    limitsOf(app, (await requireProgram(app, program)).id),
+  );
   const line = (whose: string, { perSecond, burst }: RateLimit, note = '') =>
     `${whose}: ${count(perSecond)} units a second, ${count(burst)} at once${note}`;
-  const limits = rateHolders.map((holder) => ({
-    ...{ holder, isDefault: holders[holder] === undefined },
-    limit: holders[holder] ?? defaultLimits[holder],
-  }));
-  output.result({ program, limits, clients }, [
-    ...limits.map(({ holder, limit, isDefault }) =>
+  output.result({ program, limits: held, clients }, [
+    ...held.map(({ holder, limit, isDefault }) =>
       line(holder, limit, isDefault ? ', by default' : ''),
     ),
     ...Object.entries(clients).map(([name, limit]) => line(`client ${name}`, limit)),

@@ -20,13 +20,19 @@ export const loadRateSettings = (pool: Pool, programId: number) =>
   );
 
 /** Operations of a client, not retired, that cost more than `units`, the dearest first. */
-export const loadLargeOperations = (pool: Pool, programId: number, client: string, units: number) =>
+export const loadLargeOperations = (
+  pool: Pool,
+  programId: number,
+  client: string,
+  units: number,
+  now: Date,
+) =>
   named<{ id: string; name: string | null; cost: number }>(
     pool,
     'rateLimits.loadLargeOperations',
     `select o.id, o.name, o.cost from persisted_operation o join client c on c.id = o.client_id
      where c.program_id = $1 and c.name = $2 and o.cost > $3
-       and (o.retires_at is null or o.retires_at > now())
+       and (o.retires_at is null or o.retires_at > $4)
      order by o.cost desc, o.id limit 20`,
-    [programId, client, units],
+    [programId, client, units, now.toISOString()],
   );
