@@ -2,7 +2,7 @@
 import process from 'node:process';
 import { Registry } from 'prom-client';
 import { RedisCopy } from '../../src/leaderboards/redis-copy.ts';
-import { RedisGate } from '../../src/leaderboards/redis-gate.ts';
+import { SeasonGate } from '../../src/leaderboards/redis-gate.ts';
 import { RedisPlacements } from '../../src/leaderboards/redis-placements.ts';
 import { addScores, bumpVersions } from '../../src/leaderboards/seasons.sql.ts';
 import { createSqlPlacements } from '../../src/leaderboards/sql-standings.ts';
@@ -31,7 +31,7 @@ Object.assign(limits, usual, { standingsAnswerMs: 5_000 });
 
 const sql = createSqlPlacements(pool);
 const log = createLog({ level: 'warn' });
-const gate = new RedisGate(process.env.REDIS_URL ?? '', 'bench', log);
+const gate = new SeasonGate(process.env.REDIS_URL ?? '', 'bench', log);
 const redis = new RedisPlacements(gate);
 const copy = new RedisCopy(pool, gate, log, createStandingsMetrics(new Registry()));
 while (!gate.up) await new Promise((resolve) => setTimeout(resolve, 10));

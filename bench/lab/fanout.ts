@@ -1,6 +1,6 @@
 /** Cases of the live bars: a server with a board, and a crowd of sockets that follow it. */
 import pg from 'pg';
-import { createApiKey } from '../../src/auth/api-key.ts';
+import { insertApiKey } from '../../src/auth/api-key.ts';
 import { FakeClock } from '../../src/platform/clock.ts';
 import { createPool, createPrisma } from '../../src/platform/db.ts';
 import { draftRule, publishRule } from '../../src/rules/admin.ts';
@@ -126,7 +126,7 @@ async function fillBoard({ url }: CaseDatabase, programId: number): Promise<stri
   const keys: string[] = [];
   for (let n = 0; n < KEYS; n += 1) {
     const key = { programId, role: 'SCREEN', name: `screen ${n}` } as const;
-    keys.push((await createApiKey(db, key, new Date())).text);
+    keys.push((await insertApiKey(db, key, new Date())).text);
   }
   await db.$disconnect();
   await pool.end();

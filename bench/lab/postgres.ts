@@ -4,7 +4,7 @@ import path from 'node:path';
 import process from 'node:process';
 import pg from 'pg';
 import { createApp } from '../../src/app.ts';
-import { createApiKey } from '../../src/auth/api-key.ts';
+import { insertApiKey } from '../../src/auth/api-key.ts';
 import { loadConfig } from '../../src/config.ts';
 import { FakeClock } from '../../src/platform/clock.ts';
 import { createPool, createPrisma, type PrismaClient } from '../../src/platform/db.ts';
@@ -132,7 +132,7 @@ async function seedDatabase(url: string, members: number, rules: boolean): Promi
     const program = { key: 'bench', name: 'Benchmark', zone: ZONE };
     const { id: programId } = await createProgram(db, program, now);
     const key = { programId, role: 'SERVICE', name: 'bench' } as const;
-    const { text: serviceKey } = await createApiKey(db, key, now);
+    const { text: serviceKey } = await insertApiKey(db, key, now);
     const kind = 'CHECK_IN_PLAN';
     const plan = await db.rule.findFirstOrThrow({ where: { programId, kind } });
     if (rules) await setRules(db, programId);

@@ -38,7 +38,7 @@ export type NewApiKey = {
 };
 
 /** Makes a key and returns its text: the only time it is seen. */
-export async function createApiKey(
+export async function insertApiKey(
   db: Pick<PrismaClient, 'apiKey'>,
   key: NewApiKey,
   now: Date,

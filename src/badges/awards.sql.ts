@@ -6,17 +6,6 @@ import { named } from '../platform/db.ts';
 /** A badge of a member. */
 export type BadgeOf = { readonly memberId: number; readonly ruleId: number };
 
-/** Programs that ever published a badge: all others' events are passed over. */
-export const programsWithBadges = (client: PoolClient) =>
-  named<{ programId: number; version: number }>(
-    client,
-    'badges.programsWithBadges',
-    `select p.id as "programId", p.config_version as version from program p
-     where exists (select from rule r join rule_version v on v.rule_id = r.id
-       where r.program_id = p.id and r.kind = 'BADGE' and v.starts_at is not null)`,
-    [],
-  );
-
 const columnsOf = (rows: readonly BadgeOf[]) => [
   rows.map(({ memberId }) => memberId),
   rows.map(({ ruleId }) => ruleId),

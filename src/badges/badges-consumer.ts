@@ -1,18 +1,12 @@
-import type { LiveMessage } from '../live/messages.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PoolClient } from '../platform/db.ts';
 import type { ProgramConfig, ProgramConfigs } from '../programs/config.ts';
 import { factTime } from '../programs/fact-time.ts';
 import type { LoggedEvent } from '../projections/event-log.ts';
 import type { Consumer } from '../projections/projection.ts';
+import { ruleConsumer } from '../rules/rule-programs.ts';
 import { awardEarned, notAwarded } from './award.ts';
-import {
-  bumpRevisions,
-  insertFacts,
-  type NewFact,
-  programsWithBadges,
-  returnFacts,
-} from './awards.sql.ts';
+import { bumpRevisions, insertFacts, type NewFact, returnFacts } from './awards.sql.ts';
 import { badgesBy, kindOf } from './badge-book.ts';
 import { activityOf, type Candidate, candidatesOf, returnOf } from './badge-facts.ts';
 
@@ -22,28 +16,12 @@ export const BADGES = 'badges';
  * Awards badges for what the event log tells: exactly once, in the transaction of its cursor. An
  * event says who may have earned what; whether they have is read from what is stored.
  */
-export const badgesConsumer = (configs: ProgramConfigs, clock: Clock): Consumer => ({
-  name: BADGES,
-  what: 'badges',
-  async isWanted(client) {
-    return (await programsWithBadges(client)).length > 0;
-  },
-  async apply(client, events) {
-    const versions = await programsWithBadges(client);
-    const known = await configs.current(
-      client,
-      new Map(versions.map(({ programId, version }) => [programId, version])),
-    );
-    const members = new Set<number>();
-    for (const { programId } of versions) {
-      const program = known.get(programId);
-      const own = events.filter((event) => event.programId === programId);
-      if (program === undefined || own.length === 0) continue;
-      for (const id of await countEvents(client, program, own, clock.now())) members.add(id);
-    }
-    return members.size === 0 ? [] : [{ boards: [], members: [...members] } satisfies LiveMessage];
-  },
-});
+export const badgesConsumer = (configs: ProgramConfigs, clock: Clock): Consumer =>
+  ruleConsumer(
+    { name: BADGES, what: 'badges', kind: 'BADGE' },
+    configs,
+    (client, program, events) => countEvents(client, program, events, clock.now()),
+  );
 
 type Asking = Candidate & { readonly event: LoggedEvent };
 

@@ -12,8 +12,9 @@ import type { Clock } from '../platform/clock.ts';
 import { inTransaction, type Pool, type PoolClient } from '../platform/db.ts';
 import type { Log } from '../platform/log.ts';
 import type { ProgramConfig, ProgramConfigs } from '../programs/config.ts';
+import { programsWith } from '../rules/rule-programs.ts';
 import { award, awardEarned } from './award.ts';
-import { bumpRevisions, programsWithBadges } from './awards.sql.ts';
+import { bumpRevisions } from './awards.sql.ts';
 import { type BadgeVersion, factKinds, kindOf } from './badge-book.ts';
 import {
   type Final,
@@ -49,11 +50,9 @@ type Look = {
 /** Looks through what is new for badges; returns in how many steps (0: there is nothing more). */
 export async function sweepBadges(tools: Tools): Promise<number> {
   const now = tools.clock.now();
-  const programs = await inTransaction(tools.pool, async (client) => {
-    const versions = await programsWithBadges(client);
-    const known = new Map(versions.map(({ programId, version }) => [programId, version]));
-    return tools.configs.current(client, known);
-  });
+  const programs = await inTransaction(tools.pool, (client) =>
+    programsWith(client, tools.configs, 'BADGE'),
+  );
   const until = performance.now() + limits.jobTurnMs;
   let steps = 0;
   for (const program of programs.values()) {

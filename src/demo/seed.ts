@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { App } from '../app.ts';
-import { createApiKey, parseApiKey, secretMatches } from '../auth/api-key.ts';
+import { insertApiKey, parseApiKey, secretMatches } from '../auth/api-key.ts';
 import type { KnownViewer } from '../auth/viewer.ts';
 import { importCheckIn } from '../checkin/import-check-in.ts';
 import { enrolMember } from '../members/enrol-member.ts';
@@ -93,7 +93,7 @@ async function saveKeys(
 ): Promise<DemoKeys> {
   const make = async (role: 'OPERATOR' | 'SERVICE' | 'SCREEN') => {
     const key = { programId, role, name: `demo ${role.toLowerCase()}` };
-    return (await createApiKey(app.db, key, app.clock.now())).text;
+    return (await insertApiKey(app.db, key, app.clock.now())).text;
   };
   const keys = {
     operator: operatorKey ?? (await make('OPERATOR')),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { createApiKey as make } from '../auth/api-key.ts';
+import { insertApiKey } from '../auth/api-key.ts';
 import { scopesOfRole } from '../auth/scopes.ts';
 import type { KnownViewer } from '../auth/viewer.ts';
 import { instant, shortText } from '../engine/inputs.ts';
@@ -54,7 +54,7 @@ export async function createApiKey(
     const clientId = client === undefined ? null : (await clientNamed(change, client)).id;
     await refuseTooManyKeys(change);
     const given = { programId, role, name, clientId, scopes, expiresAt: ends };
-    const { id, text } = await make(tx, given, now);
+    const { id, text } = await insertApiKey(tx, given, now);
     const apiKey = await keyNamed(change, id);
     await auditChange(change, 'createApiKey', id, undefined, auditOf(apiKey));
     return { apiKey, text };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { createApiKey as make } from '../auth/api-key.ts';
+import { insertApiKey } from '../auth/api-key.ts';
 import type { KnownViewer } from '../auth/viewer.ts';
 import { instant } from '../engine/inputs.ts';
 import { limits } from '../limits.ts';
@@ -73,7 +73,7 @@ export function rotateApiKey(
         ? sameLife(old.createdAt, await firstEnd(change, old), now)
         : future(expiresAt, now);
     const given = { programId, role, name, clientId, scopes, expiresAt: ends, replacesId: id };
-    const made = await make(tx, given, now);
+    const made = await insertApiKey(tx, given, now);
     await tx.apiKey.update({ where: { id }, data: { expiresAt: oldEnds } });
     const [apiKey, replaced] = [await keyNamed(change, made.id), await keyNamed(change, id)];
     const after = { ...auditOf(apiKey), replacedBy: made.id, ends: oldEnds.toISOString() };

@@ -3,7 +3,7 @@ import type { Pool } from '../platform/db.ts';
 import type { Log } from '../platform/log.ts';
 import { databaseName } from './copy.sql.ts';
 import { RedisCopy } from './redis-copy.ts';
-import { NotInRedis, RedisGate } from './redis-gate.ts';
+import { NotInRedis, SeasonGate } from './redis-gate.ts';
 import { RedisPlacements } from './redis-placements.ts';
 import { createSqlPlacements } from './sql-standings.ts';
 import {
@@ -45,7 +45,7 @@ export async function createStandings(options: StandingsOptions): Promise<OpenSt
     return { ...dressed(placements, cards), changed() {}, close() {} };
   }
   const prefix = `${redisChannel}:standings:${await databaseName(pool)}`;
-  const gate = new RedisGate(redisUrl, prefix, log);
+  const gate = new SeasonGate(redisUrl, prefix, log);
   const copy = new RedisCopy(pool, gate, log, metrics);
   const placements = inFront(new RedisPlacements(gate), sql, copy, metrics);
   return {

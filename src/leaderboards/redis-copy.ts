@@ -4,7 +4,7 @@ import type { Pool } from '../platform/db.ts';
 import { randomHex } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';
 import { type CopyChanges, readChanges, readCopyPage, readHead } from './copy.sql.ts';
-import { NotInRedis, type RedisGate } from './redis-gate.ts';
+import { NotInRedis, type SeasonGate } from './redis-gate.ts';
 import { putArguments } from './redis-rows.ts';
 import type { StandingsMetrics } from './standings-metrics.ts';
 
@@ -21,7 +21,7 @@ const ADVANCES_MAX = 5;
  */
 export class RedisCopy {
   readonly #pool: Pool;
-  readonly #gate: RedisGate;
+  readonly #gate: SeasonGate;
   readonly #log: Log;
   readonly #metrics: StandingsMetrics;
   /** Seasons at work; true when there is reason to look again. */
@@ -31,7 +31,7 @@ export class RedisCopy {
   readonly #touched = new LRUCache<number, true>({ max: 10_000, ttl: limits.standingsKeptMs / 3 });
   #closed = false;
 
-  constructor(pool: Pool, gate: RedisGate, log: Log, metrics: StandingsMetrics) {
+  constructor(pool: Pool, gate: SeasonGate, log: Log, metrics: StandingsMetrics) {
     this.#pool = pool;
     this.#gate = gate;
     this.#log = log;

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { limits } from '../limits.ts';
 import type { Log } from '../platform/log.ts';
-import { RedisGate as Gate, type NoAnswerReason, RedisNoAnswer } from '../platform/redis-gate.ts';
+import { type NoAnswerReason, RedisGate, RedisNoAnswer } from '../platform/redis-gate.ts';
 import { defineScripts, runScript, type ScriptName } from './redis-scripts.ts';
 
 /** Why Redis did not answer a read. */
@@ -26,14 +26,14 @@ export class NotInRedis extends Error {
 }
 
 /** A connection to Redis that tells of seasons. */
-export class RedisGate {
-  readonly #gate: Gate;
+export class SeasonGate {
+  readonly #gate: RedisGate;
   readonly #prefix: string;
 
   constructor(url: string, prefix: string, log: Log) {
     this.#prefix = prefix;
     const { standingsAnswerMs: answerMs, standingsPauseMs: pauseMs } = limits;
-    this.#gate = new Gate({ url, name: 'standings', log, answerMs, pauseMs });
+    this.#gate = new RedisGate({ url, name: 'standings', log, answerMs, pauseMs });
     defineScripts(this.#gate.redis);
   }
 

@@ -1,5 +1,5 @@
 import { limits } from '../limits.ts';
-import { NotInRedis, type RedisGate } from './redis-gate.ts';
+import { NotInRedis, type SeasonGate } from './redis-gate.ts';
 import { idText, keyOf, ownPlace, placeOf, scoreText } from './redis-rows.ts';
 import {
   type Placements,
@@ -21,13 +21,13 @@ type Found = readonly [string, string, ...(string | number | null)[]];
 
 /** The rankings of Redis. Each read throws NotInRedis for what Redis cannot tell. */
 export class RedisPlacements implements Placements {
-  readonly #gate: RedisGate;
+  readonly #gate: SeasonGate;
   /** Batches in the order they are sent, and those of them that still take more, by what they ask. */
   readonly #waiting: { readonly key: string; readonly batch: Waiting[] }[] = [];
   readonly #filling = new Map<string, Waiting[]>();
   #underWay = 0;
 
-  constructor(gate: RedisGate) {
+  constructor(gate: SeasonGate) {
     this.#gate = gate;
   }
 

@@ -1,4 +1,4 @@
-import { createApiKey } from '../auth/api-key.ts';
+import { insertApiKey } from '../auth/api-key.ts';
 import { newTokenSecret } from '../auth/member-token.ts';
 import { defaultPlan } from '../checkin/ladder.ts';
 import { keyText, shortText } from '../engine/inputs.ts';
@@ -61,7 +61,7 @@ export async function createProgram(
         },
       },
     });
-    const created = await createApiKey(
+    const created = await insertApiKey(
       tx,
       { programId: id, role: 'OPERATOR', name: 'first operator' },
       now,

@@ -11,6 +11,7 @@ import { inTransaction } from '../platform/db.ts';
 import type { ProgramConfig, ProgramConfigs } from '../programs/config.ts';
 import { factTime } from '../programs/fact-time.ts';
 import { lockConsumer, readPast } from '../projections/event-log.ts';
+import { programsWith } from '../rules/rule-programs.ts';
 import type { Task } from '../rules/task-definition.ts';
 import { inForce } from '../rules/versioned.ts';
 import {
@@ -31,7 +32,7 @@ import { partSource } from './progress.ts';
 import { AffectedTasks, BEGINNING, recount } from './recount.ts';
 import type { TaskSettler } from './settler.ts';
 import { type BookTask, bookOf, partIdsOf } from './task-book.ts';
-import { insertContributions, type NewContribution, programsWithTasks } from './tasks.sql.ts';
+import { insertContributions, type NewContribution } from './tasks.sql.ts';
 import { contributionOf, membersOf, TASKS } from './tasks-consumer.ts';
 
 const EVENTS_PER_STEP = 2_000;
@@ -74,11 +75,7 @@ async function oneStep(tools: Tools, client: PoolClient): Promise<number[] | und
   const run = await lockBackfill(client);
   if (run === undefined) return undefined;
   const read = await lockConsumer(client, TASKS);
-  const versions = await programsWithTasks(client);
-  const configs = await tools.configs.current(
-    client,
-    new Map(versions.map(({ programId, version }) => [programId, version])),
-  );
+  const configs = await programsWith(client, tools.configs, 'TASK');
   const program = configs.get(run.programId);
   const task = program && bookOf(program).get(run.ruleId);
   const definition = task?.versions.get(run.version)?.definition;

@@ -1,9 +1,9 @@
-import type { LiveMessage } from '../live/messages.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PoolClient } from '../platform/db.ts';
 import type { ProgramConfig, ProgramConfigs } from '../programs/config.ts';
 import type { LoggedEvent } from '../projections/event-log.ts';
 import type { Consumer } from '../projections/projection.ts';
+import { ruleConsumer } from '../rules/rule-programs.ts';
 import { inForce, oneInForce } from '../rules/versioned.ts';
 import { effectiveTierKey } from '../tiers/member-tier.ts';
 import {
@@ -24,36 +24,16 @@ import {
   insertContributions,
   loadTaskMembers,
   type NewContribution,
-  programsWithTasks,
   setAmounts,
 } from './tasks.sql.ts';
 
 export const TASKS = 'tasks';
 
 /** Counts facts of the event log for tasks: exactly once, in the transaction of its cursor. */
-export const tasksConsumer = (configs: ProgramConfigs, clock: Clock): Consumer => ({
-  name: TASKS,
-  what: 'tasks',
-  async isWanted(client) {
-    return (await programsWithTasks(client)).length > 0;
-  },
-  async apply(client, events) {
-    const versions = await programsWithTasks(client);
-    const known = await configs.current(
-      client,
-      new Map(versions.map(({ programId, version }) => [programId, version])),
-    );
-    const members: number[] = [];
-    for (const { programId } of versions) {
-      const program = known.get(programId);
-      const own = events.filter((event) => event.programId === programId);
-      if (program !== undefined && own.length > 0) {
-        members.push(...(await countEvents(client, program, own, clock.now())));
-      }
-    }
-    return members.length === 0 ? [] : [{ boards: [], members } satisfies LiveMessage];
-  },
-});
+export const tasksConsumer = (configs: ProgramConfigs, clock: Clock): Consumer =>
+  ruleConsumer({ name: TASKS, what: 'tasks', kind: 'TASK' }, configs, (client, program, events) =>
+    countEvents(client, program, events, clock.now()),
+  );
 
 /** Counts a program's events. Returns the members whose progress changed. */
 async function countEvents(

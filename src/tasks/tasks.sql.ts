@@ -15,17 +15,6 @@ export type PeriodRow = TaskOf & Period;
 
 const instants = (dates: readonly (Date | null)[]) => dates.map((at) => at?.toISOString() ?? null);
 
-/** Programs that ever published a task: all others' events are passed over. */
-export const programsWithTasks = (client: PoolClient) =>
-  named<{ programId: number; version: number }>(
-    client,
-    'tasks.programsWithTasks',
-    `select p.id as "programId", p.config_version as version from program p
-     where exists (select from rule r join rule_version v on v.rule_id = r.id
-       where r.program_id = p.id and r.kind = 'TASK' and v.starts_at is not null)`,
-    [],
-  );
-
 export type MemberRow = {
   readonly memberId: number;
   readonly tags: readonly string[];

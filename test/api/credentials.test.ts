@@ -2,7 +2,7 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApiKey } from '../../src/auth/api-key.ts';
+import { insertApiKey } from '../../src/auth/api-key.ts';
 import {
   createTestApp,
   createTestProgram,
@@ -127,7 +127,7 @@ describe('nobody', () => {
 
   it('has a key that is expired', async () => {
     const key = { programId: program.id, role: 'SERVICE', name: 'old' } as const;
-    const { id, text } = await createApiKey(test.app.db, key, new Date());
+    const { id, text } = await insertApiKey(test.app.db, key, new Date());
     await test.app.db.apiKey.update({
       where: { id },
       data: { expiresAt: new Date(Date.now() - 1) },
@@ -137,7 +137,7 @@ describe('nobody', () => {
 
   it('has a key that was revoked, within 5 seconds', async () => {
     const key = { programId: program.id, role: 'SERVICE', name: 'lost' } as const;
-    const { id, text } = await createApiKey(test.app.db, key, new Date());
+    const { id, text } = await insertApiKey(test.app.db, key, new Date());
     expect((await test.ask(text, '{ program { key } }')).status).toBe(200);
     await test.app.db.apiKey.update({ where: { id }, data: { revokedAt: new Date() } });
     await expect

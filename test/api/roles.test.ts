@@ -1,6 +1,6 @@
 /** Who may do what: every root field by every role. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApiKey } from '../../src/auth/api-key.ts';
+import { insertApiKey } from '../../src/auth/api-key.ts';
 import { toGlobalId } from '../../src/graphql/ids.ts';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
 import {
@@ -71,7 +71,7 @@ beforeAll(async () => {
     redemption: bought.data.redeemReward.redemption.id,
     rule: data.draftRule.rule.id,
     challenge,
-    apiKey: (await createApiKey(test.app.db, spare, new Date())).id,
+    apiKey: (await insertApiKey(test.app.db, spare, new Date())).id,
     board: board.data.leaderboard.id,
     season: board.data.leaderboard.season.id,
     position,

@@ -1,6 +1,6 @@
 /** What questions are about: the rows of a program that has some of everything, or of none. */
 import { expect } from 'vitest';
-import { createApiKey } from '../../src/auth/api-key.ts';
+import { insertApiKey } from '../../src/auth/api-key.ts';
 import { fromGlobalId, toGlobalId } from '../../src/graphql/ids.ts';
 import { manifestOf, sha256 } from '../operations/support.ts';
 import type { TestApp, TestProgram } from '../support/app.ts';
@@ -138,7 +138,7 @@ export async function furnish(
     boardBackfill: made.backfillLeaderboard.run.id,
     ...{ code: `code-of-${whose}-1`, client, documentId: `sha256:${sha256(registered(whose))}` },
     settlement: await settlementOf(test, program, leaderboard.season.id),
-    apiKey: (await createApiKey(test.app.db, key, new Date())).id,
+    apiKey: (await insertApiKey(test.app.db, key, new Date())).id,
     cursors: await cursorsOf(ask),
   };
 }

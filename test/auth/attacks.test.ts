@@ -1,6 +1,6 @@
 /** Credentials that are none, over every door: 401 or 4403, nothing echoed, nothing more said. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApiKey } from '../../src/auth/api-key.ts';
+import { insertApiKey } from '../../src/auth/api-key.ts';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
 import {
   createTestApp,
@@ -92,9 +92,9 @@ describe.each(doors)('%s', (door) => {
     const now = new Date();
     const key = { programId: program.id, role: 'SERVICE', name: 'old' } as const;
     const past = new Date(now.getTime() - 1);
-    const over = await createApiKey(test.app.db, { ...key, expiresAt: past }, now);
+    const over = await insertApiKey(test.app.db, { ...key, expiresAt: past }, now);
     await expectNobody(door, over.text);
-    const revoked = await createApiKey(test.app.db, key, now);
+    const revoked = await insertApiKey(test.app.db, key, now);
     await test.app.db.apiKey.update({ where: { id: revoked.id }, data: { revokedAt: now } });
     await expectNobody(door, revoked.text);
   });

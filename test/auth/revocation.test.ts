@@ -3,7 +3,7 @@
  * streams (S97, RELIABILITY.md 6.15, 6.22). It is done on one node and looked at on another.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createApiKey } from '../../src/auth/api-key.ts';
+import { insertApiKey } from '../../src/auth/api-key.ts';
 import {
   refreshIdentityProvider,
   removeIdentityProvider,
@@ -74,7 +74,7 @@ const soon = (ms: number) => new Date(Date.now() + ms);
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const made = (role: 'SERVICE' | 'SCREEN' | 'OPERATOR', expiresAt?: Date) =>
-  createApiKey(near.app.db, { programId: program.id, role, name: 'x', expiresAt }, new Date());
+  insertApiKey(near.app.db, { programId: program.id, role, name: 'x', expiresAt }, new Date());
 const ownToken = async (ms: number) => {
   const { tokenSecret } = await near.app.db.program.findUniqueOrThrow({
     where: { id: program.id },

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApiKey } from '../../src/auth/api-key.ts';
+import { insertApiKey } from '../../src/auth/api-key.ts';
 import { FakeClock } from '../../src/platform/clock.ts';
 import { verified } from '../economy/support.ts';
 import {
@@ -49,7 +49,7 @@ beforeAll(async () => {
   test = await createTestApp({ clock });
   program = await createTestProgram(test.app, { zone: 'Europe/Rome' });
   const key = { programId: program.id, role: 'OPERATOR', name: 'second' } as const;
-  another = (await createApiKey(test.app.db, key, clock.now())).text;
+  another = (await insertApiKey(test.app.db, key, clock.now())).text;
 });
 afterAll(async () => {
   expect(await findBreaches(test.app.pool)).toEqual([]);

@@ -1,6 +1,6 @@
 /** Corrections by hand: reasons and four eyes (S42); notices of expiry (S32). */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createApiKey } from '../../src/auth/api-key.ts';
+import { insertApiKey } from '../../src/auth/api-key.ts';
 import { bePatient } from '../support/patience.ts';
 import { setRule } from '../support/rules.ts';
 import { DAY, type Economy, fixed, openEconomies } from './api.ts';
@@ -16,7 +16,7 @@ afterAll(() => economies.close());
 beforeEach(async () => {
   eco = await economies.open();
   const role = { programId: eco.program.id, role: 'OPERATOR' as const, name: 'second' };
-  second = (await createApiKey(eco.test.app.db, role, eco.clock.now())).text;
+  second = (await insertApiKey(eco.test.app.db, role, eco.clock.now())).text;
   await eco.enrol('ada');
 });
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createApiKey } from '../../src/auth/api-key.ts';
+import { insertApiKey } from '../../src/auth/api-key.ts';
 import { createPool, createPrisma, type Pool } from '../../src/platform/db.ts';
 import { createProgram } from '../../src/programs/create-program.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -24,7 +24,7 @@ beforeAll(async () => {
   const db = createPrisma(pool);
   const program = { key: 'crash', name: 'Crash', zone: 'UTC' };
   const { id } = await createProgram(db, program, new Date());
-  key = (await createApiKey(db, { programId: id, role: 'SERVICE', name: 'x' }, new Date())).text;
+  key = (await insertApiKey(db, { programId: id, role: 'SERVICE', name: 'x' }, new Date())).text;
 });
 afterAll(async () => {
   child?.kill('SIGKILL');

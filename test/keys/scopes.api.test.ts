@@ -1,6 +1,6 @@
 /** What a narrowed key may do: each root field belongs to one scope, on every door. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApiKey } from '../../src/auth/api-key.ts';
+import { insertApiKey } from '../../src/auth/api-key.ts';
 import { allScopes } from '../../src/auth/scopes.ts';
 import type { ApiKeyRole } from '../../src/auth/viewer.ts';
 import type { ApiKeyScope } from '../../src/generated/prisma/enums.ts';
@@ -33,7 +33,7 @@ afterAll(async () => {
 
 const keyOf = async (role: ApiKeyRole, scopes: readonly ApiKeyScope[], clientId?: number) => {
   const key = { programId: program.id, role, name: 'narrow', scopes, clientId };
-  return (await createApiKey(test.app.db, key, new Date())).text;
+  return (await insertApiKey(test.app.db, key, new Date())).text;
 };
 
 const split = (path: string) => path.split('.') as [string, string];

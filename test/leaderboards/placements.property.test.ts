@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisCopy } from '../../src/leaderboards/redis-copy.ts';
-import { NotInRedis, RedisGate } from '../../src/leaderboards/redis-gate.ts';
+import { NotInRedis, SeasonGate } from '../../src/leaderboards/redis-gate.ts';
 import { RedisPlacements } from '../../src/leaderboards/redis-placements.ts';
 import { createSqlPlacements } from '../../src/leaderboards/sql-standings.ts';
 import type { Placements } from '../../src/leaderboards/standings.ts';
@@ -117,7 +117,7 @@ describe.runIf(redisAvailable)('placements in Redis', () => {
     const server = await startRedis();
     if (server === undefined) throw new Error('no Redis');
     const silent = createLog({ level: 'silent' });
-    const gate = new RedisGate(server.url, `property-${process.pid}-${seed}`, silent);
+    const gate = new SeasonGate(server.url, `property-${process.pid}-${seed}`, silent);
     const metrics = createStandingsMetrics(new Registry());
     const copy = new RedisCopy(test.app.pool, gate, silent, metrics);
     const redis = new RedisPlacements(gate);

@@ -1,6 +1,6 @@
 /** What followers see: a snapshot, then versions, throttled, and the end (S94 to S97). */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createApiKey } from '../../src/auth/api-key.ts';
+import { insertApiKey } from '../../src/auth/api-key.ts';
 import { newTokenSecret, signMemberToken } from '../../src/auth/member-token.ts';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
 import { limits } from '../../src/limits.ts';
@@ -209,7 +209,7 @@ describe.each(followers)('over %s', (_name, follow) => {
 
   it('ends within 5 s when the key is revoked (S97)', async () => {
     const key = { programId: program.id, role: 'SCREEN', name: 'stolen' } as const;
-    const { id, text } = await createApiKey(test.app.db, key, new Date());
+    const { id, text } = await insertApiKey(test.app.db, key, new Date());
     const follower = await follow(server.url, text, boardQuery());
     await test.app.db.apiKey.update({ where: { id }, data: { revokedAt: new Date() } });
     await expect.poll(() => follower.end, { timeout: 6_000 }).toBeDefined();

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import type { App } from '../../src/app.ts';
-import { createApiKey } from '../../src/auth/api-key.ts';
+import { insertApiKey } from '../../src/auth/api-key.ts';
 import { signMemberToken } from '../../src/auth/member-token.ts';
 import type { ApiKeyRole } from '../../src/auth/viewer.ts';
 import type { TestApp, TestProgram } from '../support/app.ts';
@@ -76,7 +76,7 @@ export async function clientKey(
     where: { programId_name: { programId, name } },
   });
   const key = { programId, role, name, clientId: client.id };
-  return (await createApiKey(app.db, key, app.clock.now())).text;
+  return (await insertApiKey(app.db, key, app.clock.now())).text;
 }
 
 /** A member's token that names a client. */

@@ -1,6 +1,6 @@
 /** What callers may spend, on every door: charged, refused, told. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createApiKey } from '../../src/auth/api-key.ts';
+import { insertApiKey } from '../../src/auth/api-key.ts';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
 import { limits } from '../../src/limits.ts';
 import { clientKey, manifestOf, push, sha256 } from '../operations/support.ts';
@@ -66,7 +66,7 @@ describe.each(doors)('%s', (door) => {
     const other = await createTestProgram(test.app);
     expect((await ask(KEY, other.keys.service)).errors).toBeUndefined();
     const key = { programId: program.id, role: 'SERVICE', name: 'second' } as const;
-    const { text } = await createApiKey(test.app.db, key, new Date());
+    const { text } = await insertApiKey(test.app.db, key, new Date());
     expect((await ask(KEY, text)).errors).toBeUndefined();
   });
 

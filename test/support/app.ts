@@ -1,5 +1,5 @@
 import { type App, createApp } from '../../src/app.ts';
-import { createApiKey } from '../../src/auth/api-key.ts';
+import { insertApiKey } from '../../src/auth/api-key.ts';
 import { signMemberToken } from '../../src/auth/member-token.ts';
 import type { ApiKeyRole } from '../../src/auth/viewer.ts';
 import { loadConfig } from '../../src/config.ts';
@@ -102,7 +102,7 @@ export async function createTestProgram(
   // Interactive transactions end after 2 s, which a busy machine may need for one: nothing is left.
   const { id, operatorKey } = await create().catch(create).catch(create);
   const make = async (role: ApiKeyRole) =>
-    (await createApiKey(app.db, { programId: id, role, name: role }, now)).text;
+    (await insertApiKey(app.db, { programId: id, role, name: role }, now)).text;
   const { tokenSecret } = await app.db.program.findUniqueOrThrow({ where: { id } });
   return {
     id,
